@@ -1,0 +1,49 @@
+# `make` alone lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check fast bench lock clean
+
+help: ## list what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/.run: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+serve: $(VENV)/.run ## start the demo organisation at http://127.0.0.1:8000
+	@PORT=$(PORT) $(BIN)/fedi demo
+
+check: $(VENV)/.dev ## format, lint, types, contracts, fast tests (under a minute)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/pytest -n 2 -m "not slow and not peers"
+
+fast: $(VENV)/.dev ## the fast tests alone
+	@$(BIN)/pytest -n 2 -m "not slow and not peers"
+
+test: $(VENV)/.dev ## everything: checks, all tests, other implementations as live peers
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest -m "slow or peers"
+
+bench: $(VENV)/.dev ## rates and CPU per operation, as one table
+	@$(BIN)/python -m tests.bench
+
+lock: ## resolve the dependencies anew and write the hash-locked files
+	@$(BIN)/pip install -q uv
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --all-extras --group build pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --all-extras --group build --group dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the environment and caches, never the data under var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
