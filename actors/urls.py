@@ -1,0 +1,145 @@
+"""Every local URL and its inverse. Law: parse(make(x)) = x.
+
+Actor and post ids never contain a handle, so that a department can be renamed. Nothing outside
+this file builds a URL of ours (a test looks for it).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+from actors import ids
+
+ACTOR_PARTS: Final = frozenset(
+    {"inbox", "outbox", "followers", "following", "featured", "tags", "synchronization"}
+)
+POST_PARTS: Final = frozenset({"replies", "likes", "shares"})
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What a URL of ours names: `kind` is actor, post, activity, context, application, inbox,
+    profile, tag or media; `part` the collection or key beneath it."""
+
+    kind: str
+    id: int = 0
+    name: str = ""
+    part: str = ""
+
+
+class Urls:
+    """The URLs of one house. `origin` is the base of all ids, `handle_domain` of all handles."""
+
+    def __init__(self, origin: str, handle_domain: str) -> None:
+        self.origin = origin.rstrip("/")
+        self.handle_domain = handle_domain
+        self.authority = urlsplit(self.origin).netloc
+        self._prefix = self.origin + "/"
+
+    # -- makers
+
+    def application(self) -> str:
+        return f"{self.origin}/actor"
+
+    def actor(self, id: int, part: str = "") -> str:
+        base = f"{self.origin}/actors/{ids.text(id)}"
+        return f"{base}/{part}" if part else base
+
+    def key(self, actor_uri: str, name: str) -> str:
+        return f"{actor_uri}#{name}"
+
+    def shared_inbox(self) -> str:
+        return f"{self.origin}/inbox"
+
+    def post(self, id: int, part: str = "") -> str:
+        base = f"{self.origin}/posts/{ids.text(id)}"
+        return f"{base}/{part}" if part else base
+
+    def activity(self, id: int) -> str:
+        return f"{self.origin}/activities/{ids.text(id)}"
+
+    def context(self, id: int) -> str:
+        return f"{self.origin}/contexts/{ids.text(id)}"
+
+    def profile(self, username: str) -> str:
+        return f"{self.origin}/@{quote(username)}"
+
+    def feed(self, username: str) -> str:
+        return f"{self.origin}/@{quote(username)}/feed.atom"
+
+    def tag(self, name: str) -> str:
+        return f"{self.origin}/tags/{quote(name)}"
+
+    def media(self, name: str) -> str:
+        return f"{self.origin}/media/{quote(name)}"
+
+    def page(self, path: str) -> str:
+        """Return the address of a page that names no record: directory, about, a template."""
+        return f"{self.origin}/{path.lstrip('/')}"
+
+    def acct(self, username: str) -> str:
+        return f"acct:{username}@{self.handle_domain}"
+
+    # -- the inverse
+
+    def is_local(self, url: str) -> bool:
+        """Return whether `url` lies under our origin (whatever it names)."""
+        return url == self.origin or url.startswith(self._prefix)
+
+    def parse(self, url: str) -> Local | None:
+        """Return what a URL of ours names, or None for another's or an unknown one."""
+        if not url.startswith(self._prefix):
+            return None
+        path, _, fragment = url[len(self._prefix) :].partition("#")
+        if "?" in path:
+            return None
+        match path.split("/"):
+            case ["actor"]:
+                return Local("application", part=fragment)
+            case ["actor", "inbox" | "outbox" | "followers" | "following" as part]:
+                return Local("application", part=part)
+            case ["inbox"]:
+                return Local("inbox")
+            case ["actors", number, *rest]:
+                return _numbered("actor", number, rest, ACTOR_PARTS, fragment)
+            case ["posts", number, *rest]:
+                return _numbered("post", number, rest, POST_PARTS, fragment)
+            case ["activities", number]:
+                return _numbered("activity", number, [], frozenset(), fragment)
+            case ["contexts", number]:
+                return _numbered("context", number, [], frozenset(), fragment)
+            case [name] if name.startswith("@") and len(name) > 1:
+                return Local("profile", name=unquote(name[1:]))
+            case [name, "feed.atom"] if name.startswith("@") and len(name) > 1:
+                return Local("profile", name=unquote(name[1:]), part="feed.atom")
+            case ["tags", name] if name:
+                return Local("tag", name=unquote(name))
+            case ["media", name] if name:
+                return Local("media", name=unquote(name))
+        return None
+
+
+def _numbered(
+    kind: str, number: str, rest: list[str], parts: frozenset[str], fragment: str
+) -> Local | None:
+    id = ids.parse(number)
+    if id is None or len(rest) > 1 or (rest and rest[0] not in parts):
+        return None
+    return Local(kind, id=id, part=rest[0] if rest else fragment)
+
+
+def host_of(url: str) -> str:
+    """Return the lower-case authority (host and any port) of a URL, or "" where it has none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("https", "http"):
+        return ""
+    return parts.netloc.rpartition("@")[2].lower()
+
+
+def same_host(one: str, other: str) -> bool:
+    """Return whether two URLs have one and the same authority; the base of every origin rule."""
+    host = host_of(one)
+    return host != "" and host == host_of(other)

@@ -1,0 +1,50 @@
+"""ActivityStreams names, contexts and the Public constant: spelled here and nowhere else.
+
+Source: ActivityStreams 2.0 vocabulary, the security and multikey contexts, and the terms that
+Mastodon's toot: namespace gave the fediverse. `CONTEXT` is what every document of ours carries;
+tests expand each shape we emit with pyld to prove that it says what it is meant to say.
+"""
+
+from typing import Final
+
+ACTIVITYSTREAMS: Final = "https://www.w3.org/ns/activitystreams"
+SECURITY: Final = "https://w3id.org/security/v1"
+DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v1"
+MULTIKEY: Final = "https://w3id.org/security/multikey/v1"
+
+PUBLIC: Final = "https://www.w3.org/ns/activitystreams#Public"
+PUBLIC_SPELLINGS: Final = frozenset({PUBLIC, "as:Public", "Public"})
+
+ACTIVITY_JSON: Final = "application/activity+json"
+LD_JSON: Final = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+JRD_JSON: Final = "application/jrd+json"
+
+TERMS: Final[dict[str, object]] = {
+    "toot": "http://joinmastodon.org/ns#",
+    "schema": "http://schema.org#",
+    "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+    "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+    "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+    "featured": {"@id": "toot:featured", "@type": "@id"},
+    "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
+    "discoverable": "toot:discoverable",
+    "indexable": "toot:indexable",
+    "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+    "PropertyValue": "schema:PropertyValue",
+    "value": "schema:value",
+    "Hashtag": "as:Hashtag",
+    "sensitive": "as:sensitive",
+    "votersCount": "toot:votersCount",
+    "Emoji": "toot:Emoji",
+    "blurhash": "toot:blurhash",
+    "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+}
+CONTEXT: Final[list[object]] = [ACTIVITYSTREAMS, SECURITY, DATA_INTEGRITY, MULTIKEY, TERMS]
+
+ACTOR_TYPES: Final = frozenset({"Person", "Organization", "Group", "Application", "Service"})
+NOTE_TYPES: Final = frozenset({"Note", "Question"})
+FOREIGN_TYPES: Final = frozenset({"Article", "Page", "Event", "Video", "Audio", "Image"})
+POST_TYPES: Final = NOTE_TYPES | FOREIGN_TYPES
+COLLECTION_TYPES: Final = frozenset(
+    {"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"}
+)
