@@ -14,6 +14,12 @@ ACTOR_PARTS: Final = frozenset(
     {"inbox", "outbox", "followers", "following", "featured", "tags", "synchronization"}
 )
 POST_PARTS: Final = frozenset({"replies", "likes", "shares"})
+_NUMBERED: Final = {
+    "actors": ("actor", ACTOR_PARTS),
+    "posts": ("post", POST_PARTS),
+    "activities": ("activity", frozenset[str]()),
+    "contexts": ("context", frozenset[str]()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,39 +99,35 @@ class Urls:
         path, _, fragment = url[len(self._prefix) :].partition("#")
         if "?" in path:
             return None
-        match path.split("/"):
-            case ["actor"]:
-                return Local("application", part=fragment)
-            case ["actor", "inbox" | "outbox" | "followers" | "following" as part]:
-                return Local("application", part=part)
-            case ["inbox"]:
-                return Local("inbox")
-            case ["actors", number, *rest]:
-                return _numbered("actor", number, rest, ACTOR_PARTS, fragment)
-            case ["posts", number, *rest]:
-                return _numbered("post", number, rest, POST_PARTS, fragment)
-            case ["activities", number]:
-                return _numbered("activity", number, [], frozenset(), fragment)
-            case ["contexts", number]:
-                return _numbered("context", number, [], frozenset(), fragment)
-            case [name] if name.startswith("@") and len(name) > 1:
-                return Local("profile", name=unquote(name[1:]))
-            case [name, "feed.atom"] if name.startswith("@") and len(name) > 1:
-                return Local("profile", name=unquote(name[1:]), part="feed.atom")
-            case ["tags", name] if name:
-                return Local("tag", name=unquote(name))
-            case ["media", name] if name:
-                return Local("media", name=unquote(name))
-        return None
+        parts = path.split("/")
+        if parts[0] in _NUMBERED:
+            return _numbered(parts, fragment)
+        return _named(parts, fragment)
 
 
-def _numbered(
-    kind: str, number: str, rest: list[str], parts: frozenset[str], fragment: str
-) -> Local | None:
-    id = ids.parse(number)
-    if id is None or len(rest) > 1 or (rest and rest[0] not in parts):
+def _numbered(parts: list[str], fragment: str) -> Local | None:
+    kind, beneath = _NUMBERED[parts[0]]
+    id = ids.parse(parts[1]) if len(parts) in (2, 3) else None
+    if id is None or (len(parts) == 3 and parts[2] not in beneath):
         return None
-    return Local(kind, id=id, part=rest[0] if rest else fragment)
+    return Local(kind, id=id, part=parts[2] if len(parts) == 3 else fragment)
+
+
+def _named(parts: list[str], fragment: str) -> Local | None:
+    match parts:
+        case ["actor"]:
+            return Local("application", part=fragment)
+        case ["actor", part] if part in ACTOR_PARTS:
+            return Local("application", part=part)
+        case ["inbox"]:
+            return Local("inbox")
+        case [name] if name.startswith("@") and len(name) > 1:
+            return Local("profile", name=unquote(name[1:]))
+        case [name, "feed.atom"] if name.startswith("@") and len(name) > 1:
+            return Local("profile", name=unquote(name[1:]), part="feed.atom")
+        case ["tags" | "media" as kind, name] if name:
+            return Local(kind.removesuffix("s"), name=unquote(name))
+    return None
 
 
 def host_of(url: str) -> str:

@@ -1,0 +1,201 @@
+"""Who sees what: to/cc <-> visibility, the narrowing rule, and ONE table of conditions.
+
+`TABLE` says, for each kind of viewer, when a post is theirs to see, as a tree over atoms.
+fedi/store/visibility.py renders the same tree to SQL, `holds` evaluates it here, and a law in
+tests/laws checks that both verdicts agree over every combination.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from actors.people import Actor, Exposure
+from actors.posts import Visibility
+from actors.vocabulary import PUBLIC
+
+# -- viewers
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Anyone on the open web."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalActor:
+    """One of ours: a person's actor, or a department somebody speaks for."""
+
+    actor_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteActor:
+    """An actor of another server, known by a signature or token of its own."""
+
+    actor_id: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteServer:
+    """Another server as a whole, known by the signature of its application or any actor."""
+
+    host: str
+
+
+Viewer = Nobody | LocalActor | RemoteActor | RemoteServer
+
+# -- the table
+
+
+class Atom(StrEnum):
+    """Facts about one post and one viewer, from which every verdict is made."""
+
+    DELETED = "deleted"
+    AUTHOR_GONE = "author_gone"
+    OPEN = "open"  # visibility public or unlisted
+    IS_FOLLOWERS = "is_followers"
+    IS_INTERNAL = "is_internal"
+    IS_GROUP = "is_group"
+    OWN = "own"  # the viewer (or an actor of the viewing server) wrote it
+    ADDRESSED = "addressed"
+    FOLLOWS = "follows"  # accepted, of the author
+    MEMBER = "member"  # follows, accepted, a group that the post is addressed to
+    BLOCKED = "blocked"  # the author blocks the viewer (for a server: its application's host)
+    HOST_BLOCKED = "host_blocked"  # the house blocks the viewer's domain
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: "Node"
+
+
+Node = Atom | All | Some | Not
+
+_THERE: Final = All((Not(Atom.DELETED), Not(Atom.AUTHOR_GONE)))
+_SHARED: Final = (
+    Atom.OPEN,
+    Atom.ADDRESSED,
+    All((Atom.IS_FOLLOWERS, Atom.FOLLOWS)),
+    All((Atom.IS_GROUP, Atom.MEMBER)),
+)
+_OUTSIDE: Final = All(
+    (
+        _THERE,
+        Not(Atom.HOST_BLOCKED),
+        Not(Atom.IS_INTERNAL),
+        Some((Atom.OWN, All((Not(Atom.BLOCKED), Some(_SHARED))))),
+    )
+)
+TABLE: Final[Mapping[type[Viewer], Node]] = {
+    Nobody: All((_THERE, Atom.OPEN)),
+    LocalActor: All(
+        (
+            _THERE,
+            Some((Atom.OWN, All((Not(Atom.BLOCKED), Some((*_SHARED, Atom.IS_INTERNAL)))))),
+        )
+    ),
+    RemoteActor: _OUTSIDE,
+    RemoteServer: _OUTSIDE,
+}
+
+
+def holds(node: Node, facts: Mapping[Atom, bool]) -> bool:
+    """Return the verdict of a condition over the facts of one post and viewer."""
+    match node:
+        case Atom():
+            return facts[node]
+        case All(parts):
+            return all(holds(part, facts) for part in parts)
+        case Some(parts):
+            return any(holds(part, facts) for part in parts)
+        case Not(part):
+            return not holds(part, facts)
+
+
+def atoms(node: Node) -> frozenset[Atom]:
+    """Return every atom a condition asks about."""
+    match node:
+        case Atom():
+            return frozenset({node})
+        case All(parts) | Some(parts):
+            return frozenset().union(*(atoms(part) for part in parts))
+        case Not(part):
+            return atoms(part)
+
+
+# -- to/cc
+
+
+def visibility_of(to: tuple[str, ...], cc: tuple[str, ...], followers: str) -> Visibility:
+    """Return the visibility that an arriving object's addressing means.
+
+    `followers` is the author's own followers collection; another's counts for nothing.
+    """
+    if PUBLIC in to:
+        return Visibility.PUBLIC
+    if PUBLIC in cc:
+        return Visibility.UNLISTED
+    if followers and (followers in to or followers in cc):
+        return Visibility.FOLLOWERS
+    return Visibility.DIRECT
+
+
+def addressing(
+    visibility: Visibility, followers: str, named: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (to, cc) for a post of ours; `named` are the URIs of whom it names."""
+    match visibility:
+        case Visibility.PUBLIC:
+            return (PUBLIC,), (followers, *named)
+        case Visibility.UNLISTED:
+            return (followers,), (PUBLIC, *named)
+        case Visibility.FOLLOWERS:
+            return (followers,), named
+        case Visibility.DIRECT | Visibility.GROUP:
+            return named, ()
+        case Visibility.INTERNAL:
+            return (), ()
+
+
+def leaves_the_house(visibility: Visibility) -> bool:
+    """Return whether a post of this visibility may be sent to other servers at all."""
+    return visibility is not Visibility.INTERNAL
+
+
+# -- narrowing
+
+_WIDTH: Final = (Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.DIRECT)
+
+
+def narrowed(asked: Visibility, author: Actor, parent: tuple[Visibility, int] | None) -> Visibility:
+    """Return what a post may be: the narrowest of what was asked, its parent and the exposure.
+
+    `parent` is (visibility, author id) of what it answers. Where neither audience contains the
+    other, only the parent's author and those mentioned get it (DIRECT).
+    """
+    if author.exposure is Exposure.INTERNAL and asked is not Visibility.DIRECT:
+        asked = Visibility.INTERNAL if asked is not Visibility.GROUP else asked
+    if parent is None:
+        return asked
+    width, parent_author = parent
+    if asked is Visibility.DIRECT or width is Visibility.PUBLIC:
+        return asked
+    if width in (Visibility.INTERNAL, Visibility.GROUP):
+        return width
+    if asked in (Visibility.INTERNAL, Visibility.GROUP):
+        return asked if width is Visibility.UNLISTED else Visibility.DIRECT
+    if width is Visibility.FOLLOWERS:
+        return Visibility.FOLLOWERS if parent_author == author.id else Visibility.DIRECT
+    return max(asked, width, key=_WIDTH.index)

@@ -1,0 +1,167 @@
+"""The closed set of what a rule may cause, and the two other answers it may give.
+
+A verb's `decide` returns a tuple of effects, or Need (fetch these and ask again), or Refusal
+(no, and why). fedi/perform.py carries effects out inside the transaction that gathered the facts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from actors.membership import Membership
+from actors.people import Actor, HandleRow, Key, Person
+from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Revision, Vote
+from actors.relationships import Marker, Notification, NotificationKind, Reaction, Relation, Report
+
+Row = (
+    Actor
+    | Key
+    | Person
+    | HandleRow
+    | Membership
+    | Post
+    | Addressee
+    | Hashtag
+    | Poll
+    | Vote
+    | Revision
+    | Pin
+    | Relation
+    | Reaction
+    | Marker
+    | Notification
+    | Report
+)
+
+
+@runtime_checkable
+class Activity(Protocol):
+    """What every verb's record has: its own uri and the uri of whoever did it."""
+
+    @property
+    def uri(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a row. `then` follows only if the row was new (or, with `replace`, always)."""
+
+    row: Row
+    then: tuple["Effect", ...] = ()
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Remove the row with this row's key. `then` follows only if there was one."""
+
+    row: Row
+    then: tuple["Effect", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell a local actor, once per (recipient, kind, by, post)."""
+
+    recipient_id: int
+    kind: NotificationKind
+    by_id: int
+    post_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Put a post before its local readers, or tell them that it changed or went.
+
+    `kind` is post, edit or delete. Readers are the author's local followers and `readers`.
+    """
+
+    post_id: int
+    author_id: int
+    kind: str = "post"
+    readers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipients:
+    """Who is to get an activity: all followers of an actor, named actors, or whoever got `post`.
+
+    `of_post` adds everyone a post was delivered to before (for Update and Delete of it).
+    """
+
+    followers_of: int | None = None
+    actors: tuple[int, ...] = ()
+    of_post: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Deliver a local actor's activity. The house has outbox write it, stores the body once and
+    one fan-out row, and expands that later. `about` orders what depends on one another (the URI
+    of the object); `post_id` lets the author see how far it came."""
+
+    activity: Activity
+    actor_id: int
+    recipients: Recipients
+    about: str = ""
+    post_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Send an arrived activity's own bytes on to the local author's followers (inbox forwarding,
+    ActivityPub 7.1.2), only where its proof or a refetch lets them check it."""
+
+    activity_uri: str
+    actor_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Ask for something of another server's, later and within a budget. `why` is parent,
+    replies, actor, featured, synchronise or announced; `depth` counts from what arrived."""
+
+    uri: str
+    why: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A consequence too large for one unit: erase-actor, move-followers. Run in chunks later."""
+
+    kind: str
+    actor_id: int
+    target_id: int = 0
+
+
+Effect = Put | Drop | Notify | Show | Send | Forward | Fetch | Spread
+Effects = tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """These URIs must be fetched before the rule can answer; run the unit again then."""
+
+    uris: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The rule says no. `code` is for machines and the admin's log, `sentence` safe to show."""
+
+    code: str
+    sentence: str
+
+
+Decision = Sequence[Effect] | Need | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a unit that went through made: the id and uri of its main row, where it has one."""
+
+    id: int = 0
+    uri: str = ""

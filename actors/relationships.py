@@ -1,0 +1,99 @@
+"""What holds between actors, and between an actor and a post: follows, blocks, likes, markers.
+
+One row per (kind, source, target); the state of a follow is its own field. Markers remember what
+arrived before the thing it is about (Delete before Create, Undo before Like).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+MARKER_DAYS: Final = 30
+
+
+class RelationKind(StrEnum):
+    FOLLOW = "follow"
+    BLOCK = "block"
+    MUTE = "mute"
+
+
+class RelationState(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """`source` follows, blocks or mutes `target`; `uri` is the activity that made it so."""
+
+    kind: RelationKind
+    source_id: int
+    target_id: int
+    state: RelationState = RelationState.ACCEPTED
+    uri: str = ""
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """A Like or an emoji reaction; a plain Like has `content` ""."""
+
+    post_id: int
+    actor_id: int
+    content: str = ""
+    uri: str = ""
+    created: int = 0
+
+
+class MarkerKind(StrEnum):
+    DELETED = "deleted"  # the object with this uri was deleted by `actor`
+    UNDONE = "undone"  # the activity with this uri was undone by `actor`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """Kept for MARKER_DAYS; counts only for the actor it came from."""
+
+    uri: str
+    kind: MarkerKind
+    actor_uri: str
+    until: int
+
+
+class NotificationKind(StrEnum):
+    MENTION = "mention"
+    FAVOURITE = "favourite"
+    REBLOG = "reblog"
+    FOLLOW = "follow"
+    FOLLOW_REQUEST = "follow_request"
+    POLL = "poll"
+    UPDATE = "update"
+    MOVE = "move"
+    REPORT = "admin.report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Told once per (recipient, kind, by, post)."""
+
+    id: int
+    recipient_id: int
+    kind: NotificationKind
+    by_id: int
+    post_id: int = 0
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A Flag: `by` reports `target`, naming posts by their ids here."""
+
+    id: int
+    uri: str
+    by_id: int
+    target_id: int
+    post_ids: tuple[int, ...] = ()
+    comment: str = ""
+    created: int = 0
+    closed: int | None = None
