@@ -150,3 +150,11 @@ class Token:
     scopes: str
     created: int
     revoked: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """An actor document as read: the actor (id 0 until it is stored) and the keys it lists."""
+
+    actor: Actor
+    keys: tuple[Key, ...] = ()
