@@ -1,0 +1,125 @@
+"""Settings that must fit together; above all, where lab mode is refused."""
+
+import pytest
+
+from fedi.config import ConfigError, load
+from fedi.config.checks import is_lab_host
+
+ORIGIN = {"FEDI_SERVER__ORIGIN": "https://social.example.org"}
+
+
+def refusal(environ: dict[str, str]) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(None, {**ORIGIN, **environ})
+    return caught.value.sentence
+
+
+def test_an_origin_must_be_set() -> None:
+    with pytest.raises(ConfigError, match="origin is not set"):
+        load(None, {})
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "social.example.org",
+        "https://social.example.org/",
+        "https://social.example.org/fedi",
+        "https://social.example.org?x",
+        "https://Social.Example.org",
+        "https://user@social.example.org",
+        "https://social.example.org:8443",
+        "https://social.example.org.",
+        "https://blåbær.example",
+        "https://",
+        "https://[::1",
+        "https://a b",
+        "https://-a.example",
+        "http://social.example.org",
+        "ftp://social.example.org",
+        "https://social.example.org:99999",
+    ],
+)
+def test_an_origin_is_scheme_and_host_alone(origin: str) -> None:
+    assert "[server] origin is" in refusal({"FEDI_SERVER__ORIGIN": origin})
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://127.0.0.1:8000",
+        "http://127.8.8.8:8000",
+        "http://localhost:8000",
+        "http://[::1]:8000",
+        "http://by.test",
+        "https://social.by.test:8443",
+    ],
+)
+def test_lab_mode_runs_on_loopback_and_under_test(origin: str) -> None:
+    config = load(None, {"FEDI_SERVER__ORIGIN": origin, "FEDI_LAB__ENABLED": "true"})
+    assert config.lab_rules().http
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://social.example.org",
+        "http://10.0.0.1:8000",
+        "http://192.168.1.2",
+        "http://0.0.0.0:8000",
+        "http://by.test.example.org",
+        "http://bytest",
+        "http://localhost.example.org",
+        "http://127.0.0.1.example.org",
+        "http://[::2]:8000",
+    ],
+)
+def test_lab_mode_is_refused_everywhere_else(origin: str) -> None:
+    said = refusal({"FEDI_SERVER__ORIGIN": origin, "FEDI_LAB__ENABLED": "true"})
+    assert "Lab mode lowers the guards" in said
+
+
+def test_a_lab_host_is_not_guessed_from_a_part_of_its_name() -> None:
+    assert not is_lab_host("test")
+    assert not is_lab_host("127.1")
+    assert not is_lab_host("")
+
+
+@pytest.mark.parametrize("address", ["nabo.test", "127.0.0.1:x", "", "unix:/run/x"])
+def test_lab_hosts_are_addresses(address: str) -> None:
+    said = refusal(
+        {
+            "FEDI_SERVER__ORIGIN": "http://by.test",
+            "FEDI_LAB__ENABLED": "true",
+            "FEDI_LAB__HOSTS": f'{{ "nabo.test" = "{address}" }}',
+        }
+    )
+    assert "[lab] hosts" in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "named"),
+    [
+        ("FEDI_SERVER__HANDLE_DOMAIN", "https://example.org", "[server] handle_domain"),
+        ("FEDI_SERVER__HANDLE_DOMAIN", "example.org:8443", "[server] handle_domain"),
+        ("FEDI_SERVER__LISTEN", "8000", "[server] listen"),
+        ("FEDI_SERVER__LISTEN", "example.org:8000", "[server] listen"),
+        ("FEDI_SERVER__LISTEN", "unix:relative.sock", "[server] listen"),
+        ("FEDI_METRICS__LISTEN", "127.0.0.1", "[metrics] listen"),
+        ("PORT", "http", "[server] listen"),
+        ("PORT", "70000", "[server] listen"),
+        ("FEDI_SERVER__TRUSTED_PROXIES", "10.0.0.1/8", "[server] trusted_proxies"),
+        ("FEDI_ORGANISATION__LANGUAGE", "Norsk", "[organisation] has the language"),
+        ("FEDI_ORGANISATION__NUMBER", "999 999 999", "[organisation] number"),
+        ("FEDI_ORGANISATION__TIMEZONE", "Oslo", "[organisation] timezone"),
+        ("FEDI_ORGANISATION__TIMEZONE", "../etc/passwd", "[organisation] timezone"),
+        ("FEDI_DATABASE__URL", "mysql://a/b", "[database] url"),
+        ("FEDI_DELIVERY__KEEP_DAYS", "40", "[delivery] keep_days_important"),
+    ],
+)
+def test_a_value_that_does_not_fit_names_its_key(variable: str, value: str, named: str) -> None:
+    assert named in refusal({variable: value})
+
+
+def test_the_refusal_of_a_database_never_repeats_its_password() -> None:
+    assert "hemmelig" not in refusal({"FEDI_DATABASE__URL": "mysql://a:hemmelig@b/c"})
