@@ -125,7 +125,7 @@ class Person:
     language: str = "nb"
     admin: bool = False
     created: int = 0
-    left: int | None = None
+    departed: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

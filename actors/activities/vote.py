@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """`actor` votes `choice` (a title) in the poll `question`; `note` is the uri of the vote itself."""
+    """`actor` votes `choice` (a title) in the poll `question`; `note` is the vote's uri."""
 
     uri: str
     actor: str

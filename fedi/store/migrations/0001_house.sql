@@ -83,7 +83,7 @@ CREATE TABLE person (
   language TEXT NOT NULL,
   admin INTEGER NOT NULL,
   created INTEGER NOT NULL,
-  "left" INTEGER
+  departed INTEGER
 );
 
 CREATE TABLE membership (

@@ -1,0 +1,169 @@
+"""Runs one unit of work: gather, decide, effects, all in one transaction; wakes readers after it.
+
+Everything that changes something for others goes through here, whoever does it: an arriving
+Like, a post from an app, `fedi follow`. What a rule needs from other servers is fetched between
+two runs of the unit, never inside one.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from actors.activities import rule
+from actors.effects import Activity, Done, Forward, Need, Recipients, Refusal, Send
+from actors.errors import FediError, FetchError
+from actors.ids import Ids
+from actors.people import Key, KeyKind
+from actors.ports import Clock, Random, Resolver
+from actors.signatures.keys import load_private
+from actors.signatures.proofs import add_proof
+from actors.urls import Urls
+from fedi.store.applying import Applying, Clash
+from fedi.store.engine import Engine, Tx
+from fedi.store.leaving import save_activity, save_forward
+from fedi.store.unit import UnitStore
+
+ROUNDS: Final = 3
+"""How often a unit may ask for more before it is given up."""
+
+
+class Wakes(Protocol):
+    def wake(self, topic: str) -> None: ...
+
+
+Writer = Callable[[Any, Urls], dict[str, Any]]
+Also = Callable[[UnitStore, Done | Refusal], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a unit ended: done, refused, or still in need after the fetches failed."""
+
+    outcome: Done | Refusal | Need
+    problem: FediError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performer:
+    """The one place where an activity becomes changes. `write` is outbox's: record -> JSON."""
+
+    engine: Engine
+    urls: Urls
+    clock: Clock
+    random: Random
+    ids: Ids
+    write: Writer
+    bus: Wakes
+    proofs: bool = True
+
+    def new_id(self) -> int:
+        return self.ids.make(self.clock.now())
+
+    def open(self, tx: Tx) -> UnitStore:
+        """Return the Store port on an open transaction."""
+        return UnitStore(
+            tx,
+            now=self.clock.now(),
+            urls=self.urls,
+            new_id=self.new_id,
+            bits=self.random.bits,
+        )
+
+    async def unit(
+        self, tx: Tx, activity: Activity, also: Also | None = None
+    ) -> Done | Need | Refusal:
+        """Run gather, decide and the effects in an open transaction.
+
+        `also` writes in the same transaction once the answer is known (arrival done, token used);
+        after a Need it isn't called, for nothing has happened yet.
+        """
+        await tx.lock(*sorted({activity.actor, getattr(activity, "object", "") or activity.uri}))
+        store = self.open(tx)
+        decision = await rule(store, activity)
+        if isinstance(decision, Need):
+            return decision
+        outcome: Done | Refusal
+        if isinstance(decision, Refusal):
+            outcome = decision
+        else:
+            applying = Applying(store, self._send, self._forward)
+            await applying.all(tuple(decision))
+            for topic in applying.wakes:
+                tx.after_commit.append(_waker(self.bus, topic))
+            outcome = Done(uri=activity.uri)
+        if also is not None:
+            await also(store, outcome)
+        return outcome
+
+    async def once(self, activity: Activity, also: Also | None = None) -> Done | Need | Refusal:
+        """Run one unit and return once its commit is durable."""
+
+        async def unit(tx: Tx) -> Done | Need | Refusal:
+            return await self.unit(tx, activity, also)
+
+        for _ in range(ROUNDS):
+            try:
+                return await self.engine.write(unit)
+            except Clash:
+                continue
+        return await self.engine.write(unit)
+
+    async def perform(
+        self, activity: Activity, resolver: Resolver, also: Also | None = None
+    ) -> Answer:
+        """Run a unit, fetching what it needs between its runs, ROUNDS times at most."""
+        outcome = await self.once(activity, also)
+        for _ in range(ROUNDS):
+            if not isinstance(outcome, Need):
+                return Answer(outcome)
+            try:
+                for uri in outcome.uris:
+                    await resolver.actor(uri)
+            except FetchError as problem:
+                return Answer(outcome, problem)
+            outcome = await self.once(activity, also)
+        return Answer(outcome)
+
+    # -- what leaves
+
+    async def _send(self, store: UnitStore, send: Send) -> None:
+        document = self.write(send.activity, self.urls)
+        visible = await self._visible(store, send)
+        if self.proofs and visible in ("public", "unlisted"):
+            key = await self._proof_key(store, send.actor_id)
+            if key is not None and key.private is not None:
+                    private = load_private(key.private)
+                if isinstance(private, Ed25519PrivateKey):
+                    document = add_proof(document, private, key.uri, store.now)
+        await save_activity(
+            store,
+            send,
+            body=msgspec.json.encode(document),
+            kind=str(document["type"]),
+            visible=visible,
+        )
+
+    async def _visible(self, store: UnitStore, send: Send) -> str:
+        if send.post_id is None:
+            about_itself = send.about == send.activity.actor and not send.recipients.actors
+            return "public" if about_itself else "direct"
+        post = await store.post_by_id(send.post_id)
+        return post.visibility.value if post is not None else "direct"
+
+    async def _proof_key(self, store: UnitStore, actor_id: int) -> Key | None:
+        usable = [
+            key
+            for key in await store.keys(actor_id)
+            if key.kind is KeyKind.ED25519 and key.retired is None and key.active_from <= store.now
+        ]
+        return usable[-1] if usable else None
+
+    async def _forward(self, store: UnitStore, forward: Forward) -> None:
+        await save_forward(store, forward, Recipients(followers_of=forward.actor_id))
+
+
+def _waker(bus: Wakes, topic: str) -> Callable[[], None]:
+    return lambda: bus.wake(topic)

@@ -1,0 +1,75 @@
+"""What leaves, as rows: the body once, one fan-out row; deliveries come from queue.py later.
+
+A post of an internal audience gets no row here at all, whoever asks: the last guard before the
+wire, behind the rules of actors/activities and actors/audience.
+"""
+
+import msgspec
+
+from actors.effects import Forward, Recipients, Send
+from actors.posts import Visibility
+
+from .unit import UnitStore
+
+
+async def save_activity(
+    store: UnitStore, send: Send, *, body: bytes, kind: str, visible: str
+) -> None:
+    """Store an activity of ours and one fan-out row for it, unless it may not leave."""
+    activity_id = _id_of(store, send.activity.uri)
+    changed = await store.tx.run(
+        "INSERT INTO activity (id, uri, actor_id, kind, about, post_id, visible, body, created,"
+        " total, delivered, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)"
+        " ON CONFLICT DO NOTHING",
+        (
+            activity_id,
+            send.activity.uri,
+            send.actor_id,
+            kind,
+            send.about or send.activity.uri,
+            send.post_id,
+            visible,
+            body,
+            store.now,
+        ),
+    )
+    if changed and visible != Visibility.INTERNAL.value:
+        await _fan_out(store, activity_id, send.recipients)
+
+
+async def save_forward(store: UnitStore, forward: Forward, recipients: Recipients) -> None:
+    """Queue an arrived activity's own bytes for the followers of one of ours, unchanged."""
+    found = await store.tx.one(
+        "SELECT body FROM arrival WHERE activity_uri = ? LIMIT 1", (forward.activity_uri,)
+    )
+    if found is None:
+        return
+    activity_id = store.new_id()
+    changed = await store.tx.run(
+        "INSERT INTO activity (id, uri, actor_id, kind, about, post_id, visible, body, created,"
+        " total, delivered, failed) VALUES (?, ?, ?, 'Forward', ?, NULL, 'direct', ?, ?, 0, 0, 0)"
+        " ON CONFLICT DO NOTHING",
+        (
+            activity_id,
+            forward.activity_uri,
+            forward.actor_id,
+            forward.activity_uri,
+            found[0],
+            store.now,
+        ),
+    )
+    if changed:
+        await _fan_out(store, activity_id, recipients)
+
+
+async def _fan_out(store: UnitStore, activity_id: int, recipients: Recipients) -> None:
+    await store.tx.run(
+        "INSERT INTO fanout (id, activity_id, recipients, position, lease_until, created)"
+        " VALUES (?, ?, ?, 0, 0, ?)",
+        (store.new_id(), activity_id, msgspec.json.encode(recipients).decode(), store.now),
+    )
+
+
+def _id_of(store: UnitStore, uri: str) -> int:
+    local = store.urls.parse(uri)
+    return local.id if local is not None and local.kind == "activity" else store.new_id()

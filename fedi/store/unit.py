@@ -1,0 +1,185 @@
+"""The Store port on one open transaction: what a rule reads while its unit runs.
+
+Every lookup goes by an index; writes are in applying.py. `now`, ids and random bits come from
+the house, so that a rule that reads only from here is pure.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from actors import ids
+from actors.audience import LocalActor, RemoteActor
+from actors.membership import Membership
+from actors.people import Actor, Key, Person
+from actors.posts import Addressee, Poll, Post, Vote
+from actors.relationships import Marker, MarkerKind, Reaction, Relation, RelationKind
+from actors.urls import Urls
+
+from . import rows, visibility
+from .engine import Param, Tx
+from .rows import Table
+
+R = TypeVar("R")
+
+
+class UnitStore:
+    """One unit of work, open. See actors.ports.Store."""
+
+    def __init__(
+        self,
+        tx: Tx,
+        *,
+        now: int,
+        urls: Urls,
+        new_id: Callable[[], int],
+        bits: Callable[[int], int],
+    ) -> None:
+        self.tx = tx
+        self.now = now
+        self.urls = urls
+        self.new_id = new_id
+        self._bits = bits
+
+    def back_dated_id(self, published: int) -> int:
+        return ids.back_dated(published, self.now, self._bits(16))
+
+    async def _one(self, table: Table[R], where: str, *params: Param) -> R | None:
+        row = await self.tx.one(f"{table.select} WHERE {where}", params)
+        return None if row is None else table.decode(row)
+
+    async def _all(self, table: Table[R], where: str, *params: Param) -> tuple[R, ...]:
+        found = await self.tx.rows(f"{table.select} WHERE {where}", params)
+        return tuple(table.decode(row) for row in found)
+
+    # -- who
+
+    async def actor(self, uri: str) -> Actor | None:
+        return await self._one(rows.ACTOR, "uri = ?", uri)
+
+    async def actor_by_id(self, id: int) -> Actor | None:
+        return await self._one(rows.ACTOR, "id = ?", id)
+
+    async def actors_by_id(self, ids: tuple[int, ...]) -> dict[int, Actor]:
+        found = await self._among(rows.ACTOR, "id", ids)
+        return {actor.id: actor for actor in found}
+
+    async def actors_by_uri(self, uris: tuple[str, ...]) -> dict[str, Actor]:
+        found = await self._among(rows.ACTOR, "uri", uris)
+        return {actor.uri: actor for actor in found}
+
+    async def _among(self, table: Table[R], column: str, values: Sequence[Param]) -> list[R]:
+        found: list[R] = []
+        for start in range(0, len(values), 100):
+            part = values[start : start + 100]
+            marks = ", ".join("?" * len(part))
+            found += await self._all(table, f"{column} IN ({marks})", *part)
+        return found
+
+    async def keys(self, actor_id: int) -> tuple[Key, ...]:
+        return await self._all(rows.KEY, "actor_id = ? ORDER BY created, uri", actor_id)
+
+    async def person(self, id: int) -> Person | None:
+        return await self._one(rows.PERSON, "id = ?", id)
+
+    async def membership(self, person_id: int, actor_id: int) -> Membership | None:
+        return await self._one(
+            rows.MEMBERSHIP, "person_id = ? AND actor_id = ?", person_id, actor_id
+        )
+
+    # -- posts
+
+    async def post(self, uri: str) -> Post | None:
+        return await self._one(rows.POST, "uri = ?", uri)
+
+    async def post_by_id(self, id: int) -> Post | None:
+        return await self._one(rows.POST, "id = ?", id)
+
+    async def boost(self, actor_id: int, post_id: int) -> Post | None:
+        return await self._one(
+            rows.POST, "boost_of = ? AND author_id = ? AND deleted IS NULL", post_id, actor_id
+        )
+
+    async def addressees(self, post_id: int) -> tuple[Addressee, ...]:
+        return await self._all(rows.ADDRESSEE, "post_id = ? ORDER BY actor_id", post_id)
+
+    async def hashtags(self, post_id: int) -> tuple[str, ...]:
+        found = await self._all(rows.HASHTAG, "post_id = ? ORDER BY name", post_id)
+        return tuple(tag.shown for tag in found)
+
+    async def poll(self, post_id: int) -> Poll | None:
+        return await self._one(rows.POLL, "post_id = ?", post_id)
+
+    async def votes(self, post_id: int, actor_id: int) -> tuple[Vote, ...]:
+        return await self._all(rows.VOTE, "post_id = ? AND actor_id = ?", post_id, actor_id)
+
+    async def pinned(self, actor_id: int) -> tuple[int, ...]:
+        found = await self._all(rows.PIN, "actor_id = ? ORDER BY created DESC", actor_id)
+        return tuple(pin.post_id for pin in found)
+
+    async def waiting_replies(self, uri: str) -> tuple[Post, ...]:
+        return await self._all(
+            rows.POST,
+            "in_reply_to_uri = ? AND in_reply_to IS NULL AND in_reply_to_uri <> '' LIMIT 500",
+            uri,
+        )
+
+    # -- what holds between them
+
+    async def relation(self, kind: RelationKind, source_id: int, target_id: int) -> Relation | None:
+        return await self._one(
+            rows.RELATION,
+            "kind = ? AND source_id = ? AND target_id = ?",
+            kind.value,
+            source_id,
+            target_id,
+        )
+
+    async def relation_by_uri(self, uri: str) -> Relation | None:
+        return await self._one(rows.RELATION, "uri = ? AND uri <> ''", uri)
+
+    async def reaction(self, post_id: int, actor_id: int, content: str) -> Reaction | None:
+        return await self._one(
+            rows.REACTION,
+            "post_id = ? AND actor_id = ? AND content = ?",
+            post_id,
+            actor_id,
+            content,
+        )
+
+    async def reaction_by_uri(self, uri: str) -> Reaction | None:
+        return await self._one(rows.REACTION, "uri = ? AND uri <> ''", uri)
+
+    async def blocked(self, one: int, other: int) -> bool:
+        found = await self.tx.one(
+            "SELECT 1 FROM relation WHERE kind = 'block' AND ((source_id = ? AND target_id = ?)"
+            " OR (source_id = ? AND target_id = ?)) LIMIT 1",
+            (one, other, other, one),
+        )
+        return found is not None
+
+    async def marker(self, uri: str, kind: MarkerKind) -> Marker | None:
+        return await self._one(
+            rows.MARKER, "uri = ? AND kind = ? AND until > ?", uri, kind.value, self.now
+        )
+
+    async def may_see(self, post: Post, actor: Actor) -> bool:
+        viewer = LocalActor(actor.id) if actor.local else RemoteActor(actor.id, actor.host)
+        return await visibility.may_see(self.tx, post.id, viewer)
+
+    async def domain_blocked(self, domain: str) -> bool:
+        labels = domain.split(".")
+        suffixes = [".".join(labels[start:]) for start in range(len(labels))][-10:]
+        found = await self.tx.one(
+            "SELECT 1 FROM domain_rule WHERE kind = 'block'"  # noqa: S608
+            f" AND domain IN ({', '.join('?' * len(suffixes))}) LIMIT 1",
+            suffixes,
+        )
+        return found is not None
+
+    async def local_followers(self, actor_id: int) -> bool:
+        found = await self.tx.one(
+            "SELECT 1 FROM relation f JOIN actor a ON a.id = f.source_id AND a.local = 1"
+            " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted' LIMIT 1",
+            (actor_id,),
+        )
+        return found is not None

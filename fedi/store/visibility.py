@@ -1,0 +1,156 @@
+"""The table of actors/audience.py as SQL: a filter on rows that an index has chosen.
+
+Each atom has its SQL here, over the post alias `p`; `condition(viewer)` renders the tree of a
+viewer's kind once. A law (tests/laws) checks that SQL and Python give the same verdict.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from actors.audience import (
+    TABLE,
+    All,
+    Atom,
+    LocalActor,
+    Nobody,
+    Node,
+    Not,
+    RemoteActor,
+    RemoteServer,
+    Some,
+    Viewer,
+    atoms,
+)
+
+from .engine import Param, Tx
+
+_ANYONE: Final[dict[Atom, str]] = {
+    Atom.DELETED: "p.deleted IS NOT NULL",
+    Atom.AUTHOR_GONE: (
+        "EXISTS (SELECT 1 FROM actor gone WHERE gone.id = p.author_id"
+        " AND (gone.suspended IS NOT NULL OR gone.deleted IS NOT NULL))"
+    ),
+    Atom.OPEN: "p.visibility IN ('public', 'unlisted')",
+    Atom.IS_FOLLOWERS: "p.visibility = 'followers'",
+    Atom.IS_INTERNAL: "p.visibility = 'internal'",
+    Atom.IS_GROUP: "p.visibility = 'group'",
+    Atom.HOST_BLOCKED: "EXISTS (SELECT 1 FROM domain_rule d WHERE d.kind = 'block'"
+    " AND (d.domain = ? OR ? LIKE '%.' || d.domain))",
+}
+_ACTOR: Final[dict[Atom, str]] = {
+    Atom.OWN: "p.author_id = ?",
+    Atom.ADDRESSED: (
+        "EXISTS (SELECT 1 FROM addressee a WHERE a.post_id = p.id AND a.actor_id = ?)"
+    ),
+    Atom.FOLLOWS: (
+        "EXISTS (SELECT 1 FROM relation f WHERE f.kind = 'follow' AND f.source_id = ?"
+        " AND f.target_id = p.author_id AND f.state = 'accepted')"
+    ),
+    Atom.MEMBER: (
+        "EXISTS (SELECT 1 FROM addressee g JOIN actor ga ON ga.id = g.actor_id"
+        " AND ga.kind = 'Group' JOIN relation m ON m.kind = 'follow' AND m.source_id = ?"
+        " AND m.target_id = ga.id AND m.state = 'accepted' WHERE g.post_id = p.id)"
+    ),
+    Atom.BLOCKED: (
+        "EXISTS (SELECT 1 FROM relation b WHERE b.kind = 'block' AND b.source_id = p.author_id"
+        " AND b.target_id = ?)"
+    ),
+}
+_SERVER: Final[dict[Atom, str]] = {
+    Atom.OWN: "EXISTS (SELECT 1 FROM actor o WHERE o.id = p.author_id AND o.host = ?)",
+    Atom.ADDRESSED: (
+        "EXISTS (SELECT 1 FROM addressee a JOIN actor aa ON aa.id = a.actor_id"
+        " WHERE a.post_id = p.id AND aa.host = ? AND aa.local = 0)"
+    ),
+    Atom.FOLLOWS: (
+        "EXISTS (SELECT 1 FROM relation f JOIN actor fa ON fa.id = f.source_id"
+        " WHERE f.kind = 'follow' AND f.target_id = p.author_id AND f.state = 'accepted'"
+        " AND fa.host = ? AND fa.local = 0)"
+    ),
+    Atom.MEMBER: (
+        "EXISTS (SELECT 1 FROM addressee g JOIN actor ga ON ga.id = g.actor_id"
+        " AND ga.kind = 'Group' JOIN relation m ON m.kind = 'follow' AND m.target_id = ga.id"
+        " AND m.state = 'accepted' JOIN actor ma ON ma.id = m.source_id"
+        " WHERE g.post_id = p.id AND ma.host = ? AND ma.local = 0)"
+    ),
+    # A block is of a person, not of their server: others there may still read.
+    Atom.BLOCKED: "? = ''",
+}
+
+
+def _render(node: Node, sql: Callable[[Atom], str]) -> str:
+    match node:
+        case Atom():
+            return sql(node)
+        case All(parts):
+            return "(" + " AND ".join(_render(part, sql) for part in parts) + ")"
+        case Some(parts):
+            return "(" + " OR ".join(_render(part, sql) for part in parts) + ")"
+        case Not(part):
+            return f"NOT ({_render(part, sql)})"
+
+
+def _order(node: Node) -> list[Atom]:
+    match node:
+        case Atom():
+            return [node]
+        case All(parts) | Some(parts):
+            return [atom for part in parts for atom in _order(part)]
+        case Not(part):
+            return _order(part)
+
+
+def _compiled(
+    kind: type[Nobody | LocalActor | RemoteActor | RemoteServer],
+) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL for a viewer kind, and which value each placeholder takes."""
+    specific = _SERVER if kind is RemoteServer else _ACTOR
+    table = {**_ANYONE, **specific}
+    node = TABLE[kind]
+    takes: list[str] = []
+    for atom in _order(node):
+        needs = "host" if atom is Atom.HOST_BLOCKED or kind is RemoteServer else "actor"
+        takes += [needs] * table[atom].count("?")
+    return _render(node, table.__getitem__), tuple(takes)
+
+
+_COMPILED: Final = {kind: _compiled(kind) for kind in TABLE}
+
+
+def condition(viewer: Viewer) -> tuple[str, list[Param]]:
+    """Return (SQL over post alias p, parameters): true where `viewer` may see the post."""
+    text, takes = _COMPILED[type(viewer)]
+    match viewer:
+        case Nobody():
+            return text, []
+        case LocalActor(actor_id):
+            return text, [actor_id for _ in takes]
+        case RemoteActor(actor_id, host):
+            return text, [actor_id if need == "actor" else host for need in takes]
+        case RemoteServer(host):
+            return text, [host for _ in takes]
+
+
+async def may_see(tx: Tx, post_id: int, viewer: Viewer) -> bool:
+    """Return whether `viewer` may see the post, by the same condition as every list."""
+    text, params = condition(viewer)
+    found = await tx.one(f"SELECT 1 FROM post p WHERE p.id = ? AND {text}", [post_id, *params])  # noqa: S608
+    return found is not None
+
+
+async def facts(tx: Tx, post_id: int, viewer: Viewer) -> dict[Atom, bool]:
+    """Return each atom's truth on its own, for Python's verdict (and for explaining one)."""
+    specific = _SERVER if isinstance(viewer, RemoteServer) else _ACTOR
+    table = {**_ANYONE, **specific}
+    found: dict[Atom, bool] = {}
+    for atom in atoms(TABLE[type(viewer)]):
+        host = getattr(viewer, "host", "")
+        by_host = atom is Atom.HOST_BLOCKED or isinstance(viewer, RemoteServer)
+        value: Param = host if by_host else getattr(viewer, "actor_id", 0)
+        marks = [value] * table[atom].count("?")
+        row = await tx.one(
+            f"SELECT 1 FROM post p WHERE p.id = ? AND {table[atom]}",  # noqa: S608
+            [post_id, *marks],
+        )
+        found[atom] = row is not None
+    return found
