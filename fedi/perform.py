@@ -135,7 +135,7 @@ class Performer:
         if self.proofs and visible in ("public", "unlisted"):
             key = await self._proof_key(store, send.actor_id)
             if key is not None and key.private is not None:
-                    private = load_private(key.private)
+                private = load_private(key.private)
                 if isinstance(private, Ed25519PrivateKey):
                     document = add_proof(document, private, key.uri, store.now)
         await save_activity(
