@@ -48,10 +48,9 @@ def claim(message: Message) -> Claim | None:
 
     Unauthorized if there is a signature that cannot be read.
     """
-    names = {name for name, _ in message.headers}
-    if "signature-input" in names:
+    if message.header_values("signature-input"):
         return rfc9421.parse(message)
-    if "signature" in names:
+    if message.header_values("signature"):
         return cavage.parse(message)
     return None
 
@@ -153,12 +152,9 @@ def _require_window(message: Message, claim: Claim, now_ms: int) -> None:
     if not fresh:
         raise refusal(
             "signature: its time is outside the window",
-            f"The signature is too old or from the future; our clock says {_shown(now_ms)}.",
+            "The signature is too old or from the future;"
+            f" our clock says {write_http_date(now_ms)}.",
         )
-
-
-def _shown(now_ms: int) -> str:
-    return write_http_date(now_ms)
 
 
 def _keys(document: dict[str, object]) -> Iterator[dict[str, object]]:

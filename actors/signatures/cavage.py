@@ -32,8 +32,7 @@ SINGLE = frozenset(("host", "date", "digest", "content-type", "content-length"))
 """Headers that a signature may cover only where they came once."""
 
 _PARAMETER = re.compile(
-    r'[ \t]*([A-Za-z]+)[ \t]*=[ \t]*(?:"([\x20\x21\x23-\x5b\x5d-\x7e]*)"|([0-9]{1,12}))'
-    r"[ \t]*(?:,|\Z)"
+    r'[ \t]*([A-Za-z]+)[ \t]*=[ \t]*(?:"([^"\\]*)"|([0-9]{1,12}))[ \t]*(?:,|\Z)', re.ASCII
 )
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 _QUOTABLE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -156,6 +155,8 @@ def holds(message: Message, claim: Claim, public_key: keys.PublicKey) -> bool:
 def _parameters(header: str) -> dict[str, str]:
     if len(header) > MAX_HEADER:
         raise refusal("signature: too long")
+    if not header.isascii() or not header.isprintable():
+        raise refusal("signature: unprintable characters")
     parameters: dict[str, str] = {}
     at = 0
     while at < len(header):

@@ -23,6 +23,7 @@ MAX_KEY_ID = 2048
 """Characters of a key id: the longest URL that we store."""
 MAX_SIGNATURE = 1024
 """Bytes of a signature: RSA with 8192 bits."""
+MAX_CACHED_URL = 512
 MAX_COVERED = 32
 """Components that a signature may cover."""
 
@@ -121,6 +122,10 @@ class Target(NamedTuple):
 
 def split_target(url: str) -> Target:
     """Cut an absolute http(s) URL, dropping its fragment; Invalid for anything else."""
+    return _split_cached(url) if len(url) <= MAX_CACHED_URL else _split(url)
+
+
+def _split(url: str) -> Target:
     scheme, mark, rest = url.partition("://")
     scheme = scheme.lower()
     if not mark or scheme not in _DEFAULT_PORT or not _VISIBLE.fullmatch(rest):
@@ -130,6 +135,9 @@ def split_target(url: str) -> Target:
     if not authority or "@" in authority or "\\" in authority:
         raise Invalid("The address has no usable host.", detail="url: bad authority")
     return Target(scheme, authority, f"/{path}", question + query)
+
+
+_split_cached = functools.lru_cache(maxsize=1024)(_split)  # few inboxes, cut often
 
 
 def plain_authority(scheme: str, authority: str) -> str:
