@@ -140,6 +140,8 @@ class PostgresEngine:
         except asyncpg.DataError:  # a value the column does not take: also an InterfaceError
             raise
         except _OUTSIDE as error:
+            if how.get("readonly") and isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                raise  # a query that writes is a mistake in the code
             raise Unavailable(
                 "The database is not available; try again in a moment.",
                 retry_after=5,

