@@ -1,7 +1,7 @@
 """The register of verbs: one file each, with its record, `gather` and `decide`.
 
-    async gather(store, activity) -> facts      all reading, inside the unit
-    decide(facts) -> effects | Need | Refusal   pure: the one meaning of the verb
+    async gather(store, activity) -> facts | Need | Refusal    all reading, inside the unit
+    decide(facts) -> effects | Need | Refusal                  pure: the verb's one meaning
 
 The same rule serves a Like by one of us and a Like from abroad. A test checks that the register
 equals the directory listing. inbox/activities and outbox/activities carry the same names.
@@ -27,7 +27,7 @@ from actors.activities import (
     update,
     vote,
 )
-from actors.effects import Activity, Decision
+from actors.effects import Activity, Decision, Need, Refusal
 from actors.ports import Store
 
 RULES: Final[dict[type, ModuleType]] = {
@@ -52,5 +52,8 @@ RULES: Final[dict[type, ModuleType]] = {
 async def rule(store: Store, activity: Activity) -> Decision:
     """Gather what the verb needs to know and decide: effects, Need or Refusal."""
     module: Any = RULES[type(activity)]
-    decision: Decision = module.decide(await module.gather(store, activity))
+    facts = await module.gather(store, activity)
+    if isinstance(facts, Need | Refusal):
+        return facts
+    decision: Decision = module.decide(facts)
     return decision

@@ -1,13 +1,5 @@
 """Add: what it means, whoever does it."""
 
-from dataclasses import dataclass
+from actors.verbs import Add
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Add:
-    """`actor` pins `object` in `target`, the featured collection of the actor."""
-
-    uri: str
-    actor: str
-    object: str
-    target: str
+__all__ = ["Add"]

@@ -1,13 +1,5 @@
 """Block: what it means, whoever does it."""
 
-from dataclasses import dataclass
+from actors.verbs import Block
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """`actor` blocks `object`."""
-
-    uri: str
-    actor: str
-    object: str
-    person: int | None = None
+__all__ = ["Block"]

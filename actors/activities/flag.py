@@ -1,13 +1,5 @@
 """Flag: what it means, whoever does it."""
 
-from dataclasses import dataclass
+from actors.verbs import Flag
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
-    """`actor` reports `objects`: an actor and any posts of theirs."""
-
-    uri: str
-    actor: str
-    objects: tuple[str, ...]
-    content: str = ""
+__all__ = ["Flag"]

@@ -1,12 +1,5 @@
 """Follow: what it means, whoever does it."""
 
-from dataclasses import dataclass
+from actors.verbs import Follow
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Follow:
-    """`actor` asks to follow `object`."""
-
-    uri: str
-    actor: str
-    object: str
+__all__ = ["Follow"]

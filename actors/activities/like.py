@@ -1,14 +1,5 @@
 """Like: what it means, whoever does it."""
 
-from dataclasses import dataclass
+from actors.verbs import Like
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Like:
-    """`actor` likes `object`; with `content` an emoji reaction."""
-
-    uri: str
-    actor: str
-    object: str
-    content: str = ""
-    person: int | None = None
+__all__ = ["Like"]

@@ -1,13 +1,5 @@
 """Reject: what it means, whoever does it."""
 
-from dataclasses import dataclass
+from actors.verbs import Reject
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
-    """`actor` says no to a Follow, or ends it: `object` is its uri, `follower` who asked."""
-
-    uri: str
-    actor: str
-    object: str
-    follower: str = ""
+__all__ = ["Reject"]

@@ -1,13 +1,5 @@
 """Remove: what it means, whoever does it."""
 
-from dataclasses import dataclass
+from actors.verbs import Remove
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remove:
-    """`actor` takes `object` out of `target`, the featured collection of the actor."""
-
-    uri: str
-    actor: str
-    object: str
-    target: str
+__all__ = ["Remove"]

@@ -1,16 +1,5 @@
 """Undo: what it means, whoever does it."""
 
-from dataclasses import dataclass
+from actors.verbs import Undo
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undo:
-    """`actor` takes back `object`, an activity of its own: a `kind` (Follow, Like, EmojiReact,
-    Announce, Block or "" where only the uri is known) of `target`."""
-
-    uri: str
-    actor: str
-    object: str
-    kind: str = ""
-    target: str = ""
-    content: str = ""
+__all__ = ["Undo"]

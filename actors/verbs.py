@@ -1,0 +1,185 @@
+"""The verbs' records: what was done, by URI alone, by whomever.
+
+They travel: inbox/activities reads them, outbox/activities writes them, and the law of
+tests/laws says that reading what was written gives the same record. What a verb means stands in
+actors/activities/<verb>.py. `person` is who of ours acted (None: the house itself); it is kept
+inside and never written out, nor are the other fields that say so.
+"""
+
+from dataclasses import dataclass
+
+from actors.people import Profile
+from actors.posts import Note, Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """`actor` asks to follow `object`."""
+
+    uri: str
+    actor: str
+    object: str
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept:
+    """`actor` says yes to a Follow: `object` is its uri (may be ""), `follower` who asked."""
+
+    uri: str
+    actor: str
+    object: str
+    follower: str = ""
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """`actor` says no to a Follow, or ends it: `object` is its uri, `follower` who asked."""
+
+    uri: str
+    actor: str
+    object: str
+    follower: str = ""
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """`actor` takes back `object`, an activity of its own: a `kind` (Follow, Like, EmojiReact,
+    Announce, Block or "" where only the uri is known) of `target`."""
+
+    uri: str
+    actor: str
+    object: str
+    kind: str = ""
+    target: str = ""
+    content: str = ""
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """`actor` publishes `note`. Kept inside: `reader`, the local actor at whose own inbox it
+    arrived; `fetched`, that nobody sent it to us; `visibility` as asked for (ours, which to and
+    cc cannot always tell) and `source`, the text as written."""
+
+    uri: str
+    actor: str
+    note: Note
+    person: int | None = None
+    source: str = ""
+    visibility: Visibility | None = None
+    reader: int = 0
+    fetched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """`actor` changes `note` or the actor itself (`profile`), exactly one of the two."""
+
+    uri: str
+    actor: str
+    note: Note | None = None
+    profile: Profile | None = None
+    person: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """`actor` removes `object`: a post of the actor, or the actor itself."""
+
+    uri: str
+    actor: str
+    object: str
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """`actor` shares `object` with its followers (a boost)."""
+
+    uri: str
+    actor: str
+    object: str
+    published: int
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    reader: int = 0
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Like:
+    """`actor` likes `object`; with `content` an emoji reaction."""
+
+    uri: str
+    actor: str
+    object: str
+    content: str = ""
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """`actor` blocks `object`."""
+
+    uri: str
+    actor: str
+    object: str
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """`actor` reports `objects`: an actor and any posts of theirs."""
+
+    uri: str
+    actor: str
+    objects: tuple[str, ...]
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Add:
+    """`actor` pins `object` in `target`, the featured collection of the actor."""
+
+    uri: str
+    actor: str
+    object: str
+    target: str
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove:
+    """`actor` takes `object` out of `target`, the featured collection of the actor."""
+
+    uri: str
+    actor: str
+    object: str
+    target: str
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """`actor` says that `object`, the actor itself, is now `target`."""
+
+    uri: str
+    actor: str
+    object: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """`actor` votes `choice` (a title) in the poll `question`; `note` is the vote's uri."""
+
+    uri: str
+    actor: str
+    question: str
+    choice: str
+    note: str
+    person: int | None = None
