@@ -1,0 +1,48 @@
+"""The foreign servers as fixtures: fresh data for each test file, stopped afterwards."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.peers import lab
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> lab.Certificates:
+    """One private authority for the test run."""
+    return lab.Certificates.made_in(tmp_path_factory.mktemp("certificates"))
+
+
+def _running(peer: lab.Peer) -> Iterator[lab.Peer]:
+    try:
+        peer.start()
+        yield peer
+    finally:
+        peer.stop()
+
+
+@pytest.fixture(scope="module")
+def fedify(
+    certificates: lab.Certificates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[lab.Peer]:
+    """A server on Fedify, with alice on it. Knocks with RFC 9421 first, then draft-cavage."""
+    command = lab.install_fedify()
+    folder = tmp_path_factory.mktemp("fedify")
+    yield from _running(lab.Peer("fedify", "alice", command, certificates, folder))
+
+
+@pytest.fixture(scope="module")
+def pubby(
+    certificates: lab.Certificates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[lab.Peer]:
+    """A server on pubby, with bob on it. Signs and verifies draft-cavage."""
+    command = lab.install_pubby()
+    folder: Path = tmp_path_factory.mktemp("pubby")
+    yield from _running(lab.Peer("pubby", "bob", command, certificates, folder))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once more, at the end, which foreign servers nothing was proven against."""
+    for line in sorted(set(lab.missing)):
+        terminalreporter.write_line(f"PEER NOT RUN, nothing proven against {line}", red=True)
