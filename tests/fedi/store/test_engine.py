@@ -1,6 +1,7 @@
 """The contract both engines keep: units of work, snapshots, and what a failure leaves."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -16,7 +17,7 @@ async def _names(tx: Tx) -> list[str]:
     return [row[0] for row in await tx.rows("SELECT name FROM setting ORDER BY name")]
 
 
-def _adding(name: str):
+def _adding(name: str) -> Callable[[Tx], Awaitable[str]]:
     async def unit(tx: Tx) -> str:
         await _add(tx, name)
         return name
@@ -84,7 +85,8 @@ def test_callbacks_run_after_the_commit_in_order_and_not_after_a_rollback(engine
 
     async def unit(tx: Tx) -> None:
         await _add(tx, "a")
-        tx.after_commit += [lambda: seen.append("first"), lambda: seen.append("second")]
+        tx.after_commit.append(lambda: seen.append("first"))
+        tx.after_commit.append(lambda: seen.append("second"))
 
     async def broken(tx: Tx) -> None:
         tx.after_commit.append(lambda: seen.append("never"))
@@ -104,8 +106,11 @@ def test_a_callback_that_fails_leaves_the_unit_done(engine: Engine) -> None:
             lambda _, context: reported.append(context["exception"])
         )
 
+        def fails() -> None:
+            raise ZeroDivisionError
+
         async def unit(tx: Tx) -> str:
-            tx.after_commit.append(lambda: 1 / 0)
+            tx.after_commit.append(fails)
             return await _adding("a")(tx)
 
         return await engine.write(unit)
