@@ -93,6 +93,11 @@ class Sender:
         return self._rules
 
     @property
+    def user_agent(self) -> str:
+        """What we call ourselves where a request names nothing else."""
+        return self._user_agent
+
+    @property
     def open_connections(self) -> int:
         """How many connections are open now, idle ones included."""
         return self._pool.open

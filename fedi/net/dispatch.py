@@ -1,0 +1,112 @@
+"""The front door: hot paths found by table, whatever else is asked handed on to Starlette.
+
+A list of two hundred routes costs each request more than its answer does; here the path's segments
+are looked up one by one, so the cost does not grow with the table. The application registers raw
+ASGI handlers at start; errors that leave one become answers (answer.py).
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from fedi.net.answer import Receive, Scope, Send, answer_to, send_answer
+
+RawHandler = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An ASGI application; path parameters are in scope["path_params"]."""
+
+_MAX_SEGMENTS = 12
+_READING = ("GET", "HEAD")
+
+
+class _Node:
+    """One place in the table: the segments known here, and what ends here, by method."""
+
+    __slots__ = ("handlers", "literals", "parameter", "rest")
+
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.handlers: dict[str, tuple[RawHandler, tuple[str, ...]]] = {}
+        self.rest: dict[str, tuple[RawHandler, tuple[str, ...]]] = {}
+
+
+class Dispatch:
+    """An ASGI application: a table of paths, and `fallback` for all that is not in it."""
+
+    def __init__(self, fallback: RawHandler) -> None:
+        self._fallback = fallback
+        self._exact: dict[tuple[str, str], RawHandler] = {}
+        self._root = _Node()
+
+    def add(
+        self, first_segments: str, handler: RawHandler, *, methods: Iterable[str] = _READING
+    ) -> None:
+        """Register a path: literal segments, `{name}` for one segment, a last `...` for the rest.
+
+        Other methods on the same path go to another entry or to the fallback. ValueError for a
+        path registered twice.
+        """
+        if not first_segments.startswith("/"):
+            raise ValueError(f"{first_segments!r} does not begin with a slash")
+        node, names = self._root, list[str]()
+        segments = first_segments[1:].split("/")
+        rest = segments[-1] == "..."
+        for segment in segments[:-1] if rest else segments:
+            if segment.startswith("{") and segment.endswith("}"):
+                names.append(segment[1:-1])
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        table = node.rest if rest else node.handlers
+        for method in methods:
+            if method in table:
+                raise ValueError(f"{method} {first_segments} is registered twice")
+            table[method] = (handler, (*names, "rest") if rest else tuple(names))
+            if not names and not rest:
+                self._exact[method, first_segments] = handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._fallback(scope, receive, send)
+            return
+        handler = self._exact.get((scope["method"], scope["path"]))
+        if handler is not None:
+            scope["path_params"] = {}
+        else:
+            handler = self._find(scope) or self._fallback
+        if handler is self._fallback:
+            await handler(scope, receive, send)
+            return
+        try:
+            await handler(scope, receive, send)
+        except Exception as error:
+            await send_answer(send, answer_to(error))
+
+    def _find(self, scope: Scope) -> RawHandler | None:
+        segments = scope["path"][1:].split("/", _MAX_SEGMENTS)
+        found = _match(self._root, segments, 0, (), scope["method"])
+        if found is None:
+            return None
+        (handler, names), values = found
+        scope["path_params"] = dict(zip(names, values, strict=True))
+        return handler
+
+
+_Found = tuple[tuple[RawHandler, tuple[str, ...]], tuple[str, ...]]
+
+
+def _match(
+    node: _Node, segments: list[str], at: int, values: tuple[str, ...], method: str
+) -> _Found | None:
+    # Literals first; a dead end there falls back to the parameter, then to the rest.
+    if at == len(segments):
+        entry = node.handlers.get(method)
+        return (entry, values) if entry else None
+    segment = segments[at]
+    literal = node.literals.get(segment)
+    found = _match(literal, segments, at + 1, values, method) if literal else None
+    if found is None and node.parameter is not None and segment:
+        found = _match(node.parameter, segments, at + 1, (*values, segment), method)
+    if found is None and node.rest:
+        entry = node.rest.get(method)
+        found = (entry, (*values, "/".join(segments[at:]))) if entry else None
+    return found
