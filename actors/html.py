@@ -44,14 +44,16 @@ BECOME_PARAGRAPHS: Final = frozenset({
 })  # fmt: skip
 BECOME_STRONG: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
-HTML_MAX: Final = 262_144  # characters read; what follows is cut off
+HTML_MAX: Final = 500_000  # characters read; what follows is cut off
+TAGS_MAX: Final = 30_000  # tags read; what follows is cut off
 ELEMENTS_MAX: Final = 6_000  # later elements lose their tags and keep their text
 DEPTH_MAX: Final = 32  # deeper elements lose their tags and keep their text
 ESCAPES_MAX: Final = 5_000  # <, > and & in text; more of them are left out
 ATTRIBUTE_MAX: Final = 4_096  # characters in one value; a longer attribute is left out
 
-_SMALL: Final = 8_192
-_SMALL_TAGS: Final = 500
+# Below both, no limit can be reached and nh3 alone is quick whatever the document.
+_SMALL: Final = 4_096
+_SMALL_TAGS: Final = DEPTH_MAX
 
 _VOID = frozenset({"br"})
 _BLOCKS = frozenset({"blockquote", "li", "ol", "p", "pre", "ul"})
@@ -83,6 +85,8 @@ _CLOSING = {
 # In nh3's own output only: there every attribute is ` name="value"`, quotes inside escaped.
 _NEWLINES_IN_PRE = re.compile("<pre>\n+")  # a parser drops one of them each time it reads
 _LINK_WITHOUT_REL = re.compile(r"<a((?: (?!rel=)[a-z]++=\"[^\"]*+\")*+)>")
+_SPACES = re.compile(r"[ \t\r\n]+")
+_SPACES_IN_LINE = re.compile(r" {2,}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
@@ -105,17 +109,18 @@ def plain(html: str) -> str:
     preformatted = 0
     for text, token in _tokens(html[:HTML_MAX]):
         if text:
-            words = entities.unescape(text)
-            parts.append(words if preformatted else re.sub(r"[ \t\r\n]+", " ", words))
+            words = _UNSAFE.sub("", entities.unescape(text))
+            # NUL, which no text holds any more, stands for a space that must not be trimmed.
+            kept = words.replace(" ", "\0") if preformatted else _SPACES.sub(" ", words)
+            parts.append(kept)
         if token is None or not (name := (token["name"] or "").lower()):
             continue
         if name == "pre":
             preformatted = max(0, preformatted + (-1 if token["end"] else 1))
         if not token["end"] or name not in ("br", "li"):
             parts.append(_BREAKS.get(name, ""))
-    text = _UNSAFE.sub("", "".join(parts))
-    text = re.sub(r" ?\n ?", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip(" \n")
+    text = re.sub(r" *\n *", "\n", _SPACES_IN_LINE.sub(" ", "".join(parts)))
+    return re.sub(r"\n{3,}", "\n\n", text).strip(" \n").replace("\0", " ")
 
 
 def first_words(html: str, length: int) -> str:
@@ -145,14 +150,17 @@ _BREAKS = {
 def _tokens(html: str) -> Iterator[tuple[str, "re.Match[str] | None"]]:
     """Each tag with the text before it; elements removed with content are passed over whole."""
     position = 0
-    while token := _TOKEN.search(html, position):
+    for _ in range(TAGS_MAX):
+        token = _TOKEN.search(html, position)
+        if token is None:
+            yield html[position:], None
+            return
         yield html[position : token.start()], token
         position = token.end()
         name = (token["name"] or "").lower()
         if name in _CLOSING and not token["end"]:
             closing = _CLOSING[name].search(html, position)
             position = closing.start() if closing else len(html)
-    yield html[position:], None
 
 
 class _Flat:
