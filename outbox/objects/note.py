@@ -1,0 +1,98 @@
+"""A Note as other servers read it, and the Question, which is a Note with a poll.
+
+Who it is for and where its replies are stands in the record already (outbox/objects/record.py);
+here nothing is decided. Read back by inbox/activities/create.py to the same record.
+"""
+
+from typing import Any
+
+from actors.posts import Emoji, Mention, Note
+from actors.urls import Urls
+from outbox.objects import media
+from outbox.objects.moment import stamp
+from outbox.objects.question import poll
+
+
+def write(note: Note, urls: Urls) -> dict[str, Any]:
+    """Return the JSON of a Note or Question, without `@context`."""
+    shape: dict[str, Any] = {
+        "type": "Question" if note.question else note.kind,
+        "id": note.uri,
+        "attributedTo": note.attributed_to,
+        "published": stamp(note.published),
+        "to": list(note.to),
+        "cc": list(note.cc),
+        "sensitive": note.sensitive,
+        "content": note.content,
+    }
+    _wording(shape, note)
+    _place(shape, note)
+    if note.updated is not None:
+        shape["updated"] = stamp(note.updated)
+    shape["attachment"] = [media.attachment(item) for item in note.media]
+    shape["tag"] = tags(note, urls)
+    if note.question is not None:
+        shape.update(poll(note.question))
+    _collections(shape, note, urls)
+    return shape
+
+
+def _wording(shape: dict[str, Any], note: Note) -> None:
+    if note.content_map:
+        shape["contentMap"] = dict(note.content_map)
+    if note.summary:
+        shape["summary"] = note.summary
+    if note.name:
+        shape["name"] = note.name
+    if note.url:
+        shape["url"] = note.url
+
+
+def _place(shape: dict[str, Any], note: Note) -> None:
+    """Say where it stands: what it answers, which conversation, what it quotes (FEP-044f and the
+    three older spellings)."""
+    if note.in_reply_to:
+        shape["inReplyTo"] = note.in_reply_to
+    if note.context:
+        shape["context"] = shape["conversation"] = note.context
+    if note.quote:
+        for term in ("quote", "quoteUrl", "quoteUri", "_misskey_quote"):
+            shape[term] = note.quote
+
+
+def _collections(shape: dict[str, Any], note: Note, urls: Urls) -> None:
+    """Link the collections of a post of ours; another's post is never written with them."""
+    if note.replies:
+        shape["replies"] = note.replies
+    local = urls.parse(note.uri)
+    if local is not None and local.kind == "post":
+        shape["likes"] = urls.post(local.id, "likes")
+        shape["shares"] = urls.post(local.id, "shares")
+
+
+def tags(note: Note, urls: Urls) -> list[dict[str, Any]]:
+    """Return mentions, hashtags and emojis as a list, however few."""
+    return [
+        *(_mention(mention) for mention in note.mentions),
+        *(hashtag(name, urls) for name in note.hashtags),
+        *(_emoji(emoji) for emoji in note.emojis),
+    ]
+
+
+def hashtag(name: str, urls: Urls) -> dict[str, Any]:
+    """Return a Hashtag; its `href` is the tag's page here, in small letters."""
+    bare = name.removeprefix("#")
+    return {"type": "Hashtag", "href": urls.tag(bare.lower()), "name": f"#{bare}"}
+
+
+def _mention(mention: Mention) -> dict[str, Any]:
+    return {"type": "Mention", "href": mention.href, "name": mention.name}
+
+
+def _emoji(emoji: Emoji) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "type": "Emoji",
+        "name": f":{emoji.name.strip(':')}:",
+        "icon": {"type": "Image", "url": emoji.icon},
+    }
+    return {**shape, "id": emoji.uri} if emoji.uri else shape
