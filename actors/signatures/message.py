@@ -116,8 +116,8 @@ class Target(NamedTuple):
 
     @property
     def uri(self) -> str:
-        """The normal form that @target-uri covers (RFC 9421 section 2.2.2)."""
-        return f"{self.scheme}://{self.plain_authority}{self.path}{self.query}"
+        """What @target-uri covers: the authority as it was written (RFC 9421 section 2.2.2)."""
+        return f"{self.scheme}://{self.authority}{self.path}{self.query}"
 
 
 def split_target(url: str) -> Target:

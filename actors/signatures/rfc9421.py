@@ -177,12 +177,12 @@ def _claim(member: tuple[object, dict[str, object]], signed: tuple[object, objec
     if not isinstance(key_id, str) or not 0 < len(key_id) <= MAX_KEY_ID:
         raise refusal("signature-input: no usable keyid")
     algorithm = parameters.get("alg", "")
-    if algorithm not in ("", RSA, ED25519):
+    if not isinstance(algorithm, str) or algorithm not in ("", RSA, ED25519):
         raise refusal("signature-input: unknown alg")
     return Claim(
         "rfc9421",
         key_id,
-        str(algorithm),
+        algorithm,
         _covered(components),
         signature,
         _seconds(parameters, "created"),

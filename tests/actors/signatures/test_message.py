@@ -104,7 +104,7 @@ def test_a_target_is_cut_without_touching_its_encoding() -> None:
     target = split_target("HTTPS://Social.Example:443/a%2Fb/%c3%a5?x=1&y=?#part")
     assert target == ("https", "Social.Example:443", "/a%2Fb/%c3%a5", "?x=1&y=?")
     assert target.plain_authority == "social.example"
-    assert target.uri == "https://social.example/a%2Fb/%c3%a5?x=1&y=?"
+    assert target.uri == "https://Social.Example:443/a%2Fb/%c3%a5?x=1&y=?"
 
 
 def test_an_empty_path_is_the_root_and_a_lone_question_mark_stays() -> None:
