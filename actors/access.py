@@ -21,6 +21,7 @@ async def acting(store: Store, uri: str, person: int | None = None) -> Actor | N
     if actor.gone:
         return Refusal("actor_gone", "This account is closed.")
     if actor.local and person is not None:
-        if not may_write(await store.membership(person, actor.id), store.now):
+        membership = await store.membership(person, actor.id)
+        if not may_write(membership, store.now):
             return Refusal("not_yours", "You may not write for this department.")
     return actor

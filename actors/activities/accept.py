@@ -1,5 +1,59 @@
-"""Accept: what it means, whoever does it."""
+"""Accept: the one who was asked to be followed says yes."""
 
+from dataclasses import dataclass, replace
+
+from actors.access import acting
+from actors.effects import Decision, Effect, Fetch, Need, Notify, Put, Recipients, Refusal, Send
+from actors.people import Actor
+from actors.ports import Store
+from actors.relationships import NotificationKind, Relation, RelationKind, RelationState
 from actors.verbs import Accept
 
-__all__ = ["Accept"]
+__all__ = ["Accept", "decide", "gather"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    activity: Accept
+    followed: Actor
+    follower: Actor | None
+    relation: Relation | None
+
+
+async def gather(store: Store, activity: Accept) -> Facts | Need | Refusal:
+    followed = await acting(store, activity.actor, activity.person)
+    if not isinstance(followed, Actor):
+        return followed
+    relation = await store.relation_by_uri(activity.object) if activity.object else None
+    follower = None
+    if relation is not None:
+        follower = await store.actor_by_id(relation.source_id)
+    elif activity.follower:
+        follower = await store.actor(activity.follower)
+        if follower is not None:
+            relation = await store.relation(RelationKind.FOLLOW, follower.id, followed.id)
+    return Facts(activity=activity, followed=followed, follower=follower, relation=relation)
+
+
+def decide(facts: Facts) -> Decision:
+    relation, follower = facts.relation, facts.follower
+    if relation is None or follower is None or relation.kind is not RelationKind.FOLLOW:
+        return Refusal("no_such_follow", "There is no such request to follow.")
+    if relation.target_id != facts.followed.id:
+        return Refusal("not_yours", "Only the one who was asked may answer.")
+    if relation.state is RelationState.ACCEPTED:
+        return ()
+    then: list[Effect] = []
+    if facts.followed.local:
+        then.append(Notify(facts.followed.id, NotificationKind.FOLLOW, follower.id))
+        if not follower.local:
+            then.append(_tell(facts, follower, relation))
+    elif facts.followed.featured:
+        then.append(Fetch(facts.followed.featured, "featured"))
+    accepted = replace(relation, state=RelationState.ACCEPTED)
+    return (Put(accepted, tuple(then), replace=True),)
+
+
+def _tell(facts: Facts, follower: Actor, relation: Relation) -> Send:
+    answer = replace(facts.activity, object=relation.uri, follower=follower.uri)
+    return Send(answer, facts.followed.id, Recipients(actors=(follower.id,)), about=follower.uri)

@@ -1,5 +1,138 @@
-"""Delete: what it means, whoever does it."""
+"""Delete: an author removes a post, or an actor removes itself.
 
+A post keeps its row as a tombstone without content. What has not arrived yet leaves a marker
+for 30 days, so that a late Create brings nothing back.
+"""
+
+from dataclasses import dataclass, replace
+
+from actors.access import acting
+from actors.audience import leaves_the_house
+from actors.effects import (
+    Decision,
+    Drop,
+    Effect,
+    Need,
+    Put,
+    Recipients,
+    Refusal,
+    Send,
+    Show,
+    Spread,
+)
+from actors.people import Actor
+from actors.ports import Store
+from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Visibility
+from actors.relationships import MARKER_DAYS, Marker, MarkerKind
 from actors.verbs import Delete
 
-__all__ = ["Delete"]
+__all__ = ["Delete", "decide", "gather"]
+
+_DAY = 86_400_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    activity: Delete
+    actor: Actor
+    post: Post | None
+    hashtags: tuple[str, ...]
+    addressees: tuple[Addressee, ...]
+    remote_named: tuple[int, ...]
+    now: int
+
+
+async def gather(store: Store, activity: Delete) -> Facts | Need | Refusal:
+    actor = await acting(store, activity.actor, activity.person)
+    if isinstance(actor, Need):
+        return Refusal("unknown_actor", "We never met this actor.")
+    if isinstance(actor, Refusal):
+        return actor
+    post = await store.post(activity.object)
+    addressees = await store.addressees(post.id) if post is not None else ()
+    named = await store.actors_by_id(tuple(row.actor_id for row in addressees))
+    return Facts(
+        activity=activity,
+        actor=actor,
+        post=post,
+        hashtags=await store.hashtags(post.id) if post is not None else (),
+        addressees=addressees,
+        remote_named=tuple(sorted(a.id for a in named.values() if not a.local)),
+        now=store.now,
+    )
+
+
+def decide(facts: Facts) -> Decision:
+    if facts.activity.object == facts.actor.uri:
+        return _actor(facts)
+    if facts.post is None:
+        return _marker(facts)
+    if facts.post.author_id != facts.actor.id:
+        return Refusal("not_yours", "Only its author may delete a post.")
+    if facts.post.deleted is not None:
+        return ()
+    return _post(facts, facts.post)
+
+
+def _post(facts: Facts, post: Post) -> Decision:
+    tombstone = replace(
+        post,
+        content="",
+        content_map={},
+        source="",
+        summary="",
+        name="",
+        media=(),
+        emojis=(),
+        quote="",
+        deleted=facts.now,
+    )
+    effects: list[Effect] = [Put(tombstone, replace=True)]
+    effects += [
+        Drop(Hashtag(post_id=post.id, name=tag.casefold(), shown=tag)) for tag in facts.hashtags
+    ]
+    effects.append(Drop(Pin(actor_id=post.author_id, post_id=post.id, created=0)))
+    effects.append(Drop(Poll(post_id=post.id, options=())))
+    effects.append(Show(post.id, post.author_id, "delete"))
+    effects.append(Spread("erase-revisions", post.author_id, post.id))
+    if not post.local:
+        return (*effects, *_marker(facts))
+    if leaves_the_house(post.visibility) and post.visibility is not Visibility.GROUP:
+        followers = post.visibility is not Visibility.DIRECT
+        recipients = Recipients(
+            followers_of=facts.actor.id if followers else None,
+            actors=facts.remote_named,
+            of_post=post.id,
+        )
+        effects.append(
+            Send(facts.activity, facts.actor.id, recipients, about=post.uri, post_id=post.id)
+        )
+    return tuple(effects)
+
+
+def _actor(facts: Facts) -> Decision:
+    if facts.actor.deleted is not None:
+        return ()
+    effects: list[Effect] = [
+        Put(replace(facts.actor, deleted=facts.now), replace=True),
+        Spread("erase-actor", facts.actor.id),
+    ]
+    if facts.actor.local:
+        recipients = Recipients(followers_of=facts.actor.id)
+        effects.append(Send(facts.activity, facts.actor.id, recipients, about=facts.actor.uri))
+    return tuple(effects)
+
+
+def _marker(facts: Facts) -> tuple[Put, ...]:
+    if facts.actor.local:
+        return ()
+    return (
+        Put(
+            Marker(
+                uri=facts.activity.object,
+                kind=MarkerKind.DELETED,
+                actor_uri=facts.actor.uri,
+                until=facts.now + MARKER_DAYS * _DAY,
+            )
+        ),
+    )

@@ -1,5 +1,78 @@
-"""Like: what it means, whoever does it."""
+"""Like: an actor likes a post, or reacts to it with an emoji. One per (actor, post, emoji)."""
 
+from dataclasses import dataclass
+
+from actors.access import acting
+from actors.effects import Decision, Effect, Need, Notify, Put, Recipients, Refusal, Send
+from actors.people import Actor
+from actors.ports import Store
+from actors.posts import Post
+from actors.relationships import MarkerKind, NotificationKind, Reaction
 from actors.verbs import Like
 
-__all__ = ["Like"]
+__all__ = ["Like", "decide", "gather"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    activity: Like
+    actor: Actor
+    post: Post
+    author: Actor
+    may_see: bool
+    blocked: bool
+    undone: bool
+    now: int
+
+
+async def gather(store: Store, activity: Like) -> Facts | Need | Refusal:
+    actor = await acting(store, activity.actor, activity.person)
+    if not isinstance(actor, Actor):
+        return actor
+    post = await store.post(activity.object)
+    if post is not None and post.boost_of is not None:
+        post = await store.post_by_id(post.boost_of)
+    author = await store.actor_by_id(post.author_id) if post is not None else None
+    if post is None or author is None:
+        return Refusal("no_such_post", "There is no such post.")
+    marker = await store.marker(activity.uri, MarkerKind.UNDONE)
+    return Facts(
+        activity=activity,
+        actor=actor,
+        post=post,
+        author=author,
+        may_see=await store.may_see(post, actor),
+        blocked=await store.blocked(author.id, actor.id),
+        undone=marker is not None and marker.actor_uri == actor.uri,
+        now=store.now,
+    )
+
+
+def decide(facts: Facts) -> Decision:
+    if not facts.may_see or facts.blocked:
+        # The same answer as for a post that never was: a Like must not reveal one.
+        return Refusal("no_such_post", "There is no such post.")
+    if facts.undone:
+        return ()
+    reaction = Reaction(
+        post_id=facts.post.id,
+        actor_id=facts.actor.id,
+        content=facts.activity.content,
+        uri=facts.activity.uri,
+        created=facts.now,
+    )
+    then: list[Effect] = []
+    if facts.author.local and facts.author.id != facts.actor.id:
+        then.append(
+            Notify(facts.author.id, NotificationKind.FAVOURITE, facts.actor.id, facts.post.id)
+        )
+    if facts.actor.local and not facts.author.local:
+        then.append(
+            Send(
+                facts.activity,
+                facts.actor.id,
+                Recipients(actors=(facts.author.id,)),
+                about=facts.post.uri,
+            )
+        )
+    return (Put(reaction, tuple(then)),)

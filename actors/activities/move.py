@@ -1,5 +1,65 @@
-"""Move: what it means, whoever does it."""
+"""Move: an actor says that it lives elsewhere now; those here who follow it follow on.
 
+Signer, actor and object are one; the target, freshly fetched, lists the old id in
+`alsoKnownAs`; the old actor's `movedTo` agrees; one Move in seven days (security.md S23).
+"""
+
+from dataclasses import dataclass, replace
+
+from actors.access import acting
+from actors.effects import Decision, Effect, Need, Put, Recipients, Refusal, Send, Spread
+from actors.people import Actor
+from actors.ports import Store
 from actors.verbs import Move
 
-__all__ = ["Move"]
+__all__ = ["Move", "decide", "gather"]
+
+COOL_DOWN = 7 * 86_400_000
+FRESH = 300_000
+"""How old (ms) a fetched actor may be to count as fresh."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    activity: Move
+    old: Actor
+    new: Actor
+    now: int
+
+
+async def gather(store: Store, activity: Move) -> Facts | Need | Refusal:
+    old = await acting(store, activity.actor)
+    if not isinstance(old, Actor):
+        return old
+    if activity.object != old.uri:
+        return Refusal("not_yours", "An actor can move only itself.")
+    if old.moved_at is not None and store.now - old.moved_at < COOL_DOWN:
+        return Refusal("too_soon", "This actor moved less than seven days ago.")
+    new = await store.actor(activity.target)
+    stale = [
+        uri
+        for uri, actor in ((old.uri, old), (activity.target, new))
+        if actor is None or (not actor.local and store.now - actor.fetched > FRESH)
+    ]
+    if stale:
+        return Need(tuple(stale))
+    if new is None or new.gone:
+        return Refusal("no_such_actor", "The actor moved to isn't there.")
+    return Facts(activity=activity, old=old, new=new, now=store.now)
+
+
+def decide(facts: Facts) -> Decision:
+    old, new = facts.old, facts.new
+    if old.uri not in new.also_known_as:
+        return Refusal("one_sided", "The new actor does not name the old one.")
+    if not old.local and old.moved_to != new.uri:
+        return Refusal("one_sided", "The old actor does not name the new one.")
+    moved = replace(old, moved_to=new.uri, moved_at=facts.now)
+    effects: list[Effect] = [
+        Put(moved, replace=True),
+        Spread("move-followers", old.id, new.id),
+    ]
+    if old.local:
+        recipients = Recipients(followers_of=old.id)
+        effects.append(Send(facts.activity, old.id, recipients, about=old.uri))
+    return tuple(effects)

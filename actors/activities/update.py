@@ -1,5 +1,243 @@
-"""Update: what it means, whoever does it."""
+"""Update: an author changes a post, or an actor itself. Earlier texts are kept as revisions.
 
+A post never grows a wider audience by an Update. One that comes before its Create stands for
+it: the Create is then already there. An older Update than what is kept changes nothing.
+"""
+
+from dataclasses import dataclass, replace
+
+from actors.access import acting
+from actors.audience import leaves_the_house, visibility_of
+from actors.effects import (
+    Decision,
+    Drop,
+    Effect,
+    Need,
+    Put,
+    Recipients,
+    Refusal,
+    Send,
+    Show,
+)
+from actors.people import Actor, Key, Profile
+from actors.ports import Store
+from actors.posting import (
+    Around,
+    around,
+    beside,
+    hashtags_of,
+    poll_of,
+    row_of,
+    thread,
+    told,
+)
+from actors.posts import Hashtag, Note, Poll, Post, Question, Revision, Visibility
+from actors.relationships import MarkerKind
 from actors.verbs import Update
 
-__all__ = ["Update"]
+__all__ = ["Update", "decide", "gather"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteFacts:
+    activity: Update
+    note: Note
+    author: Actor
+    existing: Post | None
+    poll: Poll | None
+    hashtags: tuple[str, ...]
+    around: Around
+    deleted: bool
+    followed_here: bool
+    new_id: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileFacts:
+    activity: Update
+    profile: Profile
+    actor: Actor
+    keys: tuple[Key, ...]
+    now: int
+
+
+async def gather(store: Store, activity: Update) -> NoteFacts | ProfileFacts | Need | Refusal:
+    actor = await acting(store, activity.actor, activity.person)
+    if not isinstance(actor, Actor):
+        return actor
+    if activity.profile is not None:
+        return ProfileFacts(
+            activity=activity,
+            profile=activity.profile,
+            actor=actor,
+            keys=await store.keys(actor.id),
+            now=store.now,
+        )
+    note = activity.note
+    if note is None:
+        return Refusal("unreadable", "This Update changes nothing we know.")
+    existing = await store.post(note.uri)
+    marker = await store.marker(note.uri, MarkerKind.DELETED)
+    return NoteFacts(
+        activity=activity,
+        note=note,
+        author=actor,
+        existing=existing,
+        poll=await store.poll(existing.id) if existing is not None else None,
+        hashtags=await store.hashtags(existing.id) if existing is not None else (),
+        around=await around(store, note, actor),
+        deleted=marker is not None and marker.actor_uri == actor.uri,
+        followed_here=not actor.local and await store.local_followers(actor.id),
+        new_id=store.back_dated_id(note.published),
+        now=store.now,
+    )
+
+
+def decide(facts: NoteFacts | ProfileFacts) -> Decision:
+    if isinstance(facts, ProfileFacts):
+        return _profile(facts)
+    if facts.note.attributed_to != facts.author.uri:
+        return Refusal("not_yours", "Only its author may change a post.")
+    if facts.deleted:
+        return ()
+    if facts.existing is None:
+        return _before_its_create(facts)
+    if facts.existing.author_id != facts.author.id or facts.existing.boost_of is not None:
+        return Refusal("not_yours", "Only its author may change a post.")
+    return _edit(facts, facts.existing)
+
+
+def _before_its_create(facts: NoteFacts) -> Decision:
+    note, author = facts.note, facts.author
+    if author.local:
+        return Refusal("no_such_post", "There is no such post.")
+    named = any(actor.local for actor in facts.around.named.values())
+    if not (facts.followed_here or named or facts.around.parent is not None):
+        return Refusal("not_for_us", "Nobody here follows the author or is named.")
+    visibility = visibility_of(note.to, note.cc, author.followers)
+    post = row_of(note, author, facts.new_id, visibility, facts.around)
+    then = (
+        *beside(note, post.id, author, facts.around),
+        *told(note, post.id, author, facts.around),
+        Show(post.id, author.id),
+        *thread(note, post, facts.around),
+    )
+    return (Put(post, then),)
+
+
+def _edit(facts: NoteFacts, post: Post) -> Decision:
+    if post.deleted is not None:
+        return ()
+    note = facts.note
+    edited = note.updated or facts.now
+    if post.edited is not None and edited < post.edited:
+        return ()
+    poll = poll_of(note, post.id)
+    tally: tuple[Effect, ...] = (Put(poll, replace=True),) if poll is not None else ()
+    if _same(facts, post, poll):
+        return tally
+    changed = replace(
+        post,
+        content=note.content,
+        content_map=note.content_map,
+        source=facts.activity.source,
+        language=note.language,
+        summary=note.summary,
+        sensitive=note.sensitive,
+        name=note.name,
+        url=note.url or post.url,
+        edited=edited,
+        emojis=note.emojis,
+        media=note.media,
+        edit_number=post.edit_number + 1,
+    )
+    effects: list[Effect] = [Put(_revision(facts, post)), Put(changed, replace=True)]
+    effects += beside(note, post.id, facts.author, facts.around)
+    effects += tally
+    effects += _lost_tags(facts, post)
+    effects.append(Show(post.id, facts.author.id, "edit"))
+    if facts.author.local:
+        effects += _send(facts, post)
+    return tuple(effects)
+
+
+def _same(facts: NoteFacts, post: Post, poll: Poll | None) -> bool:
+    """Return whether only tallies differ: a poll's votes are no edit."""
+    note = facts.note
+    titles = [o.title for o in poll.options] if poll is not None else []
+    before = [o.title for o in facts.poll.options] if facts.poll is not None else []
+    return (
+        note.content == post.content
+        and note.content_map == post.content_map
+        and note.summary == post.summary
+        and note.sensitive == post.sensitive
+        and note.name == post.name
+        and note.media == post.media
+        and titles == before
+    )
+
+
+def _revision(facts: NoteFacts, post: Post) -> Revision:
+    poll = facts.poll
+    question = (
+        Question(options=poll.options, multiple=poll.multiple, ends=poll.ends)
+        if poll is not None
+        else None
+    )
+    return Revision(
+        post_id=post.id,
+        number=post.edit_number,
+        content=post.content,
+        summary=post.summary,
+        sensitive=post.sensitive,
+        media=post.media,
+        question=question,
+        created=post.edited or post.published,
+        person_id=post.acting_person,
+    )
+
+
+def _lost_tags(facts: NoteFacts, post: Post) -> list[Effect]:
+    kept = {tag.name for tag in hashtags_of(facts.note, post.id)}
+    return [
+        Drop(Hashtag(post_id=post.id, name=tag.casefold(), shown=tag))
+        for tag in facts.hashtags
+        if tag.casefold() not in kept
+    ]
+
+
+def _send(facts: NoteFacts, post: Post) -> list[Effect]:
+    if not leaves_the_house(post.visibility) or post.visibility is Visibility.GROUP:
+        return []
+    named = tuple(sorted(actor.id for actor in facts.around.named.values() if not actor.local))
+    followers = post.visibility is not Visibility.DIRECT
+    recipients = Recipients(
+        followers_of=facts.author.id if followers else None, actors=named, of_post=post.id
+    )
+    return [Send(facts.activity, facts.author.id, recipients, about=post.uri, post_id=post.id)]
+
+
+def _profile(facts: ProfileFacts) -> Decision:
+    new, old = facts.profile.actor, facts.actor
+    if new.uri != old.uri:
+        return Refusal("not_yours", "Only an actor may change itself.")
+    kept = replace(
+        new,
+        id=old.id,
+        local=old.local,
+        moved_at=old.moved_at,
+        created=old.created or new.created,
+        fetched=facts.now if not old.local else old.fetched,
+        suspended=old.suspended,
+        deleted=None,
+    )
+    effects: list[Effect] = [Put(kept, replace=True)]
+    if old.local:
+        recipients = Recipients(followers_of=old.id)
+        effects.append(Send(facts.activity, old.id, recipients, about=old.uri))
+        return tuple(effects)
+    listed = {key.uri for key in facts.profile.keys}
+    effects += [Put(replace(k, actor_id=old.id), replace=True) for k in facts.profile.keys]
+    effects += [Drop(key) for key in facts.keys if key.uri not in listed]
+    return tuple(effects)

@@ -187,9 +187,16 @@ def _claim(member: tuple[object, dict[str, object]], signed: tuple[object, objec
         signature,
         _seconds(parameters, "created"),
         _seconds(parameters, "expires"),
-        # Section 3.2: the verifier serialises anew, strictly, what it has parsed.
-        http_sf.ser([(components, parameters)]),  # type: ignore[list-item]
+        _serialised(components, parameters),
     )
+
+
+def _serialised(components: object, parameters: dict[str, object]) -> str:
+    """@signature-params: what was parsed, written anew by the strict rules (section 2.3)."""
+    try:
+        return http_sf.ser([(components, parameters)])  # type: ignore[list-item]
+    except (ValueError, TypeError, OverflowError) as error:
+        raise refusal("signature-input: cannot be serialised") from error
 
 
 def _covered(components: object) -> tuple[str, ...]:
