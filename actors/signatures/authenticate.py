@@ -7,7 +7,7 @@ check(…)          examine and verify
 owner_holds(…)    the key of that exact id in its owner's own document
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from actors.errors import Invalid
 from actors.signatures import cavage, keys, rfc9421
@@ -96,7 +96,7 @@ def verify(message: Message, claim: Claim, public_key: keys.PublicKey) -> None:
 
 
 def owner_holds(
-    key_id: str, document: dict[str, object], *, now_ms: int | None = None
+    key_id: str, document: Mapping[str, object], *, now_ms: int | None = None
 ) -> PublicKeyMaterial | None:
     """The public key of exactly that id in an actor's own document, or None.
 
@@ -112,7 +112,7 @@ def owner_holds(
     return None
 
 
-def key_stub_owner(document: dict[str, object], key_id: str) -> str | None:
+def key_stub_owner(document: Mapping[str, object], key_id: str) -> str | None:
     """Whose key a fetched key document says it is: the actor to fetch next, or None.
 
     Servers answer a key id with the actor, a stub of it (GoToSocial) or a bare key. None
@@ -157,7 +157,7 @@ def _require_window(message: Message, claim: Claim, now_ms: int) -> None:
         )
 
 
-def _keys(document: dict[str, object]) -> Iterator[dict[str, object]]:
+def _keys(document: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     for name in ("publicKey", "assertionMethod"):
         entries = document.get(name)
         for entry in entries if isinstance(entries, list) else [entries]:
@@ -165,7 +165,7 @@ def _keys(document: dict[str, object]) -> Iterator[dict[str, object]]:
                 yield entry
 
 
-def _owner(key: dict[str, object]) -> str | None:
+def _owner(key: Mapping[str, object]) -> str | None:
     """The owner a key names; None if it names none, or two that differ."""
     named = {_id(key[name]) for name in ("owner", "controller") if key.get(name) is not None}
     return named.pop() if len(named) == 1 else None
@@ -177,7 +177,7 @@ def _id(value: object) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= MAX_KEY_ID else None
 
 
-def _in_force(key: dict[str, object], now_ms: int | None) -> bool:
+def _in_force(key: Mapping[str, object], now_ms: int | None) -> bool:
     for name in ("expires", "revoked"):
         if key.get(name) is None:
             continue
@@ -187,7 +187,7 @@ def _in_force(key: dict[str, object], now_ms: int | None) -> bool:
     return True
 
 
-def _material(key: dict[str, object]) -> PublicKeyMaterial | None:
+def _material(key: Mapping[str, object]) -> PublicKeyMaterial | None:
     pem, multibase = key.get("publicKeyPem"), key.get("publicKeyMultibase")
     try:
         if isinstance(pem, str):

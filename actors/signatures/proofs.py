@@ -6,6 +6,7 @@ be one of its actor's assertionMethods (authenticate.owner_holds). No JSON-LD is
 """
 
 import hashlib
+from collections.abc import Mapping
 
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -24,7 +25,10 @@ Document = dict[str, object]
 
 
 def add_proof(
-    document: Document, private_key: Ed25519PrivateKey, verification_method: str, created_ms: int
+    document: Mapping[str, object],
+    private_key: Ed25519PrivateKey,
+    verification_method: str,
+    created_ms: int,
 ) -> Document:
     """A copy of `document` with a proof; `verification_method` is the id of the actor's Multikey.
 
@@ -45,7 +49,7 @@ def add_proof(
     return {**document, "proof": {**proof, "proofValue": keys.encode_base58(signature)}}
 
 
-def proof_method(document: Document) -> str | None:
+def proof_method(document: Mapping[str, object]) -> str | None:
     """The key id that a document's eddsa-jcs-2022 proof names, or None if it has no such proof."""
     proof = _proof(document)
     if proof is None or proof.get("cryptosuite") != SUITE:
@@ -55,7 +59,7 @@ def proof_method(document: Document) -> str | None:
 
 
 def verify_proof(
-    document: Document, public_key: keys.PublicKey, *, now_ms: int | None = None
+    document: Mapping[str, object], public_key: keys.PublicKey, *, now_ms: int | None = None
 ) -> None:
     """Raise Unauthorized unless the document's proof was made by `public_key`.
 
@@ -107,7 +111,7 @@ def has_forbidden_keywords(document: object) -> bool:
     return False
 
 
-def _proof(document: Document) -> Document | None:
+def _proof(document: Mapping[str, object]) -> Document | None:
     """The document's proof; FEP-8b32 allows one, and a list of one is the same thing."""
     proof = document.get("proof")
     if isinstance(proof, list) and len(proof) == 1:
@@ -150,11 +154,11 @@ def _require_context(given: object, signed: object) -> None:
         raise refusal("proof: unsigned terms in the context")
 
 
-def _hashes(document: Document, options: Document) -> bytes:
+def _hashes(document: Mapping[str, object], options: Document) -> bytes:
     try:
         return b"".join(
             hashlib.sha256(rfc8785.dumps(part)).digest()  # type: ignore[arg-type]
-            for part in (options, document)
+            for part in (options, dict(document))
         )
     except (ValueError, TypeError, RecursionError) as error:
         raise Invalid("The document has no canonical form.", detail="proof: JCS") from error

@@ -4,11 +4,13 @@ import base64
 import functools
 from collections.abc import Iterable
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from actors.signatures import cavage, keys, rfc9421
-from actors.signatures.message import Message
+from actors.errors import Unauthorized
+from actors.signatures import authenticate, cavage, keys, rfc9421
+from actors.signatures.message import Message, digest_header, write_http_date
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
@@ -114,3 +116,40 @@ def signed_over(
 
 def base64_of(raw: bytes) -> str:
     return base64.b64encode(raw).decode("ascii")
+
+
+def lines(*, date_ms: int = NOW, body: bytes = BODY, target: str = "post /inbox") -> dict[str, str]:
+    """The lines of an ordinary POST in the older dialect, for signed_over."""
+    return {
+        "(request-target)": target,
+        "host": "social.example",
+        "date": write_http_date(date_ms),
+        "digest": digest_header(body),
+    }
+
+
+def accept(
+    message: Message,
+    key: keys.PublicKey | None = None,
+    *,
+    now_ms: int = NOW,
+    ours: frozenset[str] = OURS,
+) -> None:
+    claim = authenticate.claim(message)
+    assert claim is not None
+    authenticate.check(
+        message,
+        claim,
+        key or rsa_of("alice").public_key(),
+        now_ms=now_ms,
+        our_authorities=ours,
+    )
+
+
+def reason(message: Message, key: keys.PublicKey | None = None, *, now_ms: int = NOW) -> str:
+    """Why the message is refused, as the log will have it."""
+    with pytest.raises(Unauthorized) as caught:
+        accept(message, key, now_ms=now_ms)
+    assert caught.value.status == 401
+    assert caught.value.detail
+    return caught.value.detail

@@ -72,6 +72,15 @@ def test_s35_a_key_is_not_held_without_an_owner_or_with_two() -> None:
     assert authenticate.owner_holds(ALICE_KEY, alice(publicKey=both)) is not None
 
 
+def test_s36_a_key_on_another_host_counts_only_where_the_owner_lists_it() -> None:
+    foreign = "https://keys.example/1"
+    key = {"id": foreign, "owner": ALICE, "publicKeyPem": keys.public_pem(rsa_of("alice"))}
+    assert authenticate.owner_holds(foreign, alice(publicKey=key)) is not None
+    assert authenticate.key_stub_owner(key, foreign) == ALICE  # to be fetched, not believed
+    assert authenticate.owner_holds(foreign, key) is None
+    assert authenticate.owner_holds(foreign, alice()) is None
+
+
 def test_s5_a_document_without_an_id_holds_no_key() -> None:
     for identifier in (None, 5, [ALICE]):
         assert authenticate.owner_holds(ALICE_KEY, alice(id=identifier)) is None
