@@ -1,4 +1,4 @@
-"""The foreign servers as fixtures: fresh data for each test file, stopped afterwards."""
+"""The servers as fixtures: fresh data for each test file, stopped afterwards."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers import lab
+from tests.peers.house import House
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +41,20 @@ def pubby(
     command = lab.install_pubby()
     folder: Path = tmp_path_factory.mktemp("pubby")
     yield from _running(lab.Peer("pubby", "bob", command, certificates, folder))
+
+
+@pytest.fixture(scope="module")
+def house(
+    certificates: lab.Certificates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """Our own server, empty but for IKT-teamet."""
+    house = House(certificates, tmp_path_factory.mktemp("house"))
+    house.install()
+    try:
+        house.start()
+        yield house
+    finally:
+        house.stop()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -60,7 +60,8 @@ class Certificates:
 def free_port() -> int:
     """A port of the lab's range that nobody listens on."""
     start = os.getpid() * 7 % len(PORTS)
-    for port in [*PORTS[start:], *PORTS[:start]]:
+    ports = list(PORTS)
+    for port in ports[start:] + ports[:start]:
         if port in _taken:
             continue
         with socket.socket() as probe:
@@ -72,7 +73,7 @@ def free_port() -> int:
     raise RuntimeError(f"no free port in {PORTS}")
 
 
-def eventually(check: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
+def eventually(check: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
     """The first true answer of `check`; AssertionError naming `what` if none came."""
     deadline = time.monotonic() + seconds
     while True:
@@ -272,7 +273,7 @@ class Peer:
                 f"{self.name} never saw {kind} {members}; it saw {came}, and refused {away}"
             ) from None
 
-    def comes_to(self, what: str, check: Callable[[Any], T]) -> T:
+    def comes_to(self, what: str, check: Callable[[Any], T | None]) -> T:
         """Wait until `check` of the state is true; AssertionError shows the state."""
         try:
             return eventually(lambda: check(self.state()), what)
