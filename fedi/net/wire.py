@@ -142,15 +142,15 @@ class AnswerReader:
         return True
 
     def _frame(self, *, http11: bool) -> None:
-        chunked, lengths = self._joined("transfer-encoding"), self._values("content-length")
-        if chunked and (lengths or not http11 or chunked.lower() != "chunked"):
+        codings, lengths = self._values("transfer-encoding"), self._values("content-length")
+        if codings and (lengths or not http11 or [c.lower() for c in codings] != ["chunked"]):
             raise refused(Reason.PROTOCOL, "transfer encoding")
         length = _length(lengths) if lengths else None
         if self._method == "HEAD" or self.status in (204, 304):
             return self._finish()
         self._body.tolerant = self._cut or not 200 <= self.status < 300
         self._body.expect(self._joined("content-encoding").lower(), length)
-        if chunked:
+        if codings:
             self._step = self._chunk_size
         elif length is None:
             self.reusable = False
