@@ -1,0 +1,195 @@
+"""POST inbox and shared inbox: limits, signature, save, 202. Nothing more.
+
+202 is a promise: it is given after the commit that saved the bytes. The one exception is a
+Delete or Update of itself by an actor we never met, which stores nothing and costs nothing.
+What is refused here is answered so that a peer does what helps: 401 tries the other signature
+dialect, 503 and 429 come back later, 403 gives up.
+"""
+
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final, Protocol
+
+from actors.documents import is_activity_type, read_document
+from actors.errors import Forbidden, Invalid, TooLarge, Unauthorized, WrongType
+from actors.signatures.authenticate import claim, examine, verify
+from actors.signatures.keys import PublicKey
+from actors.signatures.message import Claim, Message
+from actors.urls import host_of, same_host
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+SHARED: Final = 0
+_ABOUT_ITSELF: Final = frozenset({"Delete", "Update"})
+
+
+class KnownKey(Protocol):
+    @property
+    def public(self) -> PublicKey: ...
+    @property
+    def owner(self) -> str: ...
+
+
+class Door(Protocol):
+    """What the house does for the inbox. `max_body` in bytes; times in Unix ms."""
+
+    max_body: int
+    max_depth: int
+    origin: str
+    authorities: frozenset[str]
+
+    def now(self) -> int: ...
+    def check_room(self) -> None:
+        """Raise Unavailable while more waits than can be taken on."""
+        ...
+
+    async def admit(self, host: str) -> None:
+        """Raise Forbidden for a host that is blocked or not allowed, TooMany for one too fast."""
+        ...
+
+    async def knows(self, actor_uri: str) -> bool: ...
+    async def is_inbox(self, owner: int) -> bool: ...
+    async def key(self, key_id: str) -> KnownKey | None: ...
+    async def fetch_key(self, key_id: str) -> KnownKey: ...
+    def may_refetch(self, key_id: str) -> bool: ...
+    async def save(self, *, activity_uri: str, owner: int, signer: str, body: bytes) -> None:
+        """Return once the arrival is durable (or was there already)."""
+        ...
+
+    def alive(self, host: str, dialect: str) -> None:
+        """Note that a valid signature came from this host."""
+        ...
+
+
+async def arrive(message: Message, owner: int, door: Door) -> None:
+    """Take one signed POST; returning means 202. Raises what the peer is to be told."""
+    door.check_room()
+    signed = claim(message)
+    if signed is None:
+        raise Unauthorized("The request must be signed.")
+    examine(message, signed, now_ms=door.now(), our_authorities=door.authorities)
+    await door.admit(host_of(signed.key_id))
+    document = read_document(
+        _inflated(message, door.max_body), max_bytes=door.max_body, max_depth=door.max_depth
+    )
+    actor, activity = _uri(document.get("actor")), _uri(document.get("id"))
+    if not actor or not activity:
+        raise Invalid("An activity needs an id and an actor.")
+    if _is_about_itself(document, actor) and not await door.knows(actor):
+        return
+    signer = await _signer(message, signed, door)
+    if signer != actor:
+        raise Unauthorized("The signature is not the actor's.", detail=f"{signer} for {actor}")
+    if not same_host(activity, actor):
+        raise Forbidden("The activity's id belongs to another server.", detail=activity)
+    if owner != SHARED and not await door.is_inbox(owner):
+        raise Forbidden("There is no such inbox.")
+    door.alive(host_of(actor), signed.dialect)
+    body = _inflated(message, door.max_body)
+    await door.save(activity_uri=activity, owner=owner, signer=signer, body=body)
+
+
+async def _signer(message: Message, signed: Claim, door: Door) -> str:
+    known = await door.key(signed.key_id)
+    if known is None:
+        known = await door.fetch_key(signed.key_id)
+        verify(message, signed, known.public)
+        return known.owner
+    try:
+        verify(message, signed, known.public)
+    except Unauthorized:
+        if not door.may_refetch(signed.key_id):
+            raise
+        known = await door.fetch_key(signed.key_id)
+        verify(message, signed, known.public)
+    return known.owner
+
+
+def _is_about_itself(document: dict[str, Any], actor: str) -> bool:
+    return document.get("type") in _ABOUT_ITSELF and _uri(document.get("object")) == actor
+
+
+def _uri(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict):
+        value = value.get("id")
+    return value if isinstance(value, str) else ""
+
+
+def _inflated(message: Message, most: int) -> bytes:
+    """Return the body without gzip; at most `most` bytes are ever made of it (S28)."""
+    encoding = (message.header("content-encoding") or "").strip().lower()
+    if encoding in ("", "identity"):
+        return message.body
+    if encoding != "gzip":
+        raise WrongType("The only content encoding taken here is gzip.")
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        body = inflater.decompress(message.body, most + 1)
+    except zlib.error:
+        raise Invalid("The body is not gzip as it says.") from None
+    if len(body) > most:
+        raise TooLarge(f"The body is larger than {most} bytes.")
+    return body
+
+
+# -- as an ASGI handler
+
+_ACCEPTED: Final = {
+    "type": "http.response.start",
+    "status": 202,
+    "headers": [(b"content-length", b"0")],
+}
+
+
+def handler(door: Door, parse_id: Callable[[str], int | None]) -> Callable[..., Awaitable[None]]:
+    """Return the ASGI handler of an inbox; the path parameter `id` names whose, none the shared.
+
+    Errors are raised, for the dispatch above to answer.
+    """
+
+    async def post(scope: Scope, receive: Receive, send: Send) -> None:
+        named = scope["path_params"].get("id")
+        owner = SHARED if named is None else parse_id(named)
+        message = await _read(scope, receive, door)
+        if owner is None:
+            raise Forbidden("There is no such inbox.")
+        await arrive(message, owner, door)
+        await send(_ACCEPTED)
+        await send({"type": "http.response.body", "body": b""})
+
+    return post
+
+
+async def _read(scope: Scope, receive: Receive, door: Door) -> Message:
+    headers = tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, value in scope["headers"]
+    )
+    first = dict(reversed(headers))
+    if not is_activity_type(first.get("content-type", "")):
+        raise WrongType("Send activities as application/activity+json.")
+    length = first.get("content-length", "")
+    if length.isdigit() and int(length[:20]) > door.max_body:
+        raise TooLarge(f"The body is larger than {door.max_body} bytes.")
+    chunks, size, more = [], 0, True
+    while more:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise Invalid("The request broke off.")
+        chunk = event.get("body", b"")
+        size += len(chunk)
+        if size > door.max_body:
+            raise TooLarge(f"The body is larger than {door.max_body} bytes.")
+        chunks.append(chunk)
+        more = event.get("more_body", False)
+    path = scope.get("raw_path") or scope["path"].encode()
+    query = scope.get("query_string", b"")
+    target = path.partition(b"?")[0] + (b"?" + query if query else b"")
+    scheme = door.origin.partition("://")[0]
+    authority = first.get("host", "")
+    url = f"{scheme}://{authority}{target.decode('latin-1')}"
+    return Message(scope["method"], url, headers, b"".join(chunks))

@@ -1,0 +1,121 @@
+"""Attachments and pictures of posts and actors, from the many ways to write them, as records.
+
+A medium's `url` may be text, a Link, or a list of Links of different sizes and types; its
+description stands in `name` (Mastodon) or `summary` (GoToSocial, Honk). Used by parse_note
+and parse_actor.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from actors.people import Image
+from actors.posts import Media
+from actors.vocabulary import FOREIGN_TYPES
+from inbox import limits, values
+
+Document = Mapping[str, Any]
+
+_KINDS: Final = frozenset({"Document", "Image", "Video", "Audio"})
+_BY_MEDIA_TYPE: Final = {"Image": "image/", "Video": "video/", "Audio": "audio/"}
+
+
+def media_of(document: Document, kind: str, base: str) -> tuple[Media, ...]:
+    """Return the attachments of a post; relative links are resolved against `base`, its id."""
+    found: dict[str, Media] = {}
+    for item in _candidates(document, kind):
+        medium = _medium(item, base)
+        if medium is not None:
+            found.setdefault(medium.url, medium)
+            if len(found) == limits.MEDIA.size:
+                break
+    return tuple(found.values())
+
+
+def _candidates(document: Document, kind: str) -> Iterator[Document]:
+    for item in values.items(document.get("attachment")):
+        if isinstance(item, dict):
+            yield item
+    if kind in _BY_MEDIA_TYPE:
+        yield from _itself(document, kind)
+    if kind in FOREIGN_TYPES:
+        # Lemmy, Mobilizon and WordPress: the picture that goes with a page.
+        for item in values.items(document.get("image")):
+            if isinstance(item, str):
+                yield {"type": "Image", "url": item}
+            elif isinstance(item, dict):
+                yield {"type": "Image", **item}
+
+
+def _itself(document: Document, kind: str) -> Iterator[Document]:
+    """The file of a bare Image, Audio or Video object (Funkwhale, PeerTube, Pixelfed)."""
+    for item in values.items(document.get("url")):
+        media_type = _media_type(item) if isinstance(item, dict) else ""
+        if media_type.startswith(_BY_MEDIA_TYPE[kind]):
+            yield {"type": kind, "url": item, "mediaType": media_type}
+            return
+
+
+def _medium(item: Document, base: str) -> Media | None:
+    kind = next((kind for kind in values.types(item) if kind in _KINDS), None)
+    if kind is None:
+        return None
+    best = _best(item.get("url") if item.get("url") is not None else item.get("href"))
+    url = values.link(best, base)
+    if not url:
+        return None
+    inner: Document = best if isinstance(best, dict) else {}
+    return Media(
+        url=url,
+        media_type=_media_type(item) or _media_type(inner),
+        kind=kind,
+        description=_description(item),
+        width=values.whole(item.get("width")) or values.whole(inner.get("width")) or 0,
+        height=values.whole(item.get("height")) or values.whole(inner.get("height")) or 0,
+        blurhash=values.line(item.get("blurhash"), 128),
+        focus=_focus(item.get("focalPoint")),
+    )
+
+
+def _best(url: Any) -> Any:
+    """Of several links the first that is a picture, film or sound, else the first."""
+    links = values.items(url)
+    for one in links:
+        if isinstance(one, dict) and _media_type(one).startswith(("image/", "video/", "audio/")):
+            return one
+    return links[0] if links else None
+
+
+def _media_type(item: Document) -> str:
+    """The media type in lower case, under its name or the misspelt one that PeerTube had."""
+    stated = values.line(item.get("mediaType") or item.get("mimeType"), 100).lower()
+    return stated if "/" in stated else ""
+
+
+def _description(item: Document) -> str:
+    for key in ("summary", "name"):
+        words = values.text(item.get(key), limits.DESCRIPTION.size).strip()
+        if words:
+            return "\n".join(values.line(part, len(part)) for part in words.splitlines())
+    return ""
+
+
+def _focus(value: Any) -> tuple[float, float] | None:
+    point = [values.literal(one) for one in values.items(value)]
+    if len(point) != 2 or not all(isinstance(one, int | float) for one in point):
+        return None
+    x, y = (max(-1.0, min(1.0, float(one))) for one in point)
+    return x, y
+
+
+def image_of(value: Any, base: str) -> Image | None:
+    """Return an actor's icon or banner: text, a Link, an Image, or a list (the first of them)."""
+    for item in values.items(value):
+        if isinstance(item, str):
+            item = {"url": item}
+        if isinstance(item, dict):
+            best = _best(item.get("url") if item.get("url") is not None else item.get("href"))
+            url = values.link(best, base)
+            if url:
+                inner: Document = best if isinstance(best, dict) else {}
+                return Image(url, _media_type(item) or _media_type(inner), _description(item))
+    return None

@@ -1,0 +1,62 @@
+"""What came to an inbox -> an activity to carry out: parse, origin, policies, verb.
+
+Read top to bottom. Pure: the house hands in the bytes, whose valid signature they bore, at whose
+inbox they came in, and what it knows; where something is Needed it fetches that from its owner
+and calls again with `fetched`. Next: fedi/perform.py runs the verb's rule (actors/activities).
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from actors.documents import read_document
+from actors.effects import Activity, Need, Refusal
+from actors.errors import Invalid
+from actors.urls import Urls
+from inbox import activities, origin, parse, policies
+from inbox.origin import Fetched
+from inbox.parse import Document
+from inbox.verdicts import Drop, Facts
+
+Reading = Activity | Need | Refusal
+NOTHING: Final[Fetched] = {}
+
+
+def receive(
+    raw: bytes,
+    *,
+    signer: str,
+    owner: int = 0,
+    urls: Urls,
+    facts: Facts,
+    fetched: Fetched = NOTHING,
+) -> Reading:
+    """Read one arrival. `owner` is the local actor whose own inbox it was, 0 for the shared one."""
+    try:
+        document = read_document(raw)
+        return _read(document, len(raw), signer, owner, urls, facts, fetched)
+    except Invalid as error:
+        return Refusal(error.code, error.sentence)
+
+
+def _read(
+    document: Document,
+    size: int,
+    signer: str,
+    owner: int,
+    urls: Urls,
+    facts: Facts,
+    fetched: Fetched,
+) -> Reading:
+    arrived = parse.activity(document, now=facts.now, reader=owner, size=size)
+    allowed = policies.run(arrived, facts)
+    if isinstance(allowed, Drop):
+        return Refusal(allowed.code, allowed.sentence)
+    settled = origin.settle(allowed, signer=signer, urls=urls, fetched=fetched)
+    if isinstance(settled, Need | Refusal):
+        return settled
+    if settled is not allowed:
+        # What an owner served in place of what was sent has its own author and audience.
+        allowed = policies.run(replace(settled, size=0), facts)
+        if isinstance(allowed, Drop):
+            return Refusal(allowed.code, allowed.sentence)
+    return activities.read(allowed, urls)

@@ -1,0 +1,189 @@
+"""JSON-LD, read lightly: which @context leaves the words we read with the meaning we give them.
+
+No context is ever fetched. A known or unknown URL changes nothing: unknown terms are dropped
+when records are made. An inline context that maps a word we read to something else, aliases a
+keyword that rearranges documents, or hides such things in a nested context, would make plain
+reading wrong (security.md S6), and `check` raises NeedsExpansion. Next: inbox/parse.py.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from actors.errors import Invalid
+from actors.vocabulary import (
+    ACTIVITYSTREAMS,
+    ACTOR_TYPES,
+    COLLECTION_TYPES,
+    DATA_INTEGRITY,
+    MULTIKEY,
+    POST_TYPES,
+    SECURITY,
+)
+
+Document = Mapping[str, Any]
+
+_AS: Final = "https://www.w3.org/ns/activitystreams#"
+_SEC: Final = "https://w3id.org/security#"
+_LDP: Final = "http://www.w3.org/ns/ldp#"
+
+# fmt: off
+KNOWN_CONTEXTS: Final = frozenset({
+    ACTIVITYSTREAMS, SECURITY, DATA_INTEGRITY, MULTIKEY,
+    "http://www.w3.org/ns/activitystreams",
+    "https://www.w3.org/ns/activitystreams#",
+    "https://w3id.org/security/v2",
+    "https://w3id.org/security/data-integrity/v2",
+    "https://w3id.org/security/suites/ed25519-2020/v1",
+    "https://w3id.org/identity/v1",
+    "https://www.w3.org/ns/did/v1",
+    "https://www.w3.org/ns/cid/v1",
+    "https://www.w3.org/ns/credentials/v2",
+    "https://schema.org", "https://schema.org/", "http://schema.org", "http://schema.org/",
+    "http://joinmastodon.org/ns",
+    "https://docs.joinmastodon.org/spec/activitypub/",
+    "https://gotosocial.org/ns",
+    "https://join-lemmy.org/context.json",
+    "https://joinpeertube.org/ns",
+    "https://funkwhale.audio/ns",
+    "https://purl.archive.org/socialweb/webfinger",
+    "https://purl.archive.org/miscellany",
+    "https://w3id.org/fep/044f", "https://w3id.org/fep/7aa9", "https://w3id.org/fep/5711",
+    "https://w3id.org/fep/844e", "https://w3id.org/fep/ef61", "https://w3id.org/fep/c648",
+    "https://purl.archive.org/socialweb/blocked",
+    "https://purl.archive.org/socialweb/pending",
+})
+# Served by each host under its own name: litepub of Pleroma and Akkoma, apschema of Hubzilla.
+_KNOWN_PATHS: Final = ("/schemas/litepub-0.1.jsonld", "/schemas/litepub-0.1.json", "/apschema")
+
+_AS_WORDS: Final = frozenset({
+    "actor", "object", "target", "attributedTo", "attachment", "tag", "icon", "image", "url",
+    "href", "to", "cc", "bto", "bcc", "audience", "inReplyTo", "context", "content", "contentMap",
+    "name", "nameMap", "summary", "summaryMap", "published", "updated", "endTime", "closed",
+    "mediaType", "oneOf", "anyOf", "replies", "first", "next", "items", "orderedItems",
+    "totalItems", "inbox", "outbox", "followers", "following", "endpoints", "sharedInbox",
+    "preferredUsername", "manuallyApprovesFollowers", "movedTo", "alsoKnownAs",
+    "Accept", "Add", "Announce", "Block", "Create", "Delete", "Flag", "Follow", "Like", "Move",
+    "Reject", "Remove", "Undo", "Update", "Tombstone", "Link", "Mention", "Document",
+}) | ACTOR_TYPES | POST_TYPES | COLLECTION_TYPES
+
+_OTHER_SPELLING: Final = {
+    "orderedItems": "items", "contentMap": "content", "nameMap": "name", "summaryMap": "summary",
+}
+# fmt: on
+_KEYWORD_WORDS: Final = {"id": "@id", "type": "@type"}
+_PREFIXES: Final = {"as": _AS, "sec": _SEC, "ldp": _LDP}
+
+
+def _meanings() -> dict[str, frozenset[str]]:
+    """The word -> the IRIs it may be mapped to; whatever is not in here may mean anything."""
+    words = {word: frozenset({_AS + _OTHER_SPELLING.get(word, word)}) for word in _AS_WORDS}
+    words |= {word: frozenset({_AS + of, _AS + word}) for word, of in _OTHER_SPELLING.items()}
+    words |= {word: frozenset({keyword}) for word, keyword in _KEYWORD_WORDS.items()}
+    words |= {word: frozenset({iri}) for word, iri in _PREFIXES.items()}
+    for word in ("inbox", "outbox"):
+        words[word] = frozenset({_LDP + word, _AS + word})
+    for word in ("publicKey", "publicKeyPem", "owner", "controller", "publicKeyMultibase"):
+        words[word] = frozenset({_SEC + word})
+    words["assertionMethod"] = frozenset({_SEC + "assertionMethod"})
+    words["sec"] = frozenset({_SEC, "https://w3id.org/security/v1#"})
+    return words
+
+
+_MEANINGS: Final = _meanings()
+_REARRANGING: Final = frozenset({"@graph", "@included", "@reverse", "@nest"})
+_MAX_NESTED: Final = 8
+
+
+class NeedsExpansion(Invalid):
+    """Plain reading could misread it; refused, unless the house has an Expander enabled."""
+
+    code = "needs_expansion"
+
+
+def check(document: Document) -> None:
+    """Raise NeedsExpansion if any @context in the document changes a word that we read."""
+    stack: list[Any] = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            context = value.get("@context")
+            if context is not None and not isinstance(context, str):
+                _check_context(context, 0)
+            if not _REARRANGING.isdisjoint(value):
+                raise _needs("a keyword that rearranges")
+            stack.extend(v for k, v in value.items() if k != "@context" and _holds(v))
+        else:
+            stack.extend(v for v in value if _holds(v))
+
+
+def unknown_contexts(document: Document) -> tuple[str, ...]:
+    """Return the context URLs that are not in our table, for the log; they change nothing."""
+    context = document.get("@context")
+    entries = context if isinstance(context, list) else [context]
+    return tuple(
+        entry
+        for entry in entries
+        if isinstance(entry, str)
+        and entry not in KNOWN_CONTEXTS
+        and not entry.endswith(_KNOWN_PATHS)
+    )
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+def _check_context(context: Any, depth: int) -> None:
+    if depth > _MAX_NESTED:
+        raise _needs("contexts within contexts")
+    inline = list(_inline(context))
+    # Later entries win in JSON-LD, and a prefix may be defined in another entry than its use:
+    # every definition must agree, so the order does not matter here.
+    prefixes = dict(_PREFIXES)
+    for entry in inline:
+        prefixes.update({word: _iri(mapping) for word, mapping in entry.items() if _iri(mapping)})
+    for entry in inline:
+        for word, mapping in entry.items():
+            _check_word(word, mapping, prefixes, depth)
+
+
+def _inline(context: Any) -> Iterator[dict[str, Any]]:
+    for entry in context if isinstance(context, list) else [context]:
+        if isinstance(entry, dict):
+            yield entry
+        elif isinstance(entry, list):
+            yield from _inline(entry)
+
+
+def _check_word(word: str, mapping: Any, prefixes: Mapping[str, str], depth: int) -> None:
+    if word.startswith("@"):
+        return
+    if isinstance(mapping, dict):
+        if not _REARRANGING.isdisjoint(mapping):
+            raise _needs(word)
+        if mapping.get("@context") is not None:
+            _check_context(mapping["@context"], depth + 1)
+    meant = _MEANINGS.get(word)
+    iri = _expand(_iri(mapping), prefixes)
+    if iri in _REARRANGING or (meant is not None and iri not in meant):
+        raise _needs(word)
+
+
+def _iri(mapping: Any) -> str:
+    iri = mapping.get("@id") if isinstance(mapping, dict) else mapping
+    return iri if isinstance(iri, str) else ""
+
+
+def _expand(mapping: str, prefixes: Mapping[str, str]) -> str:
+    for _ in range(_MAX_NESTED):
+        prefix, colon, rest = mapping.partition(":")
+        if not colon or rest.startswith("//") or prefix not in prefixes:
+            break
+        mapping = prefixes[prefix] + rest
+    return mapping
+
+
+def _needs(detail: str) -> NeedsExpansion:
+    return NeedsExpansion(
+        "The document's context redefines words that we read plainly.", detail=detail
+    )
