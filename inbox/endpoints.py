@@ -71,9 +71,8 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
         raise Unauthorized("The request must be signed.")
     examine(message, signed, now_ms=door.now(), our_authorities=door.authorities)
     await door.admit(host_of(signed.key_id))
-    document = read_document(
-        _inflated(message, door.max_body), max_bytes=door.max_body, max_depth=door.max_depth
-    )
+    body = _inflated(message, door.max_body)
+    document = read_document(body, max_bytes=door.max_body, max_depth=door.max_depth)
     actor, activity = _uri(document.get("actor")), _uri(document.get("id"))
     if not actor or not activity:
         raise Invalid("An activity needs an id and an actor.")
@@ -87,7 +86,6 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
     if owner != SHARED and not await door.is_inbox(owner):
         raise Forbidden("There is no such inbox.")
     door.alive(host_of(actor), signed.dialect)
-    body = _inflated(message, door.max_body)
     await door.save(activity_uri=activity, owner=owner, signer=signer, body=body)
 
 

@@ -132,7 +132,7 @@ class Applying:
         """Append one event. Ids only, never content, so that erasure stays possible."""
         tx_id = "0" if self._tx.dialect == "sqlite" else "pg_current_xact_id()::text::bigint"
         await self._tx.run(
-            "INSERT INTO event (kind, actor_id, subject_id, recipient_id, at, tx)"  # noqa: S608
+            "INSERT INTO event (kind, actor_id, subject_id, recipient_id, at, tx)"
             f" VALUES (?, ?, ?, ?, ?, {tx_id})",
             (kind, actor_id, subject_id, recipient, self._store.now),
         )

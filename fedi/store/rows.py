@@ -76,11 +76,11 @@ class Table(Generic[R]):
         rest = [column for column in self.columns if column not in self.key]
         changes = ", ".join(f"{column} = excluded.{column}" for column in rest)
         where = " AND ".join(f"{column} = ?" for column in self.key)
-        start = f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT"  # noqa: S608
+        start = f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT"
         self.insert = f"{start} DO NOTHING"
         self.replace = f"{start} ({', '.join(self.key)}) DO UPDATE SET {changes}"
-        self.delete = f"DELETE FROM {self.name} WHERE {where}"  # noqa: S608
-        self.select = f"SELECT {names} FROM {self.name}"  # noqa: S608
+        self.delete = f"DELETE FROM {self.name} WHERE {where}"
+        self.select = f"SELECT {names} FROM {self.name}"
 
     def selected(self, alias: str) -> str:
         """Return the columns for a join, each with the alias before it."""

@@ -170,7 +170,7 @@ class UnitStore:
         labels = domain.split(".")
         suffixes = [".".join(labels[start:]) for start in range(len(labels))][-10:]
         found = await self.tx.one(
-            "SELECT 1 FROM domain_rule WHERE kind = 'block'"  # noqa: S608
+            "SELECT 1 FROM domain_rule WHERE kind = 'block'"
             f" AND domain IN ({', '.join('?' * len(suffixes))}) LIMIT 1",
             suffixes,
         )

@@ -1,0 +1,99 @@
+"""Fetching as the server itself: signed by the Application actor, in the dialect the host takes.
+
+draft-cavage with the query, then RFC 9421 on 400, 401 and 403; what worked is remembered per
+host. What was fetched stays for a minute, so that a key and its actor, asked for within one
+arrival, are one request.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from actors.errors import FetchAnswered
+from actors.signatures import cavage, rfc9421
+from actors.urls import host_of
+from fedi.net.client import Client, Signer
+
+_KEEP_MS: Final = 60_000
+_KEEP_COUNT: Final = 512
+_TRY_OTHER: Final = frozenset({400, 401, 403})
+_HOSTS: Final = 10_000
+
+
+class Fetcher:
+    """Signed fetches; `key` gives the Application actor's key id and private key."""
+
+    def __init__(
+        self, client: Client, clock: Callable[[], int], key: tuple[str, RSAPrivateKey]
+    ) -> None:
+        self.client = client
+        self._clock = clock
+        self._key_id, self._key = key
+        self._recent: OrderedDict[str, tuple[int, dict[str, Any]]] = OrderedDict()
+        self._takes_9421: OrderedDict[str, bool] = OrderedDict()
+
+    async def document(
+        self, uri: str, *, fresh: bool = False, alias: bool = False
+    ) -> dict[str, Any]:
+        """Return the ActivityStreams object that lives at `uri`, at most a minute old.
+
+        FetchError where it can't be had, Invalid where what came is not that object.
+        """
+        kept = self._recent.get(uri)
+        if kept is not None and not fresh and self._clock() - kept[0] < _KEEP_MS:
+            return kept[1]
+        document = await self._knock(uri, alias)
+        self._keep(uri, document)
+        return document
+
+    async def _knock(self, uri: str, alias: bool) -> dict[str, Any]:
+        host = host_of(uri)
+        signers = [self._cavage, self._rfc9421]
+        if self._takes_9421.get(host):
+            signers.reverse()
+        try:
+            return await self.client.get_activity(uri, signers[0], alias=alias)
+        except FetchAnswered as refused:
+            if refused.answered not in _TRY_OTHER:
+                raise
+            document = await self.client.get_activity(uri, signers[1], alias=alias)
+            self._remember(host, signers[1] == self._rfc9421)
+            return document
+
+    def _cavage(self, method: str, url: str) -> list[tuple[str, str]]:
+        return cavage.sign(
+            method,
+            url,
+            date_ms=self._clock(),
+            body=None,
+            key_id=self._key_id,
+            private_key=self._key,
+        )
+
+    def _rfc9421(self, method: str, url: str) -> list[tuple[str, str]]:
+        return rfc9421.sign(
+            method,
+            url,
+            created_ms=self._clock(),
+            body=None,
+            key_id=self._key_id,
+            private_key=self._key,
+        )
+
+    def signer(self) -> Signer:
+        """Return the signer for requests that follow rules of their own."""
+        return self._cavage
+
+    def _keep(self, uri: str, document: dict[str, Any]) -> None:
+        self._recent[uri] = (self._clock(), document)
+        self._recent.move_to_end(uri)
+        while len(self._recent) > _KEEP_COUNT:
+            self._recent.popitem(last=False)
+
+    def _remember(self, host: str, rfc9421_first: bool) -> None:
+        self._takes_9421[host] = rfc9421_first
+        self._takes_9421.move_to_end(host)
+        while len(self._takes_9421) > _HOSTS:
+            self._takes_9421.popitem(last=False)

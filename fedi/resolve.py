@@ -1,0 +1,197 @@
+"""Fills the Resolver port: handle or URL -> Actor or Post, fetched, checked and stored.
+
+A handle counts only when both ends agree (FEP-2c59): the actor names it and its domain names
+the actor. An actor whose WebFinger can't be had is known by its own host, which it can't forge.
+"""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import quote
+
+from actors.effects import Done
+from actors.errors import FetchAnswered, FetchError, Invalid, NotFound
+from actors.handles import (
+    AskAgain,
+    Handle,
+    Jrd,
+    both_ends_agree,
+    canonical_domain,
+    parse_handle,
+    read_jrd,
+)
+from actors.people import Actor, Profile
+from actors.posts import Post
+from actors.urls import Urls, host_of, same_host
+from actors.verbs import Create
+from actors.vocabulary import ACTOR_TYPES, POST_TYPES
+from fedi.fetching import Fetcher
+from fedi.perform import Performer
+from fedi.store import profiles
+from fedi.store.engine import Tx
+from inbox import parse
+
+STALE_MS: Final = 86_400_000
+"""An actor older than this is fetched again when somebody asks for it."""
+
+
+class HouseResolver:
+    """Resolves for one process; concurrent asks for one uri share one fetch."""
+
+    def __init__(self, performer: Performer, fetcher: Fetcher) -> None:
+        self._performer = performer
+        self._engine = performer.engine
+        self._urls: Urls = performer.urls
+        self._fetcher = fetcher
+        self._under_way: dict[str, asyncio.Task[Any]] = {}
+
+    async def actor(self, uri: str, *, fresh: bool = False) -> Actor:
+        """Return the actor with this id, fetched where it is unknown, stale or asked `fresh`.
+
+        NotFound for one of ours that isn't; FetchError or Invalid where it can't be had.
+        """
+        known = await self._engine.glance(lambda tx: self._performer.open(tx).actor(uri))
+        if known is not None and (known.local or not (fresh or self._stale(known))):
+            return known
+        if self._urls.is_local(uri):
+            raise NotFound("There is no such actor here.")
+        try:
+            found: Actor = await self._once(f"actor {uri}", self._fetch_actor(uri, fresh))
+        except FetchError as problem:
+            if known is None or fresh:
+                raise
+            del problem  # an old copy serves when its server is away
+            return known
+        return found
+
+    async def handle(self, handle: str) -> Actor:
+        """Return the actor that a handle names, ours or another's (@kari@by.example)."""
+        wanted = parse_handle(handle)
+        if wanted.domain is None or self._is_ours(wanted.domain):
+            found = await self._engine.glance(
+                lambda tx: profiles.actor_by_handle(tx, wanted.username)
+            )
+            if found is None or found[0].gone:
+                raise NotFound(f"We find no {handle}.")
+            return found[0]
+        jrd = await self._webfinger(wanted)
+        if jrd is None or jrd.self_link is None:
+            raise NotFound(f"We find no {handle}.")
+        actor = await self.actor(jrd.self_link)
+        if (actor.username.lower(), actor.domain) != (wanted.username.lower(), wanted.domain):
+            confirmed = parse_handle(jrd.subject)
+            if (actor.username, actor.domain) != (confirmed.username, confirmed.domain):
+                raise NotFound(f"We find no {handle}.")
+        return actor
+
+    async def post(self, uri: str) -> Post:
+        """Return the post with this id, fetched from its owner where it is unknown."""
+        known = await self._engine.glance(lambda tx: self._performer.open(tx).post(uri))
+        if known is not None:
+            return known
+        if self._urls.is_local(uri):
+            raise NotFound("There is no such post here.")
+        await self._once(f"post {uri}", self._fetch_post(uri))
+        found = await self._engine.glance(lambda tx: self._performer.open(tx).post(uri))
+        if found is None:
+            raise NotFound("There is no such post.")
+        return found
+
+    async def need(self, uri: str) -> None:
+        """Fetch what a rule needs and store it, actor or post by what its document says."""
+        if self._urls.is_local(uri):
+            return
+        await self._once(f"need {uri}", self._fetch_any(uri))
+
+    # -- the fetches
+
+    async def _fetch_any(self, uri: str) -> None:
+        document = await self._fetcher.document(uri)
+        if parse.kind(document) in ACTOR_TYPES:
+            await self._store_actor(document)
+        elif parse.kind(document) in POST_TYPES:
+            await self._store_post(document)
+        else:
+            raise Invalid("The document is neither an actor nor a post.", detail=uri)
+
+    async def _fetch_actor(self, uri: str, fresh: bool) -> Actor:
+        try:
+            document = await self._fetcher.document(uri, fresh=fresh)
+        except FetchAnswered as problem:
+            if problem.answered == 410:
+                now = self._performer.clock.now()
+                await self._engine.write(lambda tx: profiles.mark_gone(tx, uri, now))
+            raise
+        return await self._store_actor(document)
+
+    async def _store_actor(self, document: dict[str, Any]) -> Actor:
+        profile = parse.profile(document)
+        named = await self._named(profile, document)
+
+        async def unit(tx: Tx) -> Actor:
+            return await profiles.save_profile(self._performer.open(tx), named)
+
+        return await self._engine.write(unit)
+
+    async def _fetch_post(self, uri: str) -> None:
+        await self._store_post(await self._fetcher.document(uri))
+
+    async def _store_post(self, document: dict[str, Any]) -> None:
+        note = parse.note(document, self._urls)
+        if not same_host(note.uri, note.attributed_to):
+            raise Invalid("The post and its author live on different servers.")
+        await self.actor(note.attributed_to)
+        create = Create(
+            uri=f"{note.uri}#fetched", actor=note.attributed_to, note=note, fetched=True
+        )
+        outcome = await self._performer.once(create)
+        if not isinstance(outcome, Done):
+            raise Invalid("The post could not be taken.", detail=note.uri)
+
+    # -- handles
+
+    async def _named(self, profile: Profile, document: dict[str, Any]) -> Profile:
+        """Return the profile with the handle that both ends agree on."""
+        actor = profile.actor
+        host = host_of(actor.uri)
+        claim = document.get("webfinger")
+        own = await self._webfinger(Handle(actor.username, host))
+        claimed = claim if isinstance(claim, str) else None
+        verdict = both_ends_agree(actor.uri, actor.username, claimed, own)
+        if isinstance(verdict, AskAgain):
+            confirming = await self._webfinger(verdict.wanted)
+            verdict = both_ends_agree(actor.uri, actor.username, claimed, own, confirming)
+        if isinstance(verdict, Handle) and verdict.domain is not None:
+            actor = replace(actor, username=verdict.username, domain=verdict.domain)
+        else:
+            actor = replace(actor, domain=host)
+        return replace(profile, actor=replace(actor, host=host))
+
+    async def _webfinger(self, handle: Handle) -> Jrd | None:
+        scheme = self._urls.origin.partition("://")[0]
+        resource = quote(f"acct:{handle.username}@{handle.domain}", safe=":@")
+        url = f"{scheme}://{handle.domain}/.well-known/webfinger?resource={resource}"
+        try:
+            return read_jrd(await self._fetcher.client.get_json(url))
+        except (FetchError, Invalid):
+            return None
+
+    def _is_ours(self, domain: str) -> bool:
+        return canonical_domain(domain) in (
+            self._urls.handle_domain.lower(),
+            self._urls.authority.lower(),
+        )
+
+    def _stale(self, actor: Actor) -> bool:
+        return self._performer.clock.now() - actor.fetched > STALE_MS
+
+    async def _once(self, name: str, work: Any) -> Any:
+        """Run `work`, or wait for the same work that is under way."""
+        running = self._under_way.get(name)
+        if running is not None:
+            work.close()
+            return await asyncio.shield(running)
+        task = asyncio.ensure_future(work)
+        self._under_way[name] = task
+        task.add_done_callback(lambda _: self._under_way.pop(name, None))
+        return await asyncio.shield(task)

@@ -1,0 +1,184 @@
+"""What arrives: saved before it is answered, leased by workers, gone when it is done.
+
+`seen` outlives the arrival itself, so that the same activity at the same inbox has one effect
+for as long as a replay is possible. `refused` is what an administrator reads.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .engine import Tx
+
+TRIES: Final = 12
+_BACKOFF_MS: Final = (0, 5_000, 30_000, 120_000, 600_000, 3_600_000)
+KEPT_REFUSALS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Raw bytes as they came. `inbox_owner` is the local actor's id, 0 for the shared inbox."""
+
+    id: int
+    activity_uri: str
+    inbox_owner: int
+    signer: str
+    body: bytes
+    received: int
+    tries: int = 0
+
+
+def fingerprint(activity_uri: str, signer: str) -> int:
+    """Return the 63-bit key of `seen`; the signer is in it, so nobody can use up another's ids."""
+    digest = hashlib.sha256(f"{signer}\0{activity_uri}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+async def save(tx: Tx, arrival: Arrival) -> bool:
+    """Save an arrival; False if this inbox has had it. Answer 202 only after the commit."""
+    new = await tx.run(
+        "INSERT INTO seen (activity_hash, inbox_owner, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            fingerprint(arrival.activity_uri, arrival.signer),
+            arrival.inbox_owner,
+            arrival.received,
+        ),
+    )
+    if not new:
+        return False
+    await tx.run(
+        "INSERT INTO arrival (id, activity_uri, inbox_owner, signer, body, received, due,"
+        " lease_until, tries, problem) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, '')",
+        (
+            arrival.id,
+            arrival.activity_uri,
+            arrival.inbox_owner,
+            arrival.signer,
+            arrival.body,
+            arrival.received,
+            arrival.received,
+        ),
+    )
+    return True
+
+
+async def lease(tx: Tx, *, now: int, until: int, limit: int) -> list[Arrival]:
+    """Take up to `limit` due arrivals, oldest first, for this worker until `until` (ms)."""
+    skip = " FOR UPDATE SKIP LOCKED" if tx.dialect == "postgres" else ""
+    found = await tx.rows(
+        "SELECT id, activity_uri, inbox_owner, signer, body, received, tries FROM arrival"
+        f" WHERE due <= ? AND lease_until <= ? ORDER BY due, id LIMIT ?{skip}",
+        (now, now, limit),
+    )
+    if found:
+        await tx.many(
+            "UPDATE arrival SET lease_until = ? WHERE id = ?", [(until, row[0]) for row in found]
+        )
+    return [
+        Arrival(
+            id=row[0],
+            activity_uri=row[1],
+            inbox_owner=row[2],
+            signer=row[3],
+            body=row[4],
+            received=row[5],
+            tries=row[6],
+        )
+        for row in found
+    ]
+
+
+async def done(tx: Tx, id: int) -> None:
+    """Forget an arrival whose effects are in this same transaction."""
+    await tx.run("DELETE FROM arrival WHERE id = ?", (id,))
+
+
+async def release(tx: Tx, ids: Sequence[int]) -> None:
+    """Give arrivals back that were leased and not tried."""
+    await tx.many("UPDATE arrival SET lease_until = 0 WHERE id = ?", [(id,) for id in ids])
+
+
+async def later(tx: Tx, arrival: Arrival, *, now: int, problem: str) -> bool:
+    """Put an arrival off; False when it has had its tries and must be refused."""
+    tries = arrival.tries + 1
+    if tries >= TRIES:
+        return False
+    wait = _BACKOFF_MS[min(tries, len(_BACKOFF_MS) - 1)]
+    await tx.run(
+        "UPDATE arrival SET due = ?, lease_until = 0, tries = ?, problem = ? WHERE id = ?",
+        (now + wait, tries, problem[:500], arrival.id),
+    )
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """One line of what was not taken, and why, for the administrator."""
+
+    id: int
+    at: int
+    host: str
+    actor_uri: str
+    activity_uri: str = ""
+    kind: str = ""
+    code: str
+    sentence: str
+
+
+async def note_refusal(tx: Tx, refused: Refused) -> None:
+    """Keep why something was not taken."""
+    await tx.run(
+        "INSERT INTO refused (id, at, host, actor_uri, activity_uri, kind, code, sentence)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            refused.id,
+            refused.at,
+            refused.host,
+            refused.actor_uri[:2000],
+            refused.activity_uri[:2000],
+            refused.kind[:100],
+            refused.code,
+            refused.sentence,
+        ),
+    )
+
+
+async def refusals(tx: Tx, *, limit: int, host: str | None = None) -> list[Refused]:
+    """Return the newest refusals, of one host or all."""
+    where, params = ("WHERE host = ?", [host]) if host is not None else ("", [])
+    found = await tx.rows(
+        "SELECT id, at, host, actor_uri, activity_uri, kind, code, sentence FROM refused"
+        f" {where} ORDER BY id DESC LIMIT ?",
+        [*params, limit],
+    )
+    return [
+        Refused(
+            id=row[0],
+            at=row[1],
+            host=row[2],
+            actor_uri=row[3],
+            activity_uri=row[4],
+            kind=row[5],
+            code=row[6],
+            sentence=row[7],
+        )
+        for row in found
+    ]
+
+
+async def waiting(tx: Tx) -> tuple[int, int | None]:
+    """Return how many arrivals wait and when the oldest came (ms)."""
+    row = await tx.one("SELECT count(*), min(received) FROM arrival")
+    return (row[0], row[1]) if row is not None else (0, None)
+
+
+async def prune(tx: Tx, *, now: int, seen_days: int) -> None:
+    """Forget what is older than a replay can be, old markers, and refusals beyond the cap."""
+    await tx.run("DELETE FROM seen WHERE at < ?", (now - seen_days * 86_400_000,))
+    await tx.run("DELETE FROM marker WHERE until < ?", (now,))
+    await tx.run(
+        "DELETE FROM refused WHERE id <="
+        " (SELECT id FROM refused ORDER BY id DESC LIMIT 1 OFFSET ?)",
+        (KEPT_REFUSALS,),
+    )
