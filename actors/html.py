@@ -134,9 +134,19 @@ def first_words(html: str, length: int) -> str:
     return f"{cut.rstrip(' ,;:–-')}…"[: max(0, length)]
 
 
+def printable(text: str) -> str:
+    """Text without control characters, lone surrogates and characters that turn other text."""
+    return _UNSAFE.sub("", text)
+
+
 def escape(text: str) -> str:
-    """Text as HTML, for the element as well as for a quoted attribute."""
-    return entities.escape(_UNSAFE.sub("", text), quote=True)
+    """Text as the content of an element, spelled as `clean` spells it."""
+    return entities.escape(_UNSAFE.sub("", text), quote=False).replace("\xa0", "&nbsp;")
+
+
+def escape_attribute(text: str) -> str:
+    """Text as an attribute value in double quotes, spelled as `clean` spells it."""
+    return escape(text).replace('"', "&quot;")
 
 
 _BREAKS = {
