@@ -8,6 +8,7 @@ from typing import Any
 
 from actors.posts import Emoji, Mention, Note
 from actors.urls import Urls
+from outbox.compose import hashtag_key
 from outbox.objects import media
 from outbox.objects.moment import stamp
 from outbox.objects.question import poll
@@ -82,7 +83,7 @@ def tags(note: Note, urls: Urls) -> list[dict[str, Any]]:
 def hashtag(name: str, urls: Urls) -> dict[str, Any]:
     """Return a Hashtag; its `href` is the tag's page here, in small letters."""
     bare = name.removeprefix("#")
-    return {"type": "Hashtag", "href": urls.tag(bare.lower()), "name": f"#{bare}"}
+    return {"type": "Hashtag", "href": urls.tag(hashtag_key(bare)), "name": f"#{bare}"}
 
 
 def _mention(mention: Mention) -> dict[str, Any]:

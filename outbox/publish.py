@@ -1,0 +1,196 @@
+"""Intent -> activity: what somebody wants to say, made into the Create or Update that says it.
+
+Pure: the house has scanned the text and resolved its handles (outbox/compose.py), loaded what is
+answered, and gives the id and the time. Whether they may say it is not decided here but by the
+verb's rule (actors/activities/create.py). Other acts than posting: outbox/acts.py.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from actors import audience, html
+from actors.errors import Invalid
+from actors.handles import Handle
+from actors.people import Actor
+from actors.posts import Media, Mention, Note, Post, Question, Visibility
+from actors.urls import Urls
+from actors.verbs import Create, Update
+from outbox import compose
+from outbox.objects.record import Surroundings, mention_of
+
+Resolved = Mapping[Handle, Actor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """What a post answers, and who wrote that."""
+
+    post: Post
+    author: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What somebody wants to say as `author`. `translations` are the same text by language;
+    `addressed` are recipients who need not be mentioned: the group of a GROUP post."""
+
+    author: Actor
+    person: int | None = None
+    text: str
+    visibility: Visibility
+    summary: str = ""
+    sensitive: bool = False
+    language: str = ""
+    translations: Mapping[str, str] = field(default_factory=dict)
+    parent: Parent | None = None
+    addressed: tuple[Actor, ...] = ()
+    media: tuple[Media, ...] = ()
+    poll: Question | None = None
+    quote: str = ""
+
+
+def publish(intent: Intent, *, id: int, now: int, resolved: Resolved, urls: Urls) -> Create:
+    """Return the Create of a new post. The post and its Create share `id`; `now` in Unix ms.
+
+    Its visibility is the narrowest of what was asked, the parent's and the author's exposure.
+    Raises Invalid for a post with nothing in it.
+    """
+    parent = intent.parent
+    width = (parent.post.visibility, parent.author.id) if parent else None
+    visibility = audience.narrowed(intent.visibility, intent.author, width)
+    note = _worded(intent, visibility, resolved, urls)
+    named = [mention.href for mention in note.mentions]
+    named += [actor.uri for actor in intent.addressed]
+    if parent is not None:
+        named.append(parent.author.uri)
+    to, cc = _addressed(intent.author, visibility, named)
+    note = replace(
+        note,
+        uri=urls.post(id),
+        url=urls.post(id),
+        published=now,
+        to=to,
+        cc=cc,
+        in_reply_to=parent.post.uri if parent else "",
+        context=(parent.post.context if parent else "") or urls.context(id),
+        replies=urls.post(id, "replies"),
+    )
+    return Create(
+        uri=urls.activity(id),
+        actor=intent.author.uri,
+        note=note,
+        person=intent.person,
+        source=compose.scan(intent.text).text,
+        visibility=visibility,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A post of ours as it stands, with the rows around it."""
+
+    post: Post
+    around: Surroundings
+
+
+def edit(
+    before: Edited, intent: Intent, *, id: int, now: int, resolved: Resolved, urls: Urls
+) -> Update:
+    """Return the Update that gives a post new words. Its place and audience stay: of `intent`
+    only wording, media and poll count. Whoever had it keeps getting it, mentioned or not."""
+    post = before.post
+    note = _worded(intent, post.visibility, resolved, urls)
+    named = [named.actor.uri for named in before.around.addressees]
+    named += [mention.href for mention in note.mentions]
+    to, cc = _addressed(intent.author, post.visibility, named)
+    note = replace(
+        note,
+        uri=post.uri,
+        url=post.url,
+        published=post.published,
+        updated=now,
+        to=to,
+        cc=cc,
+        in_reply_to=before.around.parent or post.in_reply_to_uri,
+        context=post.context,
+        replies=urls.post(post.id, "replies"),
+    )
+    return Update(
+        uri=urls.activity(id),
+        actor=intent.author.uri,
+        note=note,
+        person=intent.person,
+        source=compose.scan(intent.text).text,
+    )
+
+
+def _worded(intent: Intent, visibility: Visibility, resolved: Resolved, urls: Urls) -> Note:
+    """Return the note with its words, tags and media; who gets it and where it stands follow."""
+    known = _reachable(resolved, visibility)
+    languages = {intent.language: intent.text} if intent.language else {}
+    rendered = {
+        language: _rendered(text, known, urls, intent.quote)
+        for language, text in {**intent.translations, **languages}.items()
+    }
+    main = rendered.get(intent.language) or _rendered(intent.text, known, urls, intent.quote)
+    if not (main.html or intent.media or intent.poll):
+        raise Invalid("There is nothing in the post.", code="empty")
+    texts = (main, *rendered.values())
+    mentioned = {one.uri for text in texts for one in text.mentions}
+    tags = {compose.hashtag_key(tag): tag for text in reversed(texts) for tag in text.hashtags}
+    return Note(
+        uri="",
+        kind="Question" if intent.poll else "Note",
+        attributed_to=intent.author.uri,
+        content=main.html,
+        content_map={language: text.html for language, text in rendered.items() if text.html},
+        language=intent.language,
+        summary=intent.summary,
+        sensitive=intent.sensitive,
+        published=0,
+        mentions=_mentions(mentioned, known, urls),
+        hashtags=tuple(tags.values()),
+        media=intent.media,
+        question=intent.poll,
+        quote=intent.quote,
+    )
+
+
+def _reachable(resolved: Resolved, visibility: Visibility) -> dict[Handle, Actor]:
+    """Return whom a post can mention: of an internal one, nobody outside hears (the model)."""
+    inside_only = not audience.leaves_the_house(visibility)
+    return {handle: actor for handle, actor in resolved.items() if actor.local or not inside_only}
+
+
+def _mentions(wanted: set[str], known: Resolved, urls: Urls) -> tuple[Mention, ...]:
+    found = {actor.uri: mention_of(actor, urls) for actor in known.values() if actor.uri in wanted}
+    return tuple(found.values())
+
+
+_QUOTED: Final = '<p class="quote-inline">RE: <a href="{0}" rel="{1}">{0}</a></p>'
+
+
+def _rendered(text: str, known: Resolved, urls: Urls, quote: str) -> compose.Rendered:
+    """Return the HTML; for servers that know no quotes, it ends with a link to what is quoted."""
+    mentioned = {
+        handle: compose.Mentioned(
+            url=actor.url or actor.uri,
+            uri=actor.uri,
+            username=actor.username,
+            domain=actor.domain or urls.handle_domain,
+        )
+        for handle, actor in known.items()
+    }
+    rendered = compose.render(compose.scan(text), mentioned, urls.tag)
+    if quote:
+        link = _QUOTED.format(html.escape(quote), html.LINK_REL)
+        rendered = replace(rendered, html=rendered.html + link)
+    return rendered
+
+
+def _addressed(
+    author: Actor, visibility: Visibility, named: Iterable[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    others = tuple(uri for uri in dict.fromkeys(named) if uri != author.uri)
+    return audience.addressing(visibility, author.followers, others)
