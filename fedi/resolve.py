@@ -30,6 +30,7 @@ from fedi.perform import Performer
 from fedi.store import profiles
 from fedi.store.engine import Tx
 from inbox import parse
+from inbox.values import types
 
 STALE_MS: Final = 86_400_000
 """An actor older than this is fetched again when somebody asks for it."""
@@ -107,9 +108,10 @@ class HouseResolver:
 
     async def _fetch_any(self, uri: str) -> None:
         document = await self._fetcher.document(uri)
-        if parse.kind(document) in ACTOR_TYPES:
+        kinds = frozenset(types(document))
+        if kinds & ACTOR_TYPES:
             await self._store_actor(document)
-        elif parse.kind(document) in POST_TYPES:
+        elif kinds & POST_TYPES:
             await self._store_post(document)
         else:
             raise Invalid("The document is neither an actor nor a post.", detail=uri)
@@ -159,7 +161,7 @@ class HouseResolver:
         claimed = claim if isinstance(claim, str) else None
         verdict = both_ends_agree(actor.uri, actor.username, claimed, own)
         if isinstance(verdict, AskAgain):
-            confirming = await self._webfinger(verdict.wanted)
+            confirming = await self._webfinger(verdict.handle)
             verdict = both_ends_agree(actor.uri, actor.username, claimed, own, confirming)
         if isinstance(verdict, Handle) and verdict.domain is not None:
             actor = replace(actor, username=verdict.username, domain=verdict.domain)

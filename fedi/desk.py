@@ -1,0 +1,194 @@
+"""The house's side of the inbox: the door that arrivals come in by, the desk they are worked at.
+
+Fills inbox.endpoints.Door and inbox.worker.Desk with the store, the key ring and the resolver.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from actors.effects import Activity, Done, Need, Refusal
+from actors.errors import FediError, Unavailable
+from actors.urls import host_of
+from fedi.bus import Bus
+from fedi.domains import Domains
+from fedi.fetching import Fetcher
+from fedi.keyring import KeyRing, Known
+from fedi.perform import Performer
+from fedi.resolve import HouseResolver
+from fedi.store import arrivals
+from fedi.store.applying import Clash
+from fedi.store.arrivals import Arrival, Refused
+from fedi.store.engine import Tx
+from fedi.store.unit import UnitStore
+from inbox.verdicts import Facts
+
+_LEASE_MS: Final = 120_000
+_KNOWN: Final = 50_000
+_logger = logging.getLogger("fedi.inbox")
+
+
+class HouseDoor:
+    """Fills inbox.endpoints.Door."""
+
+    def __init__(
+        self,
+        performer: Performer,
+        keys: KeyRing,
+        domains: Domains,
+        bus: Bus,
+        *,
+        max_body: int,
+        max_depth: int,
+        alive: Callable[[str, str], None],
+    ) -> None:
+        self.max_body = max_body
+        self.max_depth = max_depth
+        self.origin = performer.urls.origin
+        self.authorities = frozenset({performer.urls.authority.lower()})
+        self._performer = performer
+        self._engine = performer.engine
+        self._keys = keys
+        self._domains = domains
+        self._bus = bus
+        self._alive = alive
+        self._met: OrderedDict[str, None] = OrderedDict()
+        self.backlog = 0
+        self.queue_limit = 200_000
+
+    def now(self) -> int:
+        return self._performer.clock.now()
+
+    def check_room(self) -> None:
+        if self._engine.backlog > 5_000 or self.backlog > self.queue_limit:
+            raise Unavailable("Too much waits here now; come back later.", retry_after=30)
+
+    async def admit(self, host: str) -> None:
+        await self._domains.admit(host)
+
+    async def knows(self, actor_uri: str) -> bool:
+        if actor_uri in self._met:
+            return True
+        found = await self._engine.glance(lambda tx: self._performer.open(tx).actor(actor_uri))
+        if found is None:
+            return False
+        self._met[actor_uri] = None
+        while len(self._met) > _KNOWN:
+            self._met.popitem(last=False)
+        return True
+
+    async def is_inbox(self, owner: int) -> bool:
+        found = await self._engine.glance(lambda tx: self._performer.open(tx).actor_by_id(owner))
+        return found is not None and found.local and not found.gone
+
+    async def key(self, key_id: str) -> Known | None:
+        return await self._keys.find(key_id)
+
+    async def fetch_key(self, key_id: str) -> Known:
+        await self._domains.admit(host_of(key_id), cost=10.0)
+        return await self._keys.fetch(key_id)
+
+    def may_refetch(self, key_id: str) -> bool:
+        return self._keys.may_refetch(key_id)
+
+    async def save(self, *, activity_uri: str, owner: int, signer: str, body: bytes) -> None:
+        arrival = Arrival(
+            id=self._performer.new_id(),
+            activity_uri=activity_uri,
+            inbox_owner=owner,
+            signer=signer,
+            body=body,
+            received=self.now(),
+        )
+        if await self._engine.write(lambda tx: arrivals.save(tx, arrival)):
+            self._bus.wake("inbox")
+
+    def alive(self, host: str, dialect: str) -> None:
+        self._alive(host, dialect)
+
+
+class HouseDesk:
+    """Fills inbox.worker.Desk."""
+
+    def __init__(
+        self,
+        performer: Performer,
+        resolver: HouseResolver,
+        fetcher: Fetcher,
+        domains: Domains,
+        bus: Bus,
+    ) -> None:
+        self.urls = performer.urls
+        self._performer = performer
+        self._engine = performer.engine
+        self._resolver = resolver
+        self._fetcher = fetcher
+        self._domains = domains
+        self._bus = bus
+
+    async def lease(self, limit: int) -> list[Arrival]:
+        now = self._performer.clock.now()
+        return await self._engine.write(
+            lambda tx: arrivals.lease(tx, now=now, until=now + _LEASE_MS, limit=limit)
+        )
+
+    async def release(self, leased: list[Arrival]) -> None:
+        await self._engine.write(lambda tx: arrivals.release(tx, [one.id for one in leased]))
+
+    async def facts(self, host: str) -> Facts:
+        return await self._domains.facts(host)
+
+    async def carry_out(self, arrival: Arrival, activity: Activity) -> Done | Need | Refusal:
+        async def close(store: UnitStore, outcome: Done | Refusal) -> None:
+            await self._close(store.tx, arrival, outcome, type(activity).__name__)
+
+        async def unit(tx: Tx) -> Done | Need | Refusal:
+            return await self._performer.unit(tx, activity, close)
+
+        for _ in range(3):
+            try:
+                return await self._engine.write(unit)
+            except Clash:
+                continue
+        return await self._engine.write(unit)
+
+    async def refuse(self, arrival: Arrival, refusal: Refusal) -> None:
+        await self._engine.write(lambda tx: self._close(tx, arrival, refusal, ""))
+
+    async def later(self, arrival: Arrival, problem: FediError) -> None:
+        now = self._performer.clock.now()
+        reason = f"{problem.sentence} {problem.detail}".strip()
+        _logger.warning("arrival put off", extra={"uri": arrival.activity_uri, "why": reason})
+
+        async def unit(tx: Tx) -> None:
+            if not await arrivals.later(tx, arrival, now=now, problem=reason):
+                await self._close(tx, arrival, Refusal(problem.code, problem.sentence), "")
+
+        await self._engine.write(unit)
+
+    async def document(self, uri: str) -> Mapping[str, Any]:
+        return await self._fetcher.document(uri)
+
+    async def need(self, uri: str) -> None:
+        await self._resolver.need(uri)
+
+    async def wait(self, seconds: float) -> None:
+        await self._bus.wait("inbox", seconds)
+
+    async def _close(self, tx: Tx, arrival: Arrival, outcome: Done | Refusal, kind: str) -> None:
+        if isinstance(outcome, Refusal):
+            await arrivals.note_refusal(
+                tx,
+                Refused(
+                    id=self._performer.new_id(),
+                    at=self._performer.clock.now(),
+                    host=host_of(arrival.signer),
+                    actor_uri=arrival.signer,
+                    activity_uri=arrival.activity_uri,
+                    kind=kind,
+                    code=outcome.code,
+                    sentence=outcome.sentence,
+                ),
+            )
+        await arrivals.done(tx, arrival.id)

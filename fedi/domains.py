@@ -1,0 +1,88 @@
+"""Which other servers may come in, and how fast: rules from the store, buckets in memory.
+
+Rules are read again when somebody changes them (topic `domains`) and at least every ten seconds,
+so that a block made on the command line holds in every process.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+
+from actors.errors import Forbidden, TooMany
+from fedi.config.settings import Federation
+from fedi.store.domain_rules import rules
+from fedi.store.engine import Engine
+from inbox.policies.blocklist import covering
+from inbox.policies.rate import Bucket, take
+from inbox.verdicts import Facts, domain, without_port
+
+_FRESH_MS: Final = 10_000
+_BUCKETS: Final = 20_000
+_BURST_SECONDS: Final = 20
+
+
+class Domains:
+    """One for each process."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], int], config: Federation) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._config = config
+        self._read_at = -_FRESH_MS
+        self._blocked: frozenset[str] = frozenset()
+        self._allowed: frozenset[str] = frozenset()
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    async def facts(self, host: str) -> Facts:
+        """Return what the inbound policies know of this moment."""
+        del host  # the door has counted it already; a queued arrival is never dropped for pace
+        await self._read()
+        return Facts(
+            now=self._clock(),
+            allowed=self._allowed if self._config.mode == "allowlist" else None,
+            blocked=self._blocked,
+            max_bytes=self._config.max_body_bytes,
+        )
+
+    async def admit(self, host: str, cost: float = 1.0) -> None:
+        """Raise Forbidden for a host that may not come in, TooMany for one that is too fast."""
+        await self._read()
+        name = domain(host)
+        if not self.is_welcome(name):
+            raise Forbidden("This server does not take anything from yours.", code="blocked")
+        rate = float(self._config.rate_per_host)
+        bucket, wait = take(
+            self._buckets.get(name),
+            self._clock(),
+            per_second=rate,
+            burst=rate * _BURST_SECONDS,
+            cost=cost,
+        )
+        self._buckets[name] = bucket
+        self._buckets.move_to_end(name)
+        while len(self._buckets) > _BUCKETS:
+            self._buckets.popitem(last=False)
+        if wait:
+            raise TooMany("Too many requests.", retry_after=max(1, wait // 1000))
+
+    def is_welcome(self, name: str) -> bool:
+        """Return whether a domain is neither blocked nor, with an allow-list, missing on it."""
+        if covering(name, self._blocked):
+            return False
+        return (
+            self._config.mode != "allowlist"
+            or without_port(name) in self._allowed
+            or (name in self._allowed)
+        )
+
+    async def _read(self) -> None:
+        if self._clock() - self._read_at < _FRESH_MS:
+            return
+        self._read_at = self._clock()
+        found = await self._engine.glance(rules)
+        self._blocked = frozenset(name for name, kind, _, _ in found if kind == "block")
+        self._allowed = frozenset(name for name, kind, _, _ in found if kind == "allow")
+
+    def forget(self) -> None:
+        """Read the rules anew at the next question."""
+        self._read_at = -_FRESH_MS

@@ -1,0 +1,157 @@
+"""Takes saved arrivals and carries them out: lease, receive, perform, done in one transaction.
+
+Arrivals run side by side, so that one that must fetch first does not hold up the rest; order
+between them is not promised, and need not be (Delete before Create, Undo before Like). What
+fails for want of another server is put off; what is refused says why to the administrator.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from actors.effects import Activity, Done, Need, Refusal
+from actors.errors import FediError, FetchError, Unavailable
+from actors.urls import Urls, host_of
+from inbox.receive import receive
+from inbox.verdicts import Facts
+
+ROUNDS: Final = 4
+"""How often one arrival may ask for more before it is put off."""
+
+
+class Arrival(Protocol):
+    @property
+    def id(self) -> int: ...
+    @property
+    def inbox_owner(self) -> int: ...
+    @property
+    def signer(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class Desk(Protocol):
+    """What the house does for the worker."""
+
+    urls: Urls
+
+    async def lease(self, limit: int) -> list[Any]: ...
+    async def release(self, arrivals: list[Any]) -> None: ...
+    async def facts(self, host: str) -> Facts: ...
+    async def carry_out(self, arrival: Any, activity: Activity) -> Done | Need | Refusal:
+        """Run the unit; unless it is a Need, the arrival is gone in the same transaction."""
+        ...
+
+    async def refuse(self, arrival: Any, refusal: Refusal) -> None: ...
+    async def later(self, arrival: Any, problem: FediError) -> None: ...
+    async def document(self, uri: str) -> Mapping[str, Any]: ...
+    async def need(self, uri: str) -> None: ...
+    async def wait(self, seconds: float) -> None: ...
+
+
+class Worker:
+    """One process's worker. `at_once` arrivals are under way at the most."""
+
+    def __init__(self, desk: Desk, *, batch: int = 50, at_once: int = 400) -> None:
+        self._desk = desk
+        self._batch = batch
+        self._at_once = at_once
+        self._running: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Work until stopped; ends when what is under way has ended."""
+        while not self._stopping:
+            if len(self._running) >= self._at_once:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                continue
+            arrivals = await self._lease()
+            for arrival in arrivals:
+                task = asyncio.create_task(self._safely(arrival))
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            if len(arrivals) < self._batch:
+                await self._desk.wait(1.0)
+            elif self._running:
+                # A full batch: let half of it end before the next, so that commits stay grouped.
+                await self._until(self._at_once // 2)
+        if self._running:
+            await asyncio.wait(self._running, timeout=8.0)
+
+    def stop(self) -> None:
+        """Take no more; `run` returns once what is under way is done."""
+        self._stopping = True
+
+    async def drain(self) -> int:
+        """Carry out everything that is due now, and return how many it was (tests, demo)."""
+        count = 0
+        while arrivals := await self._lease():
+            count += len(arrivals)
+            await asyncio.gather(*(self.one(arrival) for arrival in arrivals))
+        return count
+
+    async def _lease(self) -> list[Any]:
+        try:
+            return await self._desk.lease(self._batch)
+        except Unavailable:
+            return []
+
+    async def _until(self, most: int) -> None:
+        while len(self._running) > most:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _safely(self, arrival: Arrival) -> None:
+        try:
+            await self.one(arrival)
+        except Unavailable:
+            pass  # the database cannot take it now: the lease runs out and it comes again
+        except Exception as error:
+            # A fault of ours on one arrival must neither stop the worker nor lose the arrival.
+            await self._desk.later(arrival, _fault(error))
+
+    async def one(self, arrival: Arrival) -> None:
+        """Carry one arrival out, fetching what it needs between its runs."""
+        fetched: dict[str, Mapping[str, Any]] = {}
+        facts = await self._desk.facts(host_of(arrival.signer))
+        try:
+            for _ in range(ROUNDS):
+                need = await self._step(arrival, facts, fetched)
+                if need is None:
+                    return
+            refusal = Refusal("needs_too_much", "It asked for more than we fetch for one activity.")
+            await self._desk.refuse(arrival, refusal)
+        except FetchError as problem:
+            await self._desk.later(arrival, problem)
+        except FediError as problem:
+            await self._desk.refuse(arrival, Refusal(problem.code, problem.sentence))
+
+    async def _step(
+        self, arrival: Arrival, facts: Facts, fetched: dict[str, Mapping[str, Any]]
+    ) -> Need | None:
+        reading = receive(
+            arrival.body,
+            signer=arrival.signer,
+            owner=arrival.inbox_owner,
+            urls=self._desk.urls,
+            facts=facts,
+            fetched=fetched,
+        )
+        if isinstance(reading, Refusal):
+            await self._desk.refuse(arrival, reading)
+            return None
+        if isinstance(reading, Need):
+            for uri in reading.uris:
+                fetched[uri] = await self._desk.document(uri)
+            return reading
+        outcome = await self._desk.carry_out(arrival, reading)
+        if isinstance(outcome, Need):
+            for uri in outcome.uris:
+                await self._desk.need(uri)
+            return outcome
+        return None
+
+
+def _fault(error: Exception) -> FediError:
+    return FediError(
+        "A fault of ours; the log has the details.", detail=f"{type(error).__name__}: {error}"
+    )
