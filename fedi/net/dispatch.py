@@ -72,9 +72,9 @@ class Dispatch:
         if handler is not None:
             scope["path_params"] = {}
         else:
-            handler = self._find(scope) or self._fallback
-        if handler is self._fallback:
-            await handler(scope, receive, send)
+            handler = self._find(scope)
+        if handler is None:
+            await self._fallback(scope, receive, send)
             return
         try:
             await handler(scope, receive, send)
@@ -82,7 +82,9 @@ class Dispatch:
             await send_answer(send, answer_to(error))
 
     def _find(self, scope: Scope) -> RawHandler | None:
-        segments = scope["path"][1:].split("/", _MAX_SEGMENTS)
+        empty, *segments = scope["path"].split("/", _MAX_SEGMENTS)
+        if empty or not segments:
+            return None
         found = _match(self._root, segments, 0, (), scope["method"])
         if found is None:
             return None

@@ -16,7 +16,7 @@ import uvloop
 from actors.errors import FetchError
 from fedi.net.failures import Reason, reason_of
 from fedi.net.guard import Rules
-from fedi.net.sender import Request, Response, Sender
+from fedi.net.sender import Request, Sender
 
 Run = Callable[[Awaitable[Any]], Any]
 
@@ -199,7 +199,7 @@ def post(url: str = "http://a.test/inbox", body: bytes = b"{}", **options: Any) 
     return Request("POST", url, [], body, **options)
 
 
-async def reason(sent: Awaitable[Response]) -> Reason | None:
+async def reason(sent: Awaitable[object]) -> Reason | None:
     with pytest.raises(FetchError) as caught:
         await sent
     return reason_of(caught.value)
