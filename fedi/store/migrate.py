@@ -56,11 +56,14 @@ class Known:
     compat: int = COMPAT
 
 
-async def migrate(engine: Engine, *, now: int, known: Known | None = None) -> tuple[str, ...]:
+async def migrate(
+    engine: Engine, *, now: int, known: Known | None = None, up_to: int | None = None
+) -> tuple[str, ...]:
     """Apply the steps that are missing, each in its own transaction; return their names.
 
-    `now` (ms) is noted with each. Several processes may call it at once. Raises CannotOpen when
-    the data is newer than this code can read, or an applied step has changed since.
+    `now` (ms) is noted with each. Several processes may call it at once. Steps after `up_to` are
+    left for later. Raises CannotOpen when the data is newer than this code can read, or an
+    applied step has changed since.
     """
     known = known or Known()
     steps = migrations(engine.dialect, known.folder)
@@ -72,7 +75,10 @@ async def migrate(engine: Engine, *, now: int, known: Known | None = None) -> tu
 
     await engine.write(books)
     await check(engine, known=known, steps=steps, complete=False)
-    applied = [step.name for step in steps if await engine.write(_Application(step, now))]
+    wanted = steps if up_to is None else steps[:up_to]
+    applied = [step.name for step in wanted if await engine.write(_Application(step, now))]
+    if up_to is not None:
+        return tuple(applied)
 
     async def note(tx: Tx) -> None:
         await tx.lock("migrate")

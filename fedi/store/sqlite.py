@@ -1,305 +1,74 @@
-"""SQLite: one writer connection that commits many units at a time, readers, and one on the loop.
+"""SQLite: one connection that writes, some that read, and one on the loop for a glance.
 
-aiosqlite gives each connection its thread. Our connection class, named through sqlite3's
-`factory`, says what `commit()` means: take the units that wait, run each on this thread, commit
-them together, tell the loop once. One hop for a whole page of units, no statement hops.
-Why, and what it costs: docs/decisions/0004-grouped-commits.md. PostgreSQL is next door.
+Units run on the writer's thread, many to a commit: grouped.py. Several processes may write; the
+lock is taken and given back within 10 ms. A process opens its connections after the fork.
+PostgreSQL is next door; the contract is in engine.py; why so, in docs/decisions/0003 and 0004.
 """
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import tempfile
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 import aiosqlite
 
-from actors.errors import Unavailable
-from fedi.store.engine import CannotOpen, Dialect, Param, Tx
+from fedi.store.engine import CannotOpen, Dialect, Tx
+from fedi.store.grouped import (
+    PATIENCE,
+    Lane,
+    Reader,
+    SqliteTx,
+    Writer,
+    code,
+    drive,
+    reading_failed,
+)
 
 T = TypeVar("T")
 
-PAGE = 50  # units to a commit, at most
-SLICE = 0.008  # s a transaction may take units for; 10 ms is what neighbours may wait
-WAITING = 1_000  # units or queries that may wait before callers do
-PATIENCE = 10.0  # s to try for the write lock before the units are refused
+ASIDE = 0.0001  # s in each ms that a busy loop leaves to the threads
 STATEMENTS = 512  # prepared statements kept for each connection
 CACHE_KIB = 8_192  # page cache of the writer; the readers share as much again
-
-# Not the fault of one unit: the whole page is given back, to be tried later.
-_OUTSIDE = {
-    sqlite3.SQLITE_FULL: ("The disk is full; nothing new can be saved right now.", 30),
-    sqlite3.SQLITE_IOERR: ("The disk does not answer as it should; try again later.", 30),
-    sqlite3.SQLITE_READONLY: ("The database cannot be written to right now.", 60),
-    sqlite3.SQLITE_BUSY: ("The database is busy; try again in a moment.", 2),
-    sqlite3.SQLITE_LOCKED: ("The database is busy; try again in a moment.", 2),
-    sqlite3.SQLITE_CANTOPEN: ("The database cannot be opened right now.", 60),
-    sqlite3.SQLITE_NOMEM: ("The server is out of memory; try again in a moment.", 10),
-    sqlite3.SQLITE_CORRUPT: ("The database is damaged; the operator has been told.", 3600),
-    sqlite3.SQLITE_NOTADB: ("The database is damaged; the operator has been told.", 3600),
-}
-
-
-def _code(error: BaseException | None) -> int:
-    """Return SQLite's primary result code, 0 when the error is not SQLite's."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _unavailable(error: sqlite3.Error) -> Unavailable:
-    sentence, retry_after = _OUTSIDE.get(_code(error), ("The database is not available.", 30))
-    name = getattr(error, "sqlite_errorname", type(error).__name__)
-    return Unavailable(sentence, retry_after=retry_after, detail=f"{name}: {error}")
-
-
-def _reading_failed(error: sqlite3.Error) -> Exception:
-    # A query that writes is a mistake in the code, not a database to wait for.
-    outside = _code(error) in _OUTSIDE and _code(error) != sqlite3.SQLITE_READONLY
-    return _unavailable(error) if outside else error
-
-
-class SqliteTx:
-    """One transaction on an open connection. Its coroutines never suspend."""
-
-    __slots__ = ("_execute", "_executemany", "after_commit", "failure")
-    dialect: Dialect = "sqlite"
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._execute = connection.execute
-        self._executemany = connection.executemany
-        self.after_commit: list[Callable[[], None]] = []
-        self.failure: sqlite3.Error | None = None
-
-    async def rows(self, sql: str, params: Sequence[Param] = ()) -> list[tuple[Any, ...]]:
-        try:
-            return self._execute(sql, params).fetchall()
-        except sqlite3.Error as error:
-            self.failure = error
-            raise
-
-    async def one(self, sql: str, params: Sequence[Param] = ()) -> tuple[Any, ...] | None:
-        # All of it is fetched: a statement left half-read would hold up the commit.
-        rows = await self.rows(sql, params)
-        return rows[0] if rows else None
-
-    async def run(self, sql: str, params: Sequence[Param] = ()) -> int:
-        try:
-            return max(self._execute(sql, params).rowcount, 0)
-        except sqlite3.Error as error:
-            self.failure = error
-            raise
-
-    async def many(self, sql: str, rows: Sequence[Sequence[Param]]) -> None:
-        try:
-            self._executemany(sql, rows)
-        except sqlite3.Error as error:
-            self.failure = error
-            raise
-
-    async def lock(self, *keys: str) -> None:
-        """Do nothing: BEGIN IMMEDIATE has excluded every other writer already."""
-
-
-def _drive(unit: Callable[[Tx], Awaitable[T]], tx: SqliteTx) -> T:
-    """Run a unit to its end on this thread and return its value."""
-    coroutine = cast("Coroutine[Any, Any, T]", unit(tx))
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        if tx.failure is not None:
-            raise tx.failure from None
-        return cast("T", done.value)
-    coroutine.close()
-    raise RuntimeError(
-        f"{unit!r} awaited something other than its transaction. "
-        "Fetch first, with no transaction open, then read and write."
-    )
-
-
-class _Work:
-    """One unit that waits for its turn, and what became of it."""
-
-    __slots__ = ("error", "future", "tx", "unit", "value")
-
-    def __init__(self, unit: Callable[[Tx], Awaitable[Any]], future: asyncio.Future[Any]) -> None:
-        self.unit = unit
-        self.future = future
-        self.tx: SqliteTx | None = None
-        self.value: Any = None
-        self.error: BaseException | None = None
-
-    def succeeds(self, connection: sqlite3.Connection) -> bool:
-        """Run the unit; return whether it may be committed. Raises what is no fault of its own."""
-        self.value = self.error = None
-        self.tx = SqliteTx(connection)
-        try:
-            self.value = _drive(self.unit, self.tx)
-        except BaseException as error:
-            if self.tx.failure is not None and _code(self.tx.failure) in _OUTSIDE:
-                raise self.tx.failure from None
-            self.error = error
-            return False
-        return True
-
-    def settle(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Tell whoever waits; on the loop, after the commit."""
-        if self.error is not None:
-            if not self.future.done():
-                self.future.set_exception(self.error)
-            return
-        for call in self.tx.after_commit if self.tx else ():
-            try:
-                call()
-            except Exception as error:
-                loop.call_exception_handler({"message": "after a commit", "exception": error})
-        if not self.future.done():
-            self.future.set_result(self.value)
-
-
-class _Lane:
-    """A queue of work between the loop, which puts it in, and the threads, which take it out."""
-
-    def __init__(self) -> None:
-        self.waiting: deque[_Work] = deque()
-        self.closed = False
-        self._loop = asyncio.get_running_loop()
-        self._room = asyncio.Semaphore(WAITING)
-
-    async def pass_on(self, unit: Callable[[Tx], Awaitable[T]], wake: Callable[[], None]) -> T:
-        async with self._room:
-            if self.closed:
-                raise Unavailable("The server is closing; try again in a moment.", retry_after=5)
-            work = _Work(unit, self._loop.create_future())
-            self.waiting.append(work)
-            wake()
-            return cast("T", await work.future)
-
-    def take(self) -> _Work | None:
-        """Return the next work that somebody still waits for; on a thread."""
-        while True:
-            try:
-                work = self.waiting.popleft()
-            except IndexError:
-                return None
-            if not work.future.cancelled():
-                return work
-
-    def tell(self, works: list[_Work]) -> None:
-        """Have all of these settled in one turn of the loop; on a thread."""
-        if works:
-            self._loop.call_soon_threadsafe(self._settle, works)
-
-    def _settle(self, works: list[_Work]) -> None:
-        for work in works:
-            work.settle(self._loop)
-
-
-class _Writer(sqlite3.Connection):
-    """The connection that writes. `commit()` writes and commits all that waits in its lane."""
-
-    def __init__(self, lane: _Lane, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._lane = lane
-
-    def commit(self) -> None:
-        while self._lane.waiting:
-            page: list[_Work] = []
-            try:
-                self._write(page)
-            except sqlite3.Error as error:
-                self._give_back(page, _unavailable(error))
-            self._lane.tell(page)
-
-    def _write(self, page: list[_Work]) -> None:
-        """Run the units that wait in one transaction, and commit it."""
-        self._begin()
-        until = time.monotonic() + SLICE
-        while len(page) < PAGE and (work := self._lane.take()) is not None:
-            page.append(work)
-            if not work.succeeds(self):
-                self.rollback()
-                self._replay(page[:-1])
-                return
-            if time.monotonic() > until:
-                break
-        self.execute("COMMIT")
-
-    def _replay(self, works: list[_Work]) -> None:
-        """Write these again, after a neighbour's failure took them along."""
-        while works:
-            self._begin()
-            failed = next((work for work in works if not work.succeeds(self)), None)
-            if failed is None:
-                self.execute("COMMIT")
-                return
-            self.rollback()
-            works.remove(failed)
-
-    def _begin(self) -> None:
-        """Take the write lock, which the writers of other processes want too."""
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-            # SQLite's own waiting backs off to 100 ms and starves; the clock's low digits are
-            # jitter enough to keep two processes out of step.
-            time.sleep(0.0005 + time.perf_counter_ns() % 500_000 / 1e9)
-
-    def _give_back(self, page: list[_Work], error: Unavailable) -> None:
-        """Refuse the page, or what waits when not even the lock was to be had."""
-        if self.in_transaction:
-            self.rollback()
-        while not page and (work := self._lane.take()) is not None:
-            page.append(work)
-        for work in page:
-            work.error = work.error or error
-
-
-class _Reader(sqlite3.Connection):
-    """A connection that reads. `commit()` answers what waits, a snapshot for each query."""
-
-    def __init__(self, lane: _Lane, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._lane = lane
-
-    def commit(self) -> None:
-        while (work := self._lane.take()) is not None:
-            try:
-                self.execute("BEGIN")
-                work.succeeds(self)
-            except sqlite3.Error as error:
-                work.error = _reading_failed(error)
-            if self.in_transaction:
-                self.rollback()
-            self._lane.tell([work])
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class _Hand:
-    """An aiosqlite connection and the task that keeps it at work while there is any."""
+    """An aiosqlite connection and the task that keeps it at work while there is any.
 
-    def __init__(self, lane: _Lane, connection: aiosqlite.Connection) -> None:
+    A thread lets go of the GIL at each statement, and a loop that never rests takes it back
+    before the thread has woken: 16 units a second were left. So while a thread is at work the
+    loop sleeps a moment in each millisecond: 5,500 units.
+    """
+
+    def __init__(self, lane: Lane, connection: aiosqlite.Connection) -> None:
         self._lane = lane
         self._connection = connection
+        self._loop = asyncio.get_running_loop()
+        self._next: asyncio.TimerHandle
         self.task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         if self.task is None:
-            self.task = asyncio.get_running_loop().create_task(self._work())
+            self.task = self._loop.create_task(self._work())
 
     async def _work(self) -> None:
+        self._next = self._loop.call_later(0.001, self._step_aside)
         try:
             while self._lane.waiting:
                 await self._connection.commit()
         finally:
+            self._next.cancel()
             self.task = None
+
+    def _step_aside(self) -> None:
+        time.sleep(ASIDE)
+        self._next = self._loop.call_later(0.001, self._step_aside)
 
     async def close(self) -> None:
         if self.task is not None:
@@ -316,32 +85,30 @@ class SqliteEngine:
         self.path = path
         self._temporary = temporary
         self._process = os.getpid()
-        self._writes, self._reads = _Lane(), _Lane()
+        self._writes, self._reads = Lane(), Lane()
         self._writer: _Hand
         self._readers: list[_Hand] = []
         self._near: sqlite3.Connection
+        self._open: list[_Hand] = []
 
     @property
     def backlog(self) -> int:
         return len(self._writes.waiting)
 
     async def open(self, readers: int) -> None:
-        """Open the connections, the writer first: it makes the file and its WAL."""
-        connection = await self._connect(_Writer, self._writes, CACHE_KIB)
-        self._writer = _Hand(self._writes, connection)
-        share = CACHE_KIB // (readers + 1)
-        for _ in range(readers):
-            connection = await self._connect(_Reader, self._reads, share)
-            self._readers.append(_Hand(self._reads, connection))
+        """Open the connections, the writer first: it makes the WAL."""
+        self._writer = await self._connect(Writer, self._writes, _writing(CACHE_KIB))
+        reading = _reading(CACHE_KIB // (readers + 1))
+        self._readers = [await self._connect(Reader, self._reads, reading) for _ in range(readers)]
         self._near = sqlite3.connect(
             self.path, timeout=0, isolation_level=None, cached_statements=STATEMENTS
         )
-        for pragma in _reading(share):
+        for pragma in reading:
             self._near.execute(pragma)
 
     async def _connect(
-        self, kind: type[_Writer] | type[_Reader], lane: _Lane, cache: int
-    ) -> aiosqlite.Connection:
+        self, kind: type[Writer] | type[Reader], lane: Lane, pragmas: tuple[str, ...]
+    ) -> _Hand:
         connection = await aiosqlite.connect(
             self.path,
             timeout=PATIENCE,
@@ -349,9 +116,11 @@ class SqliteEngine:
             cached_statements=STATEMENTS,
             factory=partial(kind, lane),
         )
-        for pragma in _writing(cache) if kind is _Writer else _reading(cache):
+        hand = _Hand(lane, connection)
+        self._open.append(hand)
+        for pragma in pragmas:
             await connection.execute_fetchall(pragma)
-        return connection
+        return hand
 
     async def write(self, unit: Callable[[Tx], Awaitable[T]]) -> T:
         self._check_process()
@@ -367,12 +136,12 @@ class SqliteEngine:
         tx = SqliteTx(near)
         near.execute("BEGIN")
         try:
-            return _drive(query, tx)
+            return drive(query, tx)
         except sqlite3.Error as error:
-            if _code(error) == sqlite3.SQLITE_BUSY:
+            if code(error) == sqlite3.SQLITE_BUSY:
                 near.rollback()
                 return await self.read(query)
-            raise _reading_failed(error) from None
+            raise reading_failed(error) from None
         finally:
             if near.in_transaction:
                 near.execute("COMMIT")
@@ -389,13 +158,12 @@ class SqliteEngine:
 
     async def close(self) -> None:
         self._writes.closed = self._reads.closed = True
-        self._near.close()
-        for hand in (*self._readers, self._writer):
+        if hasattr(self, "_near"):
+            self._near.close()
+        for hand in reversed(self._open):
             await hand.close()
         if self._temporary:
-            for part in self.path.parent.iterdir():
-                part.unlink()
-            self.path.parent.rmdir()
+            shutil.rmtree(self.path.parent)
 
 
 def _writing(cache: int) -> tuple[str, ...]:
@@ -425,9 +193,29 @@ async def open_sqlite(url: str, *, readers: int) -> SqliteEngine:
     path = Path(tempfile.mkdtemp(prefix="fedi-")) / "fedi.db" if temporary else path_of(url)
     engine = SqliteEngine(path, temporary=temporary)
     try:
-        if not path.exists():
+        if not path.exists():  # for nobody else's eyes
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         await engine.open(readers)
     except (sqlite3.Error, OSError) as error:
-        raise CannotOpen(f"{path} cannot be opened: {error}.") from error
+        await engine.close()
+        raise CannotOpen(_what_to_do(path, error), detail=repr(error)) from error
     return engine
+
+
+def _what_to_do(path: Path, error: Exception) -> str:
+    if code(error) in _DAMAGE:
+        return (
+            f"{path} is damaged ({error}). Keep it aside with its -wal file, then put back the "
+            "newest backup with `fedi restore`; `sqlite3 fedi.db .recover` may save later rows."
+        )
+    if code(error) == sqlite3.SQLITE_BUSY:
+        return f"{path} is held by another program: close it, then start again."
+    if isinstance(error, OSError) or code(error) in (
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+    ):
+        return (
+            f"{path} cannot be opened for writing ({error}). Check that its folder is there, "
+            "belongs to this user, and is not on a read-only file system."
+        )
+    return f"{path} cannot be opened: {error}."
