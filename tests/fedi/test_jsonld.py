@@ -1,0 +1,145 @@
+"""The Expander: a real worker process, real pyld, and documents made to hurt it (S27, trial 32)."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from actors.errors import Invalid, TooLarge
+from actors.vocabulary import ACTIVITYSTREAMS
+from fedi.jsonld import MAX_NODES, WorkerExpander, check, expand_here
+
+AS = "https://www.w3.org/ns/activitystreams#"
+LIKE = {
+    "@context": [ACTIVITYSTREAMS, {"liker": {"@id": "as:actor", "@type": "@id"}}],
+    "type": "Like",
+    "id": "https://a.test/likes/1",
+    "liker": "https://a.test/users/alice",
+}
+
+
+def with_worker(use: Callable[[WorkerExpander], Awaitable[None]], deadline: float = 4.0) -> None:
+    async def body() -> None:
+        expander = WorkerExpander(deadline)
+        try:
+            await use(expander)
+        finally:
+            await expander.close()
+
+    asyncio.run(body())
+
+
+def test_a_word_defined_by_the_document_gets_its_meaning() -> None:
+    async def use(expander: WorkerExpander) -> None:
+        (node,) = await expander.expand(LIKE)
+        assert node[f"{AS}actor"] == [{"@id": "https://a.test/users/alice"}]
+        assert await expander.expand(LIKE) == expand_here(LIKE)
+
+    with_worker(use)
+
+
+def test_many_may_ask_at_once() -> None:
+    async def use(expander: WorkerExpander) -> None:
+        documents = [{**LIKE, "id": f"https://a.test/likes/{number}"} for number in range(20)]
+        answers = await asyncio.gather(*map(expander.expand, documents))
+        assert [node["@id"] for (node,) in answers] == [one["id"] for one in documents]
+
+    with_worker(use)
+
+
+def test_no_context_is_loaded_from_anywhere() -> None:
+    async def use(expander: WorkerExpander) -> None:
+        for url in ("https://evil.test/context", "file:///etc/passwd", "/etc/passwd", "x"):
+            with pytest.raises(Invalid):
+                await expander.expand({**LIKE, "@context": [ACTIVITYSTREAMS, url]})
+        assert await expander.expand(LIKE)
+
+    with_worker(use)
+
+
+def test_a_document_that_takes_too_long_is_given_up_and_the_next_one_is_served() -> None:
+    async def use(expander: WorkerExpander) -> None:
+        assert await expander.expand(LIKE)
+        worker = expander._worker
+        assert worker is not None
+        os.kill(worker.pid, signal.SIGSTOP)
+        with pytest.raises(Invalid, match="costs too much"):
+            await expander.expand(LIKE)
+        assert worker.returncode == -signal.SIGKILL
+        assert await expander.expand(LIKE)
+
+    with_worker(use, deadline=0.5)
+
+
+def test_a_worker_that_dies_is_replaced() -> None:
+    async def use(expander: WorkerExpander) -> None:
+        assert await expander.expand(LIKE)
+        worker = expander._worker
+        assert worker is not None
+        worker.kill()
+        await worker.wait()
+        assert await expander.expand(LIKE)
+
+    with_worker(use)
+
+
+def test_a_bomb_of_scoped_contexts_does_not_hold_the_worker() -> None:
+    inner: dict[str, Any] = {"a": "https://a.test/a"}
+    for _ in range(12):
+        inner = {"a": {"@id": "https://a.test/a", "@context": [inner, inner]}}
+    bomb: dict[str, Any] = {"@context": inner, "a": {"a": {"a": {"a": "x"}}}}
+
+    async def use(expander: WorkerExpander) -> None:
+        with pytest.raises(Invalid):
+            await expander.expand(bomb)
+        assert await expander.expand(LIKE)
+
+    with_worker(use)
+
+
+def nested(depth: int) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    for _ in range(depth):
+        document = {"a": document}
+    return document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"@graph": []},
+        {"a": [{"@included": []}]},
+        {"@reverse": {}},
+        {"@context": {"g": "@graph"}},
+        {"@context": {"g": {"@reverse": "as:actor"}}},
+        {"@context": {"g": {"@id": "as:object", "@container": "@graph"}}},
+        {"@context": {"@import": "https://a.test/"}},
+        {"a": "_:b0"},
+        {"_:b0": "a"},
+        {"a": {"id": "_:b0"}},
+    ],
+)
+def test_what_rearranges_documents_is_refused_before_pyld_sees_it(
+    document: dict[str, Any],
+) -> None:
+    with pytest.raises(Invalid):
+        check(document)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{"a": "x" * 70_000}, {"a": [{} for _ in range(MAX_NODES + 1)]}, nested(40)],
+    ids=["bytes", "nodes", "depth"],
+)
+def test_what_is_too_large_is_refused_before_pyld_sees_it(document: dict[str, Any]) -> None:
+    with pytest.raises(TooLarge):
+        check(document)
+
+
+def test_a_clique_of_blank_nodes_is_refused() -> None:
+    clique = [{"id": f"_:b{one}", "knows": [f"_:b{two}" for two in range(7)]} for one in range(7)]
+    with pytest.raises(Invalid):
+        check({"@context": {"knows": {"@id": "as:object", "@type": "@id"}}, "items": clique})
