@@ -106,6 +106,11 @@ def canonical_host(host: str) -> str:
     return name
 
 
+def is_literal(host: str) -> bool:
+    """Say whether a canonical host is an IP address rather than a name."""
+    return ":" in host or _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
+
+
 def check_target(target: Target, rules: Rules) -> None:
     """Refuse schemes, ports, special-use names and literal addresses the rules do not allow."""
     if rules.lab:
@@ -115,7 +120,7 @@ def check_target(target: Target, rules: Rules) -> None:
     if target.port not in _PUBLIC_PORTS and target.port not in rules.extra_ports:
         raise refused(Reason.PORT, str(target.port))
     host = target.host
-    if ":" in host or _NUMBER.fullmatch(host.rpartition(".")[2]):
+    if is_literal(host):
         if not is_allowed_address(host):
             raise refused(Reason.ADDRESS, host)
     elif "." not in host or f".{host}".endswith(tuple(f".{name}" for name in _LOCAL_SUFFIXES)):

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 
 from actors.errors import FetchError
 from fedi.net.failures import Reason, broken, reason_of, refused
-from fedi.net.guard import Rules, Target, is_allowed_address
+from fedi.net.guard import Rules, Target, is_allowed_address, is_literal
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 """(host, port) -> addresses in text form; OSError where there are none."""
@@ -83,7 +83,7 @@ class Names:
         host, port = target.host, target.port
         if self._rules.lab and host in self._rules.hosts:
             return [_lab_endpoint(self._rules.hosts[host], port)]
-        if ":" in host or host[-1].isdigit():
+        if is_literal(host):
             addresses = [host]
         else:
             addresses = await self._addresses(host, port)

@@ -18,6 +18,7 @@ from fedi.net.pool import Line, Pool
 from fedi.net.wire import AnswerReader
 
 USER_AGENT = "fedi"
+_ANSWER_TO_POST = 65_536
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _SET_HERE = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "keep-alive"}
@@ -127,6 +128,18 @@ class Sender:
             raise broken(progress.reason, detail) from None
         elapsed = round((loop.time() - started) * 1000)
         return Response(reader.status, reader.headers, reader.body, target.url, elapsed)
+
+    async def post(
+        self, url: str, headers: list[tuple[str, str]], body: bytes, deadline: float
+    ) -> tuple[int, list[tuple[str, str]]]:
+        """Deliver bytes to an inbox and give status and headers: the port delivery asks for.
+
+        `deadline` is in seconds. What the inbox says besides is read so far as it is short.
+        """
+        answer = await self.send(
+            Request("POST", url, headers, body, deadline, max_body=_ANSWER_TO_POST, cut=True)
+        )
+        return answer.status, answer.headers
 
     async def close(self) -> None:
         """End every connection; requests under way fail."""

@@ -150,3 +150,14 @@ def test_the_system_resolver_knows_this_machine_and_says_so_when_there_is_no_suc
             await resolver("a" * 70 + ".invalid", 443)
 
     asyncio.run(main())
+
+
+def test_a_name_that_ends_in_a_digit_is_still_a_name() -> None:
+    async def main() -> None:
+        resolver = Answers(["127.0.0.1"])
+        book = Names(Rules(lab=True), resolver)
+        assert await book.endpoints(canonical_url("http://peer1/")) == [("127.0.0.1", 80)]
+        assert await book.endpoints(canonical_url("http://127.0.0.2/")) == [("127.0.0.2", 80)]
+        assert resolver.asked == 1
+
+    asyncio.run(main())

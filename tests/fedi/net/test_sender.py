@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from actors import ports
 from actors.errors import FetchTimeout
 from fedi.net.failures import Reason, reason_of
 from fedi.net.guard import Rules
@@ -260,3 +261,42 @@ def test_a_thousand_posts_to_two_hundred_hosts_all_arrive_once(run: Run) -> None
             assert peer.connections <= 400
 
     run(main())
+
+
+def test_the_delivery_port_gives_status_and_headers_however_long_the_answer(run: Run) -> None:
+    async def main() -> None:
+        answer = ok(b"x" * 100_000, "text/html", "Retry-After: 7", status=503)
+        async with Peer(always(answer)) as peer, sending(peer.rules) as sender:
+            port: ports.Sender = sender
+            status, headers = await port.post(
+                "http://a.test/inbox", [("Digest", "SHA-256=x")], b"{}", 5.0
+            )
+            assert status == 503
+            assert ("retry-after", "7") in headers
+            assert peer.requests[0].all("digest") == ["SHA-256=x"]
+
+    run(main())
+
+
+def test_peers_that_never_answer_cost_bounded_sockets_and_do_not_stop_the_good_ones() -> None:
+    async def main() -> None:
+        async with Peer(Talk.closed) as hole, Peer(always(HELLO)) as good:
+            hosts = {f"hole{i}.test": f"127.0.0.1:{hole.port}" for i in range(300)}
+            hosts |= {f"good{i}.test": f"127.0.0.1:{good.port}" for i in range(10)}
+            async with sending(Rules(lab=True, hosts=hosts), in_flight=64) as sender:
+                lost = [
+                    asyncio.ensure_future(sender.send(post(f"http://hole{i}.test/", deadline=0.3)))
+                    for i in range(300)
+                ]
+                await until(lambda: hole.open == 64)
+                good_ones = (
+                    sender.send(post(f"http://good{i}.test/", deadline=5)) for i in range(10)
+                )
+                assert {a.status for a in await asyncio.gather(*good_ones)} == {200}
+                outcomes = await asyncio.gather(*lost, return_exceptions=True)
+                assert all(isinstance(outcome, FetchTimeout) for outcome in outcomes)
+                assert hole.connections <= 300
+                await until(lambda: hole.open == 0)
+                assert sender.known_peers == 10
+
+    asyncio.run(main())
