@@ -101,11 +101,13 @@ def _order(node: Node) -> list[Atom]:
 
 
 def _compiled(
-    kind: type[Nobody | LocalActor | RemoteActor | RemoteServer],
+    kind: type[Nobody | LocalActor | RemoteActor | RemoteServer], even_deleted: bool
 ) -> tuple[str, tuple[str, ...]]:
     """Return the SQL for a viewer kind, and which value each placeholder takes."""
     specific = _SERVER if kind is RemoteServer else _ACTOR
     table = {**_ANYONE, **specific}
+    if even_deleted:
+        table[Atom.DELETED] = "1 = 0"
     node = TABLE[kind]
     takes: list[str] = []
     for atom in _order(node):
@@ -114,12 +116,17 @@ def _compiled(
     return _render(node, table.__getitem__), tuple(takes)
 
 
-_COMPILED: Final = {kind: _compiled(kind) for kind in TABLE}
+_COMPILED: Final = {
+    (kind, even_deleted): _compiled(kind, even_deleted)
+    for kind in TABLE
+    for even_deleted in (False, True)
+}
 
 
-def condition(viewer: Viewer) -> tuple[str, list[Param]]:
-    """Return (SQL over post alias p, parameters): true where `viewer` may see the post."""
-    text, takes = _COMPILED[type(viewer)]
+def condition(viewer: Viewer, *, even_deleted: bool = False) -> tuple[str, list[Param]]:
+    """Return (SQL over post alias p, parameters): true where `viewer` may see the post, or,
+    with `even_deleted`, could have seen it before it was deleted."""
+    text, takes = _COMPILED[type(viewer), even_deleted]
     match viewer:
         case Nobody():
             return text, []

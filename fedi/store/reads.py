@@ -1,0 +1,349 @@
+"""What the ActivityPub endpoints read (outbox.reads.Reads): every function demands a Viewer.
+
+An index chooses the rows, the visibility table filters them; what a viewer may not see is left
+out as if it were not there. Pages end before a cursor, which is the id of their last row.
+"""
+
+from typing import Final
+
+from actors.audience import Nobody, RemoteActor, RemoteServer, Viewer
+from actors.people import Actor, Exposure, Profile
+from actors.posts import Hashtag, Poll, Post
+from outbox.objects.record import Named, Surroundings
+from outbox.reads import Items, Posts
+
+from . import visibility
+from .engine import Engine, Tx
+from .rows import ACTOR, ADDRESSEE, HASHTAG, KEY, POLL, POST
+
+_LATEST: Final = 1 << 62
+
+
+async def surroundings(tx: Tx, posts: list[Post]) -> list[Surroundings]:
+    """Return what stands around each post, a constant number of statements for all of them."""
+    if not posts:
+        return []
+    ids = [post.id for post in posts]
+    marks = ", ".join("?" * len(ids))
+    authors = await _actors(tx, {post.author_id for post in posts})
+    named: dict[int, list[Named]] = {}
+    for row in await tx.rows(
+        f"SELECT {ADDRESSEE.selected('d')}, {ACTOR.selected('a')} FROM addressee d"
+        f" JOIN actor a ON a.id = d.actor_id WHERE d.post_id IN ({marks}) ORDER BY d.actor_id",
+        ids,
+    ):
+        addressee = ADDRESSEE.decode(row)
+        actor = ACTOR.decode(row[len(ADDRESSEE.columns) :])
+        named.setdefault(addressee.post_id, []).append(Named(actor=actor, silent=addressee.silent))
+    tags: dict[int, list[Hashtag]] = {}
+    for row in await tx.rows(f"{HASHTAG.select} WHERE post_id IN ({marks}) ORDER BY name", ids):
+        tag = HASHTAG.decode(row)
+        tags.setdefault(tag.post_id, []).append(tag)
+    polls = {
+        row[0]: POLL.decode(row)
+        for row in await tx.rows(f"{POLL.select} WHERE post_id IN ({marks})", ids)
+    }
+    tallies = await _tallies(tx, [post.id for post in posts if post.local and post.id in polls])
+    others = await _uris(tx, posts)
+    return [
+        Surroundings(
+            author=authors[post.author_id],
+            addressees=tuple(named.get(post.id, ())),
+            hashtags=tuple(tags.get(post.id, ())),
+            poll=polls.get(post.id),
+            votes=_counted(polls[post.id].options, tallies, post.id)
+            if post.id in tallies
+            else None,
+            voters=tallies[post.id][0] if post.id in tallies else None,
+            parent=others.get(post.in_reply_to or 0, ""),
+            boosted=others.get(post.boost_of or 0, ""),
+        )
+        for post in posts
+    ]
+
+
+def _counted(
+    poll: Poll | None, tallies: dict[int, tuple[int, dict[int, int]]], post_id: int
+) -> tuple[int, ...] | None:
+    if poll is None or post_id not in tallies:
+        return None
+    counts = tallies[post_id][1]
+    return tuple(counts.get(index, 0) for index in range(len(poll.options)))
+
+
+async def _tallies(tx: Tx, ids: list[int]) -> dict[int, tuple[int, dict[int, int]]]:
+    """Return (voters, votes by choice) of our own polls."""
+    found: dict[int, tuple[int, dict[int, int]]] = {}
+    for id in ids:
+        voters = await tx.one("SELECT count(DISTINCT actor_id) FROM vote WHERE post_id = ?", (id,))
+        counts = await tx.rows(
+            "SELECT choice, count(*) FROM vote WHERE post_id = ? GROUP BY choice", (id,)
+        )
+        found[id] = (voters[0] if voters else 0, {row[0]: row[1] for row in counts})
+    return found
+
+
+async def _actors(tx: Tx, ids: set[int]) -> dict[int, Actor]:
+    marks = ", ".join("?" * len(ids))
+    rows = await tx.rows(f"{ACTOR.select} WHERE id IN ({marks})", sorted(ids))
+    return {row[0]: ACTOR.decode(row) for row in rows}
+
+
+async def _uris(tx: Tx, posts: list[Post]) -> dict[int, str]:
+    ids = {id for post in posts for id in (post.in_reply_to, post.boost_of) if id is not None}
+    if not ids:
+        return {}
+    marks = ", ".join("?" * len(ids))
+    found = await tx.rows(f"SELECT id, uri FROM post WHERE id IN ({marks})", sorted(ids))
+    return {row[0]: row[1] for row in found}
+
+
+async def with_surroundings(tx: Tx, posts: list[Post]) -> tuple[tuple[Post, Surroundings], ...]:
+    """Return each post with what stands around it."""
+    return tuple(zip(posts, await surroundings(tx, posts), strict=True))
+
+
+class HouseReads:
+    """Fills outbox.reads.Reads; hot reads run where they are asked for (Engine.glance)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    # -- actors
+
+    async def actor(self, id: int, viewer: Viewer) -> Profile | None:
+        async def query(tx: Tx) -> Profile | None:
+            row = await tx.one(f"{ACTOR.select} WHERE id = ? AND local = 1", (id,))
+            if row is None:
+                return None
+            actor = ACTOR.decode(row)
+            if actor.suspended is not None or not await _may_know(tx, actor, viewer):
+                return None
+            return await _profile(tx, actor)
+
+        return await self._engine.glance(query)
+
+    async def application(self) -> Profile:
+        async def query(tx: Tx) -> Profile:
+            row = await tx.one(f"{ACTOR.select} WHERE local = 1 AND kind = 'Application' LIMIT 1")
+            if row is None:
+                raise LookupError("the house has no application actor; run `fedi init`")
+            return await _profile(tx, ACTOR.decode(row))
+
+        return await self._engine.glance(query)
+
+    async def featured(self, actor: Actor, viewer: Viewer) -> tuple[str, ...]:
+        condition, params = visibility.condition(viewer)
+
+        async def query(tx: Tx) -> tuple[str, ...]:
+            found = await tx.rows(
+                "SELECT p.uri FROM pin JOIN post p ON p.id = pin.post_id"
+                f" WHERE pin.actor_id = ? AND {condition} ORDER BY pin.created DESC",
+                (actor.id, *params),
+            )
+            return tuple(row[0] for row in found)
+
+        return await self._engine.read(query)
+
+    async def tags(self, actor: Actor) -> tuple[str, ...]:
+        del actor  # featured hashtags are chosen through the client API, which is not here yet
+        return ()
+
+    async def followers(self, actor: Actor, cursor: int | None, limit: int) -> Items:
+        return await self._related("target_id", "source_id", actor, cursor, limit)
+
+    async def following(self, actor: Actor, cursor: int | None, limit: int) -> Items:
+        return await self._related("source_id", "target_id", actor, cursor, limit)
+
+    async def _related(
+        self, mine: str, theirs: str, actor: Actor, cursor: int | None, limit: int
+    ) -> Items:
+        async def query(tx: Tx) -> Items:
+            found = await tx.rows(
+                f"SELECT r.{theirs}, a.uri FROM relation r JOIN actor a ON a.id = r.{theirs}"
+                f" WHERE r.kind = 'follow' AND r.{mine} = ? AND r.state = 'accepted'"
+                f" AND r.{theirs} < ? AND a.deleted IS NULL ORDER BY r.{theirs} DESC LIMIT ?",
+                (actor.id, cursor or _LATEST, limit),
+            )
+            return _items(found, limit)
+
+        return await self._engine.read(query)
+
+    async def followers_at(self, actor: Actor, host: str) -> tuple[str, ...]:
+        async def query(tx: Tx) -> tuple[str, ...]:
+            found = await tx.rows(
+                "SELECT a.uri FROM relation r JOIN actor a ON a.id = r.source_id"
+                " WHERE r.kind = 'follow' AND r.target_id = ? AND r.state = 'accepted'"
+                " AND a.host = ? ORDER BY a.uri",
+                (actor.id, host),
+            )
+            return tuple(row[0] for row in found)
+
+        return await self._engine.read(query)
+
+    # -- posts
+
+    async def post(self, id: int, viewer: Viewer) -> tuple[Post, Surroundings] | None:
+        condition, params = visibility.condition(viewer, even_deleted=True)
+
+        async def query(tx: Tx) -> tuple[Post, Surroundings] | None:
+            row = await tx.one(
+                f"SELECT {POST.selected('p')} FROM post p WHERE p.id = ? AND p.local = 1"
+                f" AND p.boost_of IS NULL AND {condition}",
+                (id, *params),
+            )
+            if row is None:
+                return None
+            post = POST.decode(row)
+            return post, (await surroundings(tx, [post]))[0]
+
+        return await self._engine.glance(query)
+
+    async def outbox(self, actor: Actor, viewer: Viewer, cursor: int | None, limit: int) -> Posts:
+        condition, params = visibility.condition(viewer)
+
+        async def query(tx: Tx) -> Posts:
+            found = await tx.rows(
+                f"SELECT {POST.selected('p')} FROM post p WHERE p.author_id = ? AND p.id < ?"
+                f" AND {condition} ORDER BY p.id DESC LIMIT ?",
+                (actor.id, cursor or _LATEST, *params, limit),
+            )
+            posts = [POST.decode(row) for row in found]
+            following = posts[-1].id if len(posts) == limit else None
+            return Posts(await with_surroundings(tx, posts), following)
+
+        return await self._engine.read(query)
+
+    async def replies(self, post: Post, viewer: Viewer, cursor: int | None, limit: int) -> Items:
+        condition, params = visibility.condition(viewer)
+
+        async def query(tx: Tx) -> Items:
+            found = await tx.rows(
+                "SELECT p.id, p.uri FROM post p WHERE p.in_reply_to = ? AND p.id < ?"
+                f" AND {condition} ORDER BY p.id DESC LIMIT ?",
+                (post.id, cursor or _LATEST, *params, limit),
+            )
+            return _items(found, limit)
+
+        return await self._engine.read(query)
+
+    async def likes(self, post: Post, cursor: int | None, limit: int) -> Items:
+        async def query(tx: Tx) -> Items:
+            found = await tx.rows(
+                "SELECT actor_id, uri FROM reaction WHERE post_id = ? AND actor_id < ?"
+                " AND uri <> '' ORDER BY actor_id DESC LIMIT ?",
+                (post.id, cursor or _LATEST, limit),
+            )
+            return _items(found, limit)
+
+        return await self._engine.read(query)
+
+    async def shares(self, post: Post, cursor: int | None, limit: int) -> Items:
+        async def query(tx: Tx) -> Items:
+            found = await tx.rows(
+                "SELECT p.author_id, p.uri FROM post p WHERE p.boost_of = ? AND p.author_id < ?"
+                " AND p.deleted IS NULL AND p.visibility IN ('public', 'unlisted')"
+                " ORDER BY p.author_id DESC LIMIT ?",
+                (post.id, cursor or _LATEST, limit),
+            )
+            return _items(found, limit)
+
+        return await self._engine.read(query)
+
+    async def activity(self, id: int, viewer: Viewer) -> tuple[bytes, bool] | None:
+        async def query(tx: Tx) -> tuple[bytes, bool] | None:
+            row = await tx.one(
+                "SELECT body, post_id, visible FROM activity WHERE id = ? AND kind <> 'Forward'",
+                (id,),
+            )
+            if row is None:
+                return None
+            body, post_id, visible = row
+            if post_id is not None:
+                if not await visibility.may_see(tx, post_id, viewer):
+                    return None
+            elif visible != "public" and not await _was_sent(tx, id, viewer):
+                return None
+            return bytes(body), visible in ("public", "unlisted")
+
+        return await self._engine.glance(query)
+
+    async def context(self, id: int, viewer: Viewer, cursor: int | None, limit: int) -> Items:
+        condition, params = visibility.condition(viewer)
+
+        async def query(tx: Tx) -> Items:
+            found = await tx.rows(
+                "SELECT p.id, p.uri FROM post p WHERE p.context = (SELECT context FROM post"
+                " WHERE id = ?) AND p.context <> '' AND p.id > ?"
+                f" AND {condition} ORDER BY p.id LIMIT ?",
+                (id, cursor or 0, *params, limit),
+            )
+            return _items(found, limit)
+
+        return await self._engine.read(query)
+
+    async def total(self, collection: str, id: int) -> int:
+        statement = _TOTALS[collection]
+
+        async def query(tx: Tx) -> int:
+            row = await tx.one(statement, (id,))
+            return int(row[0]) if row is not None else 0
+
+        return await self._engine.read(query)
+
+
+_TOTALS: Final = {
+    "outbox": "SELECT count(*) FROM post WHERE author_id = ? AND deleted IS NULL"
+    " AND visibility IN ('public', 'unlisted')",
+    "followers": "SELECT count(*) FROM relation WHERE kind = 'follow' AND target_id = ?"
+    " AND state = 'accepted'",
+    "following": "SELECT count(*) FROM relation WHERE kind = 'follow' AND source_id = ?"
+    " AND state = 'accepted'",
+    "replies": "SELECT count(*) FROM post WHERE in_reply_to = ? AND deleted IS NULL"
+    " AND visibility IN ('public', 'unlisted')",
+    "likes": "SELECT count(*) FROM reaction WHERE post_id = ?",
+    "shares": "SELECT count(*) FROM post WHERE boost_of = ? AND deleted IS NULL"
+    " AND visibility IN ('public', 'unlisted')",
+}
+
+
+def _items(found: list[tuple[object, ...]], limit: int) -> Items:
+    uris = tuple(str(row[1]) for row in found)
+    last = found[-1][0] if len(found) == limit else None
+    return Items(uris, last if isinstance(last, int) else None)
+
+
+async def _profile(tx: Tx, actor: Actor) -> Profile:
+    found = await tx.rows(
+        f"{KEY.select} WHERE actor_id = ? AND retired IS NULL ORDER BY created, uri", (actor.id,)
+    )
+    return Profile(actor=actor, keys=tuple(KEY.decode(row) for row in found))
+
+
+async def _may_know(tx: Tx, actor: Actor, viewer: Viewer) -> bool:
+    """Return whether a viewer may learn that one of our actors exists at all."""
+    if actor.exposure is Exposure.OPEN:
+        return True
+    if isinstance(viewer, Nobody):
+        return False
+    if isinstance(viewer, RemoteServer | RemoteActor):
+        if actor.exposure is Exposure.INTERNAL:
+            return False
+        host = viewer.host.partition(":")[0]
+        allowed = await tx.one(
+            "SELECT 1 FROM domain_rule WHERE kind = 'allow' AND domain IN (?, ?)",
+            (viewer.host, host),
+        )
+        return allowed is not None
+    return True
+
+
+async def _was_sent(tx: Tx, activity_id: int, viewer: Viewer) -> bool:
+    """Return whether an activity that is about no post went to the viewer's server."""
+    if not isinstance(viewer, RemoteServer | RemoteActor):
+        return False
+    found = await tx.one(
+        "SELECT 1 FROM delivery WHERE activity_id = ? AND host = ? LIMIT 1",
+        (activity_id, viewer.host),
+    )
+    return found is not None
