@@ -1,14 +1,19 @@
 """A rough look at the sender: 1,000 POSTs to 200 hosts on loopback, and the cost of one POST.
 
-Run: python tests/bench/sender.py [--uvloop]. The peers run in a process of their own.
+Run: python tests/bench/sender.py [--uvloop] [--tls]. The peers run in a process of their own.
 """
 
 import asyncio
 import multiprocessing
+import ssl
 import sys
+import tempfile
 import time
 from multiprocessing.connection import Connection as Pipe
 
+import trustme
+
+from fedi.net.connection import tls_context
 from fedi.net.guard import Rules
 from fedi.net.sender import Request, Sender
 
@@ -42,21 +47,34 @@ class Inbox(asyncio.Protocol):
             )
 
 
-def serve(pipe: "Pipe") -> None:
+def serve(pipe: "Pipe", ca_file: str | None) -> None:
+    context = None
+    if ca_file:
+        ca = trustme.CA()
+        ca.cert_pem.write_to_path(ca_file)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        ca.issue_cert("*.peers.test").configure_cert(context)
+
     async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(Inbox, "127.0.0.1", 0, backlog=1024)
+        server = await asyncio.get_running_loop().create_server(
+            Inbox, "127.0.0.1", 0, backlog=1024, ssl=context
+        )
         pipe.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
     asyncio.run(run())
 
 
-async def measure(port: int) -> None:
-    hosts = {f"h{i}.test": f"127.0.0.1:{port}" for i in range(HOSTS)}
-    sender = Sender(Rules(lab=True, hosts=hosts), per_host=2, in_flight=256)
+async def measure(port: int, ca_file: str | None) -> None:
+    hosts = {f"h{i}.peers.test": f"127.0.0.1:{port}" for i in range(HOSTS)}
+    sender = Sender(Rules(lab=True, hosts=hosts, ca_file=ca_file), per_host=2, in_flight=256)
+    scheme = "http"
+    if ca_file:
+        scheme = "https"
+        tls_context(ca_file)
 
     def request(i: int) -> Request:
-        return Request("POST", f"http://h{i % HOSTS}.test/inbox", HEADERS, BODY, cut=True)
+        return Request("POST", f"{scheme}://h{i % HOSTS}.peers.test/inbox", HEADERS, BODY, cut=True)
 
     for label, count in (("cold, 1,000 to 200 hosts", 1000), ("warm", 1000), ("warm", 10_000)):
         wall, used = time.perf_counter(), time.process_time()
@@ -69,15 +87,18 @@ async def measure(port: int) -> None:
 
 def main() -> None:
     mine, theirs = multiprocessing.Pipe()
-    peer = multiprocessing.Process(target=serve, args=(theirs,), daemon=True)
-    peer.start()
-    if "--uvloop" in sys.argv:
-        import uvloop
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        ca_file = file.name if "--tls" in sys.argv else None
+        peer = multiprocessing.Process(target=serve, args=(theirs, ca_file), daemon=True)
+        peer.start()
+        port = mine.recv()
+        if "--uvloop" in sys.argv:
+            import uvloop
 
-        uvloop.run(measure(mine.recv()))
-    else:
-        asyncio.run(measure(mine.recv()))
-    peer.terminate()
+            uvloop.run(measure(port, ca_file))
+        else:
+            asyncio.run(measure(port, ca_file))
+        peer.terminate()
 
 
 if __name__ == "__main__":
