@@ -51,9 +51,7 @@ async def surroundings(tx: Tx, posts: list[Post]) -> list[Surroundings]:
             addressees=tuple(named.get(post.id, ())),
             hashtags=tuple(tags.get(post.id, ())),
             poll=polls.get(post.id),
-            votes=_counted(polls[post.id].options, tallies, post.id)
-            if post.id in tallies
-            else None,
+            votes=_counted(polls.get(post.id), tallies, post.id),
             voters=tallies[post.id][0] if post.id in tallies else None,
             parent=others.get(post.in_reply_to or 0, ""),
             boosted=others.get(post.boost_of or 0, ""),

@@ -1,0 +1,153 @@
+"""ActivityPub over HTTP: opens the rooms' endpoints in the dispatch table, signed GETs included.
+
+The asker of a signed GET is its server as a whole: what it shows to whom is its own affair, so a
+server sees what at least one of its actors may.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from actors import ids
+from actors.audience import RemoteServer, Viewer
+from actors.errors import Invalid, NotFound, Unauthorized
+from actors.signatures.authenticate import claim, examine, verify
+from actors.signatures.message import Message
+from actors.urls import host_of
+from fedi.desk import HouseDoor
+from fedi.net.answer import Receive, Scope, Send
+from fedi.net.dispatch import Dispatch, RawHandler
+from fedi.net.negotiate import ACTIVITY_ONLY, PAGE_FIRST, accept_of, negotiate
+from inbox.endpoints import handler as inbox_handler
+from outbox.answers import Answer
+from outbox.endpoints import Ask, Endpoints
+
+_Get = Callable[[Ask, Scope], Awaitable[Answer]]
+_PARTS: Final = ("outbox", "followers", "following", "featured", "tags", "synchronization")
+
+
+def choose(accept: str | None, page: bool) -> str:
+    """Return the content type to answer with, "" where none will do."""
+    form = negotiate(accept, PAGE_FIRST if page else ACTIVITY_ONLY)
+    return form.value if form is not None else ""
+
+
+class SignedGets:
+    """Fills outbox.endpoints.Authenticate."""
+
+    def __init__(self, door: HouseDoor) -> None:
+        self._door = door
+
+    async def __call__(self, ask: Ask) -> Viewer:
+        scope: Any = ask.request
+        message = _message(scope, self._door.origin)
+        signed = claim(message)
+        if signed is None:
+            raise Unauthorized("The request must be signed.")
+        door = self._door
+        examine(message, signed, now_ms=door.now(), our_authorities=door.authorities)
+        await door.admit(host_of(signed.key_id))
+        known = await door.key(signed.key_id)
+        if known is None:
+            known = await door.fetch_key(signed.key_id)
+        try:
+            verify(message, signed, known.public)
+        except Unauthorized:
+            if not door.may_refetch(signed.key_id):
+                raise
+            known = await door.fetch_key(signed.key_id)
+            verify(message, signed, known.public)
+        return RemoteServer(known.host)
+
+
+def _message(scope: Scope, origin: str) -> Message:
+    headers = tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, value in scope["headers"]
+    )
+    host = next((value for name, value in headers if name == "host"), "")
+    path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
+    query = scope.get("query_string", b"")
+    target = (path + (b"?" + query if query else b"")).decode("latin-1")
+    return Message(scope["method"], f"{origin.partition('://')[0]}://{host}{target}", headers)
+
+
+def open_door(table: Dispatch, endpoints: Endpoints, door: HouseDoor) -> None:
+    """Put every ActivityPub address into the dispatch table."""
+    post = inbox_handler(door, ids.parse)
+    table.add("/inbox", post, methods=("POST",))
+    table.add("/actor/inbox", post, methods=("POST",))
+    table.add("/actors/{id}/inbox", post, methods=("POST",))
+    _add(table, "/actor", lambda ask, scope: endpoints.application(ask))
+    _add(table, "/actors/{id}", lambda ask, scope: endpoints.actor(ask, _id(scope)))
+    _add(table, "/posts/{id}", lambda ask, scope: endpoints.post(ask, _id(scope)))
+    _add(table, "/activities/{id}", lambda ask, scope: endpoints.activity(ask, _id(scope)))
+    _add(table, "/contexts/{id}", lambda ask, scope: endpoints.context(ask, _id(scope)))
+    for part in _PARTS:
+        _add(table, f"/actors/{{id}}/{part}", _actor_part(endpoints, part))
+    for part in ("replies", "likes", "shares"):
+        _add(table, f"/posts/{{id}}/{part}", _post_part(endpoints, part))
+    for part in ("outbox", "followers", "following"):
+        _add(table, f"/actor/{part}", _application_part(endpoints, part))
+
+
+def _actor_part(endpoints: Endpoints, part: str) -> _Get:
+    return lambda ask, scope: endpoints.actor_collection(ask, _id(scope), part)
+
+
+def _post_part(endpoints: Endpoints, part: str) -> _Get:
+    return lambda ask, scope: endpoints.post_collection(ask, _id(scope), part)
+
+
+def _application_part(endpoints: Endpoints, part: str) -> _Get:
+    return lambda ask, scope: endpoints.application_collection(ask, part)
+
+
+def _id(scope: Scope) -> int:
+    id = ids.parse(scope["path_params"]["id"])
+    if id is None:
+        raise NotFound("There is nothing here.")
+    return id
+
+
+def _add(table: Dispatch, path: str, get: _Get) -> None:
+    table.add(path, _handler(get))
+
+
+def _handler(get: _Get) -> RawHandler:
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await get(_ask(scope), scope)
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        start = {
+            "type": "http.response.start",
+            "status": answer.status,
+            "headers": answer.headers,
+        }
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+
+    return handle
+
+
+def _ask(scope: Scope) -> Ask:
+    signed, known = False, ""
+    for name, value in scope["headers"]:
+        if name in (b"signature", b"signature-input"):
+            signed = True
+        elif name == b"if-none-match":
+            known = value.decode("latin-1")
+    return Ask(
+        accept=accept_of(scope),
+        query=_query(scope["query_string"]) if scope["query_string"] else {},
+        if_none_match=known,
+        signed=signed,
+        request=scope,
+    )
+
+
+def _query(raw: bytes) -> dict[str, str]:
+    try:
+        found = parse_qsl(raw.decode("latin-1")[:4096], keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        raise Invalid("The query of this address cannot be read.") from None
+    return dict(found)

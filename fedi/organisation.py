@@ -1,0 +1,264 @@
+"""Who lives in the house: founding it, departments, people, and what belongs to them.
+
+Used by the command line and the demo; the client API and the admin pages come to the same
+functions. Keys are made off the loop, since an RSA key takes some 75 ms.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from actors.errors import Invalid, NotFound
+from actors.handles import local_key, valid_local_username
+from actors.html import escape
+from actors.membership import Membership, Role
+from actors.people import (
+    Actor,
+    ActorKind,
+    Exposure,
+    Field,
+    HandleRow,
+    Image,
+    Key,
+    KeyKind,
+    Person,
+    Token,
+)
+from actors.signatures import keys
+from actors.urls import Urls
+from fedi.perform import Performer
+from fedi.store import profiles
+from fedi.store.engine import Tx
+from fedi.store.rows import ACTOR, HANDLE, KEY, MEMBERSHIP, PERSON, TOKEN
+
+SCOPES: Final = frozenset({"read", "write", "follow", "push", "profile"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewActor:
+    """What is asked for when an actor is made; texts are plain, not HTML."""
+
+    kind: ActorKind
+    username: str
+    name: str
+    summary: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[tuple[str, str], ...] = ()
+    exposure: Exposure = Exposure.OPEN
+    default_audience: str = "public"
+    discoverable: bool = True
+    locked: bool = False
+    parent_id: int | None = None
+    language: str = "nb"
+    icon: Image | None = None
+
+
+async def found(performer: Performer, name: str) -> Actor:
+    """Make the Application actor, which is the server itself and signs its fetches."""
+    existing = await performer.engine.read(profiles.application)
+    if existing is not None:
+        return existing
+    urls = performer.urls
+    uri = urls.application()
+    now, id = performer.clock.now(), performer.new_id()
+    actor = Actor(
+        id=id,
+        kind=ActorKind.APPLICATION,
+        uri=uri,
+        local=True,
+        username=urls.authority.replace(":", "-"),
+        host=urls.authority,
+        name=name,
+        url=urls.origin + "/" if not urls.origin.endswith("/") else urls.origin,
+        inbox=f"{uri}/inbox",
+        shared_inbox=urls.shared_inbox(),
+        outbox=f"{uri}/outbox",
+        followers=f"{uri}/followers",
+        following=f"{uri}/following",
+        locked=True,
+        hides_totals=True,
+        created=now,
+        updated=now,
+    )
+    made = await fresh_keys(urls, actor, now, 1)
+
+    async def unit(tx: Tx) -> None:
+        await tx.run(ACTOR.insert, ACTOR.encode(actor))
+        await tx.many(KEY.insert, [KEY.encode(key) for key in made])
+
+    await performer.engine.write(unit)
+    return actor
+
+
+async def add_actor(performer: Performer, new: NewActor) -> Actor:
+    """Make an actor of ours with its keys and handle. Invalid for a handle that can't be had."""
+    if not valid_local_username(new.username):
+        raise Invalid(
+            f"{new.username!r} can't be a handle: use 1-30 of a-z, 0-9 and _, and no reserved word."
+        )
+    actor = _actor(performer, new)
+    made = await fresh_keys(performer.urls, actor, actor.created, 1)
+
+    async def unit(tx: Tx) -> None:
+        row = HandleRow(
+            username=local_key(new.username), actor_id=actor.id, current=True, since=actor.created
+        )
+        if not await tx.run(HANDLE.insert, HANDLE.encode(row)):
+            raise Invalid(f"The handle {new.username} is taken, or was once: choose another.")
+        await tx.run(ACTOR.insert, ACTOR.encode(actor))
+        await tx.many(KEY.insert, [KEY.encode(key) for key in made])
+
+    await performer.engine.write(unit)
+    return actor
+
+
+def _actor(performer: Performer, new: NewActor) -> Actor:
+    urls, id, now = performer.urls, performer.new_id(), performer.clock.now()
+    return Actor(
+        id=id,
+        kind=new.kind,
+        uri=urls.actor(id),
+        local=True,
+        username=new.username,
+        host=urls.authority,
+        name=new.name,
+        names=new.names,
+        summary=f"<p>{escape(new.summary)}</p>" if new.summary else "",
+        url=urls.profile(new.username),
+        inbox=urls.actor(id, "inbox"),
+        shared_inbox=urls.shared_inbox(),
+        outbox=urls.actor(id, "outbox"),
+        followers=urls.actor(id, "followers"),
+        following=urls.actor(id, "following"),
+        featured=urls.actor(id, "featured"),
+        icon=new.icon,
+        fields=tuple(Field(name, escape(value)) for name, value in new.fields),
+        locked=new.locked,
+        discoverable=new.discoverable,
+        indexable=new.discoverable,
+        exposure=new.exposure,
+        default_audience=new.default_audience,
+        parent_id=new.parent_id,
+        language=new.language,
+        created=now,
+        updated=now,
+    )
+
+
+async def fresh_keys(urls: Urls, actor: Actor, now: int, number: int) -> tuple[Key, Key]:
+    """Return a new RSA and a new Ed25519 key; `number` counts the pairs an actor has had."""
+    rsa = await asyncio.to_thread(keys.generate_rsa)
+    ed25519 = keys.generate_ed25519()
+    name = "main-key" if number == 1 else f"main-key-{number}"
+    return (
+        Key(
+            uri=urls.key(actor.uri, name),
+            actor_id=actor.id,
+            kind=KeyKind.RSA,
+            public=keys.public_pem(rsa),
+            private=keys.private_bytes(rsa),
+            created=now,
+            active_from=now,
+        ),
+        Key(
+            uri=urls.key(actor.uri, f"ed25519-key-{number}"),
+            actor_id=actor.id,
+            kind=KeyKind.ED25519,
+            public=keys.to_multibase(ed25519),
+            private=keys.private_bytes(ed25519),
+            created=now,
+            active_from=now,
+        ),
+    )
+
+
+async def add_person(
+    performer: Performer, username: str, name: str, *, email: str = "", language: str = "nb"
+) -> tuple[Person, Actor]:
+    """Make a person and their personal actor: open to the web, not discoverable, internal by
+    default. They may write as that actor and no other yet."""
+    actor = await add_actor(
+        performer,
+        NewActor(
+            kind=ActorKind.PERSON,
+            username=username,
+            name=name,
+            discoverable=False,
+            default_audience="internal",
+            language=language,
+        ),
+    )
+    person = Person(
+        id=performer.new_id(),
+        username=local_key(username),
+        name=name,
+        actor_id=actor.id,
+        email=email,
+        language=language,
+        created=performer.clock.now(),
+    )
+    own = Membership(person_id=person.id, actor_id=actor.id, role=Role.MANAGER)
+
+    async def unit(tx: Tx) -> None:
+        await tx.run(PERSON.insert, PERSON.encode(person))
+        await tx.run(MEMBERSHIP.insert, MEMBERSHIP.encode(own))
+
+    await performer.engine.write(unit)
+    return person, actor
+
+
+async def let_speak(performer: Performer, person: Person, actor: Actor, role: Role) -> None:
+    """Give a person a role for an actor, replacing the one they had."""
+    row = Membership(person_id=person.id, actor_id=actor.id, role=role)
+    await performer.engine.write(lambda tx: tx.run(MEMBERSHIP.replace, MEMBERSHIP.encode(row)))
+
+
+async def find_person(performer: Performer, username: str) -> Person:
+    """Return the person with this user name, or raise NotFound."""
+    row = await performer.engine.read(
+        lambda tx: tx.one(f"{PERSON.select} WHERE username = ?", (local_key(username),))
+    )
+    if row is None:
+        raise NotFound(f"There is no person {username!r}.")
+    return PERSON.decode(row)
+
+
+async def find_actor(performer: Performer, handle: str) -> Actor:
+    """Return our actor with this handle, or raise NotFound."""
+    name = handle.removeprefix("@").partition("@")[0]
+    known = await performer.engine.read(lambda tx: profiles.actor_by_handle(tx, local_key(name)))
+    if known is None:
+        raise NotFound(f"There is no department or person {handle!r} here.")
+    return known[0]
+
+
+async def new_token(performer: Performer, person: Person, actor: Actor, scopes: str) -> str:
+    """Make an access token and return it; only its hash is kept. Invalid for unknown scopes."""
+    wanted = scopes.split()
+    unknown = [scope for scope in wanted if scope.partition(":")[0] not in SCOPES]
+    if unknown or not wanted:
+        raise Invalid(
+            f"Unknown scope {' '.join(unknown) or '(none)'}: use {', '.join(sorted(SCOPES))}."
+        )
+    secret = secrets.token_urlsafe(32)
+    row = Token(
+        hash=hashlib.sha256(secret.encode()).digest(),
+        person_id=person.id,
+        actor_id=actor.id,
+        scopes=" ".join(wanted),
+        created=performer.clock.now(),
+    )
+
+    async def unit(tx: Tx) -> None:
+        found = await tx.one(
+            f"{MEMBERSHIP.select} WHERE person_id = ? AND actor_id = ?", (person.id, actor.id)
+        )
+        if found is None or not MEMBERSHIP.decode(found).holds(row.created):
+            raise Invalid(f"{person.name} may not write as {actor.name}.")
+        await tx.run(TOKEN.insert, TOKEN.encode(row))
+
+    await performer.engine.write(unit)
+    return secret
