@@ -1,8 +1,9 @@
 """Which addresses we may ask at all: URLs in one canonical form, and routable IP addresses.
 
-Pure rules, no I/O: names.py resolves and asks is_allowed_address for every address, sender.py
-connects only to an address that passed. Allow logic, not a deny list (security.md S10, S12).
-Sources: RFC 3986, RFC 5891 with UTS 46, the IANA special-purpose address registries.
+Pure rules, no I/O. Hosts have the one spelling that actors/handles.py gives them. names.py asks
+is_allowed_address about every address a name has, and connection.py connects only to one that
+passed. Allow logic, not a deny list (security.md S10, S12). Sources: RFC 3986, the IANA
+special-purpose address registries.
 """
 
 import ipaddress
@@ -12,22 +13,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote
 
-import idna
-
+from actors.errors import Invalid
+from actors.handles import DEFAULT_PORTS, canonical_domain
 from fedi.net.failures import Reason, refused
 
 MAX_URL = 4096
 """Characters; longer ones are nobody's id."""
 
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 _PUBLIC_PORTS = frozenset({443, 8443})
 _PARTS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<rest>[^#]*)")
-_AUTHORITY = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{0,5}))?")
+_AUTHORITY = re.compile(r"\[?(?P<host>[a-z0-9_.-]+|[0-9a-f:]+)\]?(?::(?P<port>[0-9]+))?")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]|[\u0080-\u00a0\u2028\u2029\ufeff]")
-_NAME = re.compile(
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-)
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_NUMBER = re.compile(r"[0-9]+", re.ASCII)
 _KEPT_IN_PATH = "!#$%&'()*+,/:;=?@[]|~-._"
 _LOCAL_SUFFIXES = (
     *("localhost", "local", "internal", "intranet", "private", "corp", "home", "lan"),
@@ -81,29 +78,17 @@ def canonical_url(url: str) -> Target:
     if parts is None:
         raise refused(Reason.URL, "no scheme or host")
     scheme = parts["scheme"].lower()
-    if scheme not in _DEFAULT_PORTS:
+    if scheme not in DEFAULT_PORTS:
         raise refused(Reason.SCHEME, scheme[:20])
-    host, port = _read_authority(parts["authority"], _DEFAULT_PORTS[scheme])
-    shown = f"[{host}]" if ":" in host else host
-    if port != _DEFAULT_PORTS[scheme]:
-        shown = f"{shown}:{port}"
-    return Target(scheme, host, port, _path_query(parts["rest"]), shown)
-
-
-def canonical_host(host: str) -> str:
-    """Read a host name or IP literal (IPv6 in brackets) into its one form; FetchRefused if none."""
-    if host.startswith("["):
-        return _ipv6(host[1:-1])
-    name = _percent_decoded(host) if "%" in host else host
-    name = name.lower() if name.isascii() else _ascii_name(name)
-    name = name.removesuffix(".")
-    if len(name) > 253 or not _NAME.fullmatch(name):
-        raise refused(Reason.URL, "host name")
-    if "xn--" in name:
-        name = _ascii_name(name)
-    if _NUMBER.fullmatch(name.rpartition(".")[2]):
-        return _ipv4(name)
-    return name
+    try:
+        authority = canonical_domain(parts["authority"], scheme=scheme)
+    except Invalid as error:
+        raise refused(Reason.URL, f"host: {error.detail}") from None
+    split = _AUTHORITY.fullmatch(authority)
+    if split is None:
+        raise refused(Reason.URL, "host")
+    port = int(split["port"] or DEFAULT_PORTS[scheme])
+    return Target(scheme, split["host"], port, _path_query(parts["rest"]), authority)
 
 
 def is_literal(host: str) -> bool:
@@ -180,55 +165,6 @@ def _is_public_v6(address: ipaddress.IPv6Address) -> bool:
     if address not in _V6_UNICAST or not address.is_global:
         return False
     return not any(address in net for net in _V6_SPECIAL)
-
-
-def _read_authority(authority: str, default_port: int) -> tuple[str, int]:
-    if "@" in authority:
-        raise refused(Reason.URL, "userinfo")
-    parts = _AUTHORITY.fullmatch(authority)
-    if parts is None or not parts["host"]:
-        raise refused(Reason.URL, "authority")
-    port = int(parts["port"]) if parts["port"] else default_port
-    if not 0 < port < 65536:
-        raise refused(Reason.URL, "port")
-    return canonical_host(parts["host"]), port
-
-
-def _percent_decoded(host: str) -> str:
-    try:
-        raw = re.sub(
-            rb"%([0-9A-Fa-f]{2})", lambda hit: bytes.fromhex(hit[1].decode()), host.encode()
-        )
-        decoded = raw.decode("utf-8")
-    except UnicodeError:
-        raise refused(Reason.URL, "percent-encoding in the host") from None
-    if _UNSAFE.search(decoded) or any(char in decoded for char in "%/?#@:[]"):
-        raise refused(Reason.URL, "percent-encoding in the host")
-    return decoded
-
-
-def _ascii_name(name: str) -> str:
-    try:
-        return idna.encode(name, uts46=True, std3_rules=True, transitional=False).decode("ascii")
-    except UnicodeError:
-        raise refused(Reason.URL, "internationalised host name") from None
-
-
-def _ipv4(name: str) -> str:
-    # Octal, hexadecimal and shortened spellings mean different hosts to different resolvers.
-    try:
-        return str(ipaddress.IPv4Address(name))
-    except ValueError:
-        raise refused(Reason.URL, "numeric host name") from None
-
-
-def _ipv6(text: str) -> str:
-    if "%" in text:
-        raise refused(Reason.URL, "IPv6 zone")
-    try:
-        return str(ipaddress.IPv6Address(text))
-    except ValueError:
-        raise refused(Reason.URL, "IPv6 address") from None
 
 
 def _path_query(rest: str) -> str:
