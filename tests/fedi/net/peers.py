@@ -95,10 +95,18 @@ Handler = Callable[[Talk], Awaitable[None]]
 
 
 class Peer:
-    """A server on 127.0.0.1 with a port of its own; counts what reaches it."""
+    """A server on loopback with a port of its own unless told; counts what reaches it."""
 
-    def __init__(self, handler: Handler, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        tls: ssl.SSLContext | None = None,
+        *,
+        address: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
         self._handler = handler
+        self._where = (address, port)
         self._tls = tls
         self._tasks: set[asyncio.Task[None]] = set()
         self.connections = 0
@@ -107,7 +115,7 @@ class Peer:
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(
-            self._accept, "127.0.0.1", 0, ssl=self._tls, backlog=1024
+            self._accept, *self._where, ssl=self._tls, backlog=1024
         )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
