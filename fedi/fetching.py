@@ -23,14 +23,14 @@ _HOSTS: Final = 10_000
 
 
 class Fetcher:
-    """Signed fetches; `key` gives the Application actor's key id and private key."""
+    """Signed fetches; `key` is the Application actor's (id, private key), None: unsigned."""
 
     def __init__(
-        self, client: Client, clock: Callable[[], int], key: tuple[str, RSAPrivateKey]
+        self, client: Client, clock: Callable[[], int], key: tuple[str, RSAPrivateKey] | None
     ) -> None:
         self.client = client
         self._clock = clock
-        self._key_id, self._key = key
+        self._own_key = key
         self._recent: OrderedDict[str, tuple[int, dict[str, Any]]] = OrderedDict()
         self._takes_9421: OrderedDict[str, bool] = OrderedDict()
 
@@ -63,23 +63,19 @@ class Fetcher:
             return document
 
     def _cavage(self, method: str, url: str) -> list[tuple[str, str]]:
+        if self._own_key is None:
+            return []
+        key_id, key = self._own_key
         return cavage.sign(
-            method,
-            url,
-            date_ms=self._clock(),
-            body=None,
-            key_id=self._key_id,
-            private_key=self._key,
+            method, url, date_ms=self._clock(), body=None, key_id=key_id, private_key=key
         )
 
     def _rfc9421(self, method: str, url: str) -> list[tuple[str, str]]:
+        if self._own_key is None:
+            return []
+        key_id, key = self._own_key
         return rfc9421.sign(
-            method,
-            url,
-            created_ms=self._clock(),
-            body=None,
-            key_id=self._key_id,
-            private_key=self._key,
+            method, url, created_ms=self._clock(), body=None, key_id=key_id, private_key=key
         )
 
     def signer(self) -> Signer:

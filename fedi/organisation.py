@@ -72,7 +72,7 @@ async def found(performer: Performer, name: str) -> Actor:
         username=urls.authority.replace(":", "-"),
         host=urls.authority,
         name=name,
-        url=urls.origin + "/" if not urls.origin.endswith("/") else urls.origin,
+        url=urls.page(""),
         inbox=f"{uri}/inbox",
         shared_inbox=urls.shared_inbox(),
         outbox=f"{uri}/outbox",
