@@ -17,9 +17,9 @@ from actors.handles import domain_of
 from actors.people import Actor
 from actors.posts import Note
 from actors.urls import Urls, host_of, same_host
-from inbox import parse, terms, values
+from inbox import limits, parse, terms, values
 from inbox.parse import ACTIVITY_TYPES, Arrived, Document
-from inbox.parse_note import is_actor, is_post
+from inbox.parse_note import authors_of, is_actor, is_post
 
 Fetched = Mapping[str, Mapping[str, Any] | None]
 """Documents by the URI they were asked for, from its owner; None where it answered 410 Gone."""
@@ -115,7 +115,7 @@ def _own_object(arrived: Arrived, urls: Urls, fetched: Fetched) -> Arrived | Nee
 
 
 def _authors(document: Document) -> tuple[str, ...]:
-    return values.uris(document.get("attributedTo") or document.get("actor"), 100)
+    return values.uris(authors_of(document), limits.OBJECTS.size)
 
 
 def _by_reference(arrived: Arrived, urls: Urls, fetched: Fetched) -> Arrived | Need | Refusal:
@@ -157,7 +157,11 @@ def _told_by_owner(arrived: Arrived, document: Document, uri: str) -> Arrived | 
 
 
 def _is_wrapped(document: str | Document) -> bool:
-    return isinstance(document, dict) and not ACTIVITY_TYPES.isdisjoint(values.types(document))
+    """Whether what is announced is somebody's activity, and not a post."""
+    if isinstance(document, str) or is_post(document):
+        return False
+    known = not ACTIVITY_TYPES.isdisjoint(values.types(document))
+    return known or ("actor" in document and "object" in document)
 
 
 def _unwrap(arrived: Arrived, urls: Urls, fetched: Fetched) -> Arrived | Need | Refusal:

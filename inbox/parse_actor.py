@@ -43,8 +43,7 @@ def profile_of(document: Document, *, languages: Sequence[str] = LANGUAGES) -> P
         host=host,
         name=values.line(document.get("name"), limits.NAME.size) or _chosen(names, languages),
         names=names,
-        summary=clean(values.text(document.get("summary"), limits.SUMMARY.size))
-        or _chosen(summaries, languages),
+        summary=_summary(document) or _chosen(summaries, languages),
         summaries=summaries,
         url=values.link(_pages(document.get("url")), uri) or uri,
         inbox=_inbox(document),
@@ -101,6 +100,15 @@ def _username(document: Document, kind: ActorKind, host: str) -> str:
     if not valid_remote_username(name):
         raise Invalid("The actor's user name cannot be used here.", code="invalid_username")
     return name
+
+
+def _summary(document: Document) -> str:
+    """The description; PeerTube's is plain text, whose line breaks are kept."""
+    words = values.text(document.get("summary"), limits.SUMMARY.size)
+    if "<" not in words and "\n" in words:
+        blocks = words.replace("\r\n", "\n").split("\n\n")
+        words = "".join(f"<p>{b.strip().replace(chr(10), '<br>')}</p>" for b in blocks if b.strip())
+    return clean(words)
 
 
 def _by_language(document: Document, key: str, most: int) -> dict[str, str]:

@@ -93,7 +93,7 @@ def _media_type(item: Document) -> str:
 
 def _description(item: Document) -> str:
     for key in ("summary", "name"):
-        words = values.text(item.get(key), limits.DESCRIPTION.size).strip()
+        words = values.unescaped(values.text(item.get(key), limits.DESCRIPTION.size)).strip()
         if words:
             return "\n".join(values.line(part, len(part)) for part in words.splitlines())
     return ""
@@ -108,14 +108,13 @@ def _focus(value: Any) -> tuple[float, float] | None:
 
 
 def image_of(value: Any, base: str) -> Image | None:
-    """Return an actor's icon or banner: text, a Link, an Image, or a list (the first of them)."""
-    for item in values.items(value):
-        if isinstance(item, str):
-            item = {"url": item}
-        if isinstance(item, dict):
-            best = _best(item.get("url") if item.get("url") is not None else item.get("href"))
-            url = values.link(best, base)
-            if url:
-                inner: Document = best if isinstance(best, dict) else {}
-                return Image(url, _media_type(item) or _media_type(inner), _description(item))
+    """Return an actor's icon or banner: text, a Link, an Image, or the widest of a list of them."""
+    images = [{"url": item} if isinstance(item, str) else item for item in values.items(value)]
+    images = [item for item in images if isinstance(item, dict)]
+    for item in sorted(images, key=lambda item: -(values.whole(item.get("width")) or 0)):
+        best = _best(item.get("url") if item.get("url") is not None else item.get("href"))
+        url = values.link(best, base)
+        if url:
+            inner: Document = best if isinstance(best, dict) else {}
+            return Image(url, _media_type(item) or _media_type(inner), _description(item))
     return None

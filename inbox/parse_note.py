@@ -98,7 +98,7 @@ def _author(document: Document, uri: str, author: str) -> str:
 
     Of several, only those on the object's own host are believed at all (security.md S9).
     """
-    named = values.items(document.get("attributedTo") or document.get("actor"))
+    named = authors_of(document)
     found = values.uris(named, limits.OBJECTS.size)
     if not found:
         raise Invalid("The object names no author.", code="no_author")
@@ -113,6 +113,12 @@ def _author(document: Document, uri: str, author: str) -> str:
         if one in near
     ]
     return (people or near or list(found))[0]
+
+
+def authors_of(document: Document) -> list[Any]:
+    """Return whom a post names as its authors; Mobilizon names a group there, and the person who
+    wrote it as `actor`."""
+    return values.items(document.get("attributedTo")) + values.items(document.get("actor"))
 
 
 def _text(document: Document, languages: Sequence[str]) -> _Text:
@@ -147,8 +153,8 @@ def preferred(tagged: Mapping[str, str], languages: Sequence[str]) -> str:
 
 
 def _stated(document: Document) -> str:
-    """The language as PeerTube and Lemmy ({"identifier": "nb"}) or Pleroma ("nb") state it."""
-    stated = document.get("language")
+    """The language as PeerTube and Lemmy ({"identifier": "nb"}), Pleroma or Mobilizon state it."""
+    stated = document.get("language") or document.get("inLanguage")
     if isinstance(stated, dict):
         stated = stated.get("identifier")
     return values.language(stated)
@@ -180,7 +186,8 @@ def _summary(document: Document, languages: Sequence[str]) -> str:
 
 
 def _title(document: Document, languages: Sequence[str]) -> str:
-    return values.line(_words(document, "name", limits.TITLE.size, languages), limits.TITLE.size)
+    words = values.unescaped(_words(document, "name", limits.TITLE.size, languages))
+    return values.line(words, limits.TITLE.size)
 
 
 def _updated(document: Document, published: int | None) -> int | None:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from html import unescape
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -64,6 +65,11 @@ def line(value: Any, most: int) -> str:
             c if unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in words
         )
     return " ".join(words.split())
+
+
+def unescaped(words: str) -> str:
+    """Return text without the numeric entities that WordPress leaves in it ("&#8211;")."""
+    return unescape(words) if "&#" in words else words
 
 
 def types(document: Document) -> tuple[str, ...]:
@@ -128,8 +134,10 @@ def link(value: Any, base: str) -> str:
                 item = item.get("href")
         if not isinstance(item, str) or not item.strip():
             continue
+        # WordPress writes some links as they stand in its HTML.
+        item = item.strip().replace("&#038;", "&").replace("&amp;", "&")
         try:
-            whole = urljoin(base, item.strip()) if base else item.strip()
+            whole = urljoin(base, item) if base else item
         except ValueError:
             continue
         if valid_uri(whole):
