@@ -1,0 +1,133 @@
+"""What one process does: opens a house of its own and runs the roles it was given.
+
+Runs after the fork. A stop (SIGTERM) lets what is under way end, gives leases back and closes;
+a process whose supervisor is gone stops by itself.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Coroutine, Sequence
+from typing import Any, Final
+
+from fedi.app import House, application, opened_house
+from fedi.bus import Bus, Lines, LocalBus, SocketBus
+from fedi.config import Config
+from fedi.log import AccessLog
+from inbox.worker import Worker as InboxWorker
+
+_LOOK_SECONDS: Final = 1.0
+_logger = logging.getLogger("fedi.roles")
+
+
+def run_process(
+    config: Config,
+    roles: Sequence[str],
+    sockets: list[socket.socket],
+    *,
+    lines: Lines,
+    number: int,
+    parent: int,
+) -> int:
+    """Run these roles on a loop of this process until it is told to stop."""
+    try:
+        import uvloop
+    except ModuleNotFoundError:
+        runner = asyncio.Runner()
+    else:
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    with runner:
+        runner.run(_process(config, roles, sockets, lines, number, parent))
+    return 0
+
+
+async def _process(
+    config: Config,
+    roles: Sequence[str],
+    sockets: list[socket.socket],
+    lines: Lines,
+    number: int,
+    parent: int,
+) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    bus: Bus = SocketBus(lines, number) if len(roles) else LocalBus()
+    try:
+        async with opened_house(config, bus=bus) as house:
+            await run_roles(house, roles, sockets, stop, parent)
+    finally:
+        bus.close()
+
+
+async def run_roles(
+    house: House,
+    roles: Sequence[str],
+    sockets: list[socket.socket],
+    stop: asyncio.Event,
+    parent: int | None = None,
+) -> None:
+    """Run roles on the present loop until `stop` is set."""
+    runs: list[Coroutine[Any, Any, None]] = []
+    if "web" in roles:
+        runs.append(_web(house, sockets, stop))
+    if "inbox" in roles:
+        runs.append(_inbox(house, stop))
+    if parent is not None:
+        runs.append(_watch_parent(parent, stop))
+    async with asyncio.TaskGroup() as group:
+        for run in runs:
+            group.create_task(run)
+
+
+async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) -> None:
+    import uvicorn
+
+    async def nothing(scope: Any, receive: Any, send: Any) -> None:
+        raise NotImplementedError
+
+    app = AccessLog(application(house, nothing), house.config.log)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            date_header=True,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=30,
+            backlog=2048,
+        )
+    )
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server.serve(sockets=sockets))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+    stop.set()
+
+
+async def _inbox(house: House, stop: asyncio.Event) -> None:
+    worker = InboxWorker(house.desk, batch=house.config.inbox.batch)
+    running = asyncio.create_task(worker.run())
+    await stop.wait()
+    worker.stop()
+    house.bus.wake("inbox")
+    await running
+
+
+async def _watch_parent(parent: int, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        if os.getppid() != parent:
+            _logger.error("the supervisor is gone: stopping")
+            stop.set()
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await stop.wait()
+        except TimeoutError:
+            continue

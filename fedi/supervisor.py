@@ -1,0 +1,192 @@
+"""Processes and roles: imports once, forks, watches, and passes a stop on.
+
+By default one supervisor runs three processes: web (with streaming), outbox, and jobs (with the
+inbox). Delivery is a process of its own, for in the web loop it would make pages wait. A process
+that dies is started again; one that keeps dying ends the whole, with a sentence.
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final
+
+from fedi import log
+from fedi.bus import Lines
+from fedi.config import Config, banner, split_address
+from fedi.roles import run_process
+from fedi.store.engine import CannotOpen, opened
+from fedi.store.lock import only_supervisor
+from fedi.store.migrate import migrate
+
+ROLES: Final = ("web", "inbox", "outbox", "jobs")
+_QUICK_SECONDS: Final = 5.0
+_QUICK_DEATHS: Final = 5
+_logger = logging.getLogger("fedi.supervisor")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One process and what it does."""
+
+    roles: tuple[str, ...]
+
+
+def plan(processes: int, only: Sequence[str] = ()) -> list[Plan]:
+    """Return what each process does. `only` names the roles this machine runs; more processes
+    than that mean more of the web."""
+    wanted = tuple(role for role in ROLES if not only or role in only)
+    if processes <= 1:
+        return [Plan(wanted)]
+    groups = [("web",), ("outbox",), ("jobs", "inbox")]
+    if processes == 2:
+        groups = [("web",), ("outbox", "jobs", "inbox")]
+    plans = [
+        Plan(tuple(role for role in group if role in wanted))
+        for group in groups
+        if set(group) & set(wanted)
+    ]
+    spare = "web" if "web" in wanted else wanted[0]
+    plans += [Plan((spare,)) for _ in range(processes - len(plans))]
+    return plans
+
+
+def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
+    """Run the house until it is told to stop; returns the exit code."""
+    words = banner(config)
+    if words:
+        print(f"\n*** {words}\n", file=sys.stderr, flush=True)
+    with ExitStack() as stack:
+        stack.enter_context(only_supervisor(config.server.data_dir))
+        asyncio.run(_prepare(config))
+        plans = plan(processes, only)
+        sockets = _bound(config) if any("web" in one.roles for one in plans) else []
+        for one in sockets:
+            stack.callback(one.close)
+        return _Supervisor(config, plans, sockets).run()
+
+
+async def _prepare(config: Config) -> None:
+    async with opened(config.database_url, readers=1) as engine:
+        await migrate(engine, now=time.time_ns() // 1_000_000)
+
+
+def _bound(config: Config) -> list[socket.socket]:
+    address, port = split_address(config.server.listen)
+    if address.startswith("unix:"):
+        path = address.removeprefix("unix:")
+        if os.path.exists(path):
+            os.unlink(path)
+        bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        bound.bind(path)
+    else:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((address, port if port is not None else 8000))
+        except OSError as error:
+            bound.close()
+            raise CannotOpen(
+                f"Cannot listen on {config.server.listen}: {error.strerror}. "
+                "Is another server there? Set PORT or [server] listen."
+            ) from None
+    bound.listen(2048)
+    bound.setblocking(False)
+    return [bound]
+
+
+class _Supervisor:
+    def __init__(self, config: Config, plans: list[Plan], sockets: list[socket.socket]) -> None:
+        self._config = config
+        self._plans = plans
+        self._sockets = sockets
+        self._lines = Lines.lay(len(plans))
+        self._children: dict[int, int] = {}
+        self._started: dict[int, float] = {}
+        self._quick_deaths = 0
+        self._stopping_since: float | None = None
+
+    def run(self) -> int:
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        gc.collect()
+        gc.freeze()  # what was imported stays in shared pages: no collector writes to it
+        for number in range(len(self._plans)):
+            self._start(number)
+        code = 0
+        while self._children:
+            pid, status = _reaped(self._stopping_since is not None)
+            if pid:
+                code = self._died(pid, status) or code
+            elif self._overdue():
+                for child in self._children:
+                    os.kill(child, signal.SIGKILL)
+        self._lines.close()
+        return code
+
+    def _start(self, number: int) -> None:
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            code = 70
+            try:
+                log.set_up(self._config.log)
+                code = run_process(
+                    self._config, self._plans[number].roles, self._sockets,
+                    lines=self._lines, number=number, parent=parent,
+                )  # fmt: skip
+            except BaseException:
+                _logger.exception("process %s failed", "+".join(self._plans[number].roles))
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        self._children[pid] = number
+        self._started[pid] = time.monotonic()
+
+    def _died(self, pid: int, status: int) -> int:
+        number = self._children.pop(pid)
+        lived = time.monotonic() - self._started.pop(pid)
+        if self._stopping_since is not None:
+            return 0
+        roles = "+".join(self._plans[number].roles)
+        _logger.error("process %s ended (status %s) and is started again", roles, status)
+        self._quick_deaths = self._quick_deaths + 1 if lived < _QUICK_SECONDS else 0
+        if self._quick_deaths >= _QUICK_DEATHS:
+            _logger.error("process %s keeps ending at once: giving up", roles)
+            self._stop(signal.SIGTERM, None)
+            return 70
+        self._start(number)
+        return 0
+
+    def _stop(self, signum: int, frame: object) -> None:
+        del signum, frame
+        if self._stopping_since is None:
+            self._stopping_since = time.monotonic()
+        for child in self._children:
+            os.kill(child, signal.SIGTERM)
+
+    def _overdue(self) -> bool:
+        since = self._stopping_since
+        return since is not None and time.monotonic() - since > self._config.server.shutdown_seconds
+
+
+def _reaped(stopping: bool) -> tuple[int, int]:
+    """Wait for a child to end; while stopping, look ten times a second."""
+    try:
+        pid, status = os.waitpid(-1, os.WNOHANG if stopping else 0)
+    except InterruptedError:
+        return 0, 0
+    if pid == 0:
+        time.sleep(0.1)
+    return pid, status
