@@ -119,7 +119,7 @@ class SqliteEngine:
         hand = _Hand(lane, connection)
         self._open.append(hand)
         for pragma in pragmas:
-            await connection.execute_fetchall(pragma)
+            await _set(connection, pragma)
         return hand
 
     async def write(self, unit: Callable[[Tx], Awaitable[T]]) -> T:
@@ -164,6 +164,19 @@ class SqliteEngine:
             await hand.close()
         if self._temporary:
             shutil.rmtree(self.path.parent)
+
+
+async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
+    # Two that turn a new file to WAL at once: SQLite refuses one without any waiting.
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            await connection.execute_fetchall(pragma)
+            return
+        except sqlite3.OperationalError as error:
+            if code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        await asyncio.sleep(0.002)
 
 
 def _writing(cache: int) -> tuple[str, ...]:
