@@ -19,7 +19,7 @@ MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
-PER_HOST: Final = 4  # in flight to a healthy host
+PER_HOST: Final = 2  # in flight to a healthy host
 FAILURES_TO_DOWN: Final = 3
 BACK_OFF: Final = (5 * SECOND, 15 * SECOND, *(MINUTE << n for n in range(6)), HOUR)
 DORMANT_AFTER: Final = 7 * DAY
@@ -27,7 +27,7 @@ DORMANT_PROBE: Final = 6 * HOUR  # and up to twice that
 GONE_AFTER: Final = 30 * DAY
 GONE_HITS: Final = 5
 FULL_RATE: Final = 32  # sends a second at which a slow start is over
-PROBE_LEASE: Final = 2 * MINUTE  # longer than any delivery may take
+PROBE_LEASE: Final = 6 * MINUTE  # longer than any delivery may take
 INBOUND_PROBE_EVERY: Final = MINUTE
 RETRY_AFTER_MIN, RETRY_AFTER_MAX = SECOND, DAY
 
@@ -122,11 +122,17 @@ def started(host: HostState, now: int, count: int = 1) -> HostState:
     return replace(host, next_probe_ms=now + PROBE_LEASE, last_probe_ms=now, probing=True)
 
 
-def after(host: HostState, outcome: Outcome, now: int, jitter: float) -> HostState:
+def after(
+    host: HostState,
+    outcome: Outcome,
+    now: int,
+    jitter: float,
+    dormant_after: int = DORMANT_AFTER,
+) -> HostState:
     """The host after a delivery came to an end; `jitter` is random in [0, 1)."""
     if outcome.trouble is None:
         return _succeeded(host, now)
-    return _failed(host, outcome, now, jitter)
+    return _failed(host, outcome, now, jitter, dormant_after)
 
 
 def inbound_seen(host: HostState, now: int) -> HostState:
@@ -152,9 +158,9 @@ def back_off(failures: int, jitter: float) -> int:
     return base + int(base * jitter / 4)
 
 
-def expires_at(kind: str, created: int) -> int:
+def expires_at(kind: str, created: int, keep: int = KEEP, keep_long: int = KEEP_LONG) -> int:
     """Until when a queued activity is kept: 7 days, or 30 for what takes back or corrects."""
-    return created + (KEEP_LONG if kind in KEPT_LONG else KEEP)
+    return created + (keep_long if kind in KEPT_LONG else keep)
 
 
 def is_closed(host: HostState, expires: int, now: int) -> bool:
@@ -196,7 +202,9 @@ def _succeeded(host: HostState, now: int) -> HostState:
     return HostState(state=Health.SLOW, allowance=allowance, next_probe_ms=wait, last_ok_ms=now)
 
 
-def _failed(host: HostState, outcome: Outcome, now: int, jitter: float) -> HostState:
+def _failed(
+    host: HostState, outcome: Outcome, now: int, jitter: float, dormant_after: int
+) -> HostState:
     host = _counted_gone(replace(host, last_error=str(outcome)), outcome, now)
     if host.state not in (Health.HEALTHY, Health.SLOW) and not host.probing:
         # One that was still in flight when the host was found down: it tells nothing new.
@@ -204,7 +212,7 @@ def _failed(host: HostState, outcome: Outcome, now: int, jitter: float) -> HostS
     if host.failures == 0:
         host = replace(host, since_ms=now)
     failures = host.failures + 1
-    state = _unwell(host, outcome, failures, now)
+    state = _unwell(host, outcome, failures, now - dormant_after, now)
     wait = max(_wait(state, failures, jitter), outcome.retry_after_ms or 0)
     return replace(
         host,
@@ -222,13 +230,15 @@ def _wait(state: Health, failures: int, jitter: float) -> int:
     return back_off(failures, jitter)
 
 
-def _unwell(host: HostState, outcome: Outcome, failures: int, now: int) -> Health:
+def _unwell(
+    host: HostState, outcome: Outcome, failures: int, dormant_since: int, now: int
+) -> Health:
     if host.gone_hits >= GONE_HITS and now - host.gone_since_ms >= GONE_AFTER:
         return Health.GONE
     here = host.state in (Health.HEALTHY, Health.SLOW)
     if here and (failures < FAILURES_TO_DOWN or outcome.trouble is Trouble.BUSY):
         return Health.SLOW
-    return Health.DORMANT if now - host.since_ms >= DORMANT_AFTER else Health.DOWN
+    return Health.DORMANT if host.since_ms <= dormant_since else Health.DOWN
 
 
 def _counted_gone(host: HostState, outcome: Outcome, now: int) -> HostState:
