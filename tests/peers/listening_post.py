@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from actors.people import Actor, ActorKind, Key, KeyKind, Profile
-from actors.signatures import cavage, keys, rfc9421
+from actors.signatures import cavage, keys, proofs, rfc9421
 from actors.signatures.message import Message
 from actors.urls import Urls
 from actors.vocabulary import ACTIVITY_JSON, JRD_JSON
@@ -161,6 +161,10 @@ class ListeningPost:
         return eventually(found, f"{kind} number {count} arriving at eve")
 
     # -- sending
+
+    def proven(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The document with her proof on it."""
+        return proofs.add_proof(document, self.ed25519, self.proof_key, now_ms())
 
     def signed(self, url: str, body: bytes | None, dialect: str) -> list[tuple[str, str]]:
         """Our headers for a request, in a dialect: cavage, rfc9421 or ed25519."""

@@ -112,14 +112,12 @@ def test_they_serve_us_what_we_ask_for_signed(eve: ListeningPost, peer: Peer) ->
 def test_fedify_finds_our_proof_valid_and_a_changed_document_not(
     eve: ListeningPost, fedify: Peer
 ) -> None:
-    method = eve.proof_key
-    proven = proofs.add_proof(create(eve, "Bevist ✓"), eve.ed25519, method, now_ms())
+    proven = eve.proven(create(eve, "Bevist ✓"))
     assert eve.send(inbox_of(fedify), proven, "cavage")[0] == 202
     arrived = fedify.sees("Create", id=proven["id"])
     assert arrived["proof"] == {"present": True, "verified": True}
 
-    original = proofs.add_proof(create(eve, "Ekte"), eve.ed25519, method, now_ms())
-    bent = json.loads(json.dumps(original).replace("Ekte", "Falsk"))
+    bent = json.loads(json.dumps(eve.proven(create(eve, "Ekte"))).replace("Ekte", "Falsk"))
     assert eve.send(inbox_of(fedify), bent, "cavage")[0] == 202  # the HTTP signature is ours
     assert fedify.sees("Create", id=bent["id"])["proof"]["verified"] is False
 
