@@ -156,11 +156,19 @@ class Endpoints:
     # -- activities and conversations
 
     async def activity(self, ask: Ask, id: int) -> Answer:
-        """Answer an activity of ours by its id, in the bytes in which it was sent."""
+        """Answer an activity of ours in the bytes in which it was sent; the Create of a post is
+        written anew, so that what an edit took away is not told by it for ever."""
         kind = self._kind(ask)
-        (body, public), viewer = await self._seen(
-            ask, lambda viewer: self.reads.activity(id, viewer)
-        )
+
+        async def look(viewer: Viewer) -> tuple[bytes, bool] | None:
+            found = await self.reads.post(id, viewer)
+            if found is None:
+                return await self.reads.activity(id, viewer)
+            if found[0].deleted is not None or not leaves_the_house(found[0].visibility):
+                return None
+            return written(activities.write(activity_of(*found, self.urls), self.urls)), True
+
+        (body, public), viewer = await self._seen(ask, look)
         answer = answered(kind, body, public=public and isinstance(viewer, Nobody))
         return unless_known(answer, ask.if_none_match)
 

@@ -439,16 +439,26 @@ def test_a_conversation_lists_the_posts_that_the_asker_may_see() -> None:
 
 def test_an_activity_is_served_in_the_bytes_in_which_it_was_sent() -> None:
     there = shelf()
-    sent = b'{"@context":["https://www.w3.org/ns/activitystreams"],"type":"Create"}'
-    there.sent = {NOTICE.id: (sent, NOTICE.id), 310: (sent, FOLLOWERS_ONLY.id)}
+    sent = b'{"@context":["https://www.w3.org/ns/activitystreams"],"type":"Update"}'
+    there.sent = {801: (sent, NOTICE.id), 802: (sent, FOLLOWERS_ONLY.id)}
     ends = house(there, MASTODON)
-    answer = get(ends.activity(AP, NOTICE.id))
+    answer = get(ends.activity(AP, 801))
     assert answer.body == sent
     assert answer.header(b"cache-control") == b"public, max-age=180"
-    closed = get(ends.activity(SIGNED, 310))
+    closed = get(ends.activity(SIGNED, 802))
     assert closed.header(b"cache-control") == b"private, no-store"
     there.delete(NOTICE.id, NOW)
-    assert get(ends.activity(AP, NOTICE.id)) == get(ends.activity(AP, 999))
+    assert get(ends.activity(AP, 801)) == get(ends.activity(AP, 999))
+
+
+def test_the_create_of_an_edited_post_tells_the_new_text_alone() -> None:
+    there = shelf()
+    there.sent = {NOTICE.id: (b'{"type":"Create","object":"old"}', NOTICE.id)}
+    create = document(get(house(there).activity(AP, NOTICE.id)))
+    assert (create["type"], create["id"]) == ("Create", URLS.activity(NOTICE.id))
+    assert create["object"]["content"] == NOTICE.content
+    there.delete(NOTICE.id, NOW)
+    assert get(house(there).activity(AP, NOTICE.id)).status == 404
 
 
 def test_an_unknown_collection_of_an_actor_is_not_there() -> None:
