@@ -17,15 +17,24 @@ _HEADER, _FRAME = 32, 24
 _LITTLE = 0x377F0682
 
 
-def damage(path: Path, *, seconds: float | None = None, thorough: bool = False) -> list[str]:
+def damage(
+    path: Path,
+    *,
+    seconds: float | None = None,
+    thorough: bool = False,
+    in_use: bool = False,
+) -> list[str]:
     """Return what is wrong with the database file and its log, naming pages; [] if nothing is.
 
     Stops looking after `seconds` (a start has no time for a large file; `doctor` has).
-    `thorough` also compares every index with its table.
+    `thorough` also compares every index with its table. With `in_use` the log, which others
+    write meanwhile, is left out.
     """
     until = None if seconds is None else time.monotonic() + seconds
     wal = path.with_name(path.name + "-wal")
-    found = list(_log_damage(wal.read_bytes(), until)) if wal.exists() else []
+    found: list[str] = []
+    if not in_use and wal.exists() and (found := list(_log_damage(wal.read_bytes(), until))):
+        return found  # opening it would bring the log to its end, and what can be saved with it
     # The file itself is read through SQLite only: closing a descriptor of our own would drop
     # the locks that other connections of this process hold on it.
     try:
@@ -34,7 +43,7 @@ def damage(path: Path, *, seconds: float | None = None, thorough: bool = False) 
                 connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
             check = "integrity_check" if thorough else "quick_check"
             rows = connection.execute(f"PRAGMA {check}(20)").fetchall()
-            found += [row[0] for row in rows if row[0] != "ok"]
+            found += [row[0].rpartition("***\n")[2] for row in rows if row[0] != "ok"]
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
             found.append(str(error))
