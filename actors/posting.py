@@ -131,12 +131,12 @@ def told(note: Note, post_id: int, author: Actor, around: Around) -> Effects:
     )
 
 
-def thread(note: Note, post: Post, around: Around, depth: int = 0) -> Effects:
+def thread(note: Note, post: Post, around: Around, *, ask: bool = True) -> Effects:
     """Return what joins a post to its thread: an unknown parent is asked for, replies that
     waited for this one are tied to it."""
     effects: list[Effect] = []
-    if note.in_reply_to and around.parent is None:
-        effects.append(Fetch(note.in_reply_to, "parent", depth))
+    if ask and note.in_reply_to and around.parent is None:
+        effects.append(Fetch(note.in_reply_to, "parent", 1))
     for reply in around.waiting:
         effects.append(Put(_tied(reply, post), replace=True))
     return tuple(effects)

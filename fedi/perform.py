@@ -13,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from actors.activities import rule
-from actors.effects import Activity, Done, Forward, Need, Recipients, Refusal, Send
+from actors.effects import Activity, Done, Effects, Forward, Need, Recipients, Refusal, Send
 from actors.errors import FediError, FetchError
 from actors.ids import Ids
 from actors.people import Key, KeyKind
@@ -89,14 +89,18 @@ class Performer:
         if isinstance(decision, Refusal):
             outcome = decision
         else:
-            applying = Applying(store, self._send, self._forward)
-            await applying.all(tuple(decision))
-            for topic in applying.wakes:
-                tx.after_commit.append(_waker(self.bus, topic))
+            await self.apply(tx, tuple(decision))
             outcome = Done(uri=activity.uri)
         if also is not None:
             await also(store, outcome)
         return outcome
+
+    async def apply(self, tx: Tx, effects: Effects) -> None:
+        """Carry effects out in an open transaction; who waits for them is woken after it."""
+        applying = Applying(self.open(tx), self._send, self._forward)
+        await applying.all(effects)
+        for topic in applying.wakes:
+            tx.after_commit.append(_waker(self.bus, topic))
 
     async def once(self, activity: Activity, also: Also | None = None) -> Done | Need | Refusal:
         """Run one unit and return once its commit is durable."""
@@ -121,13 +125,22 @@ class Performer:
                 return Answer(outcome)
             try:
                 for uri in outcome.uris:
-                    await resolver.actor(uri)
+                    await resolver.need(uri)
             except FetchError as problem:
                 return Answer(outcome, problem)
             outcome = await self.once(activity, also)
         return Answer(outcome)
 
     # -- what leaves
+
+    async def send(self, send: Send) -> None:
+        """Queue an activity that changes nothing here: an answer, a correction, a tally."""
+
+        async def unit(tx: Tx) -> None:
+            await self._send(self.open(tx), send)
+            tx.after_commit.append(_waker(self.bus, "outbox"))
+
+        await self.engine.write(unit)
 
     async def _send(self, store: UnitStore, send: Send) -> None:
         document = self.write(send.activity, self.urls)

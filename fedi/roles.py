@@ -15,6 +15,7 @@ from typing import Any, Final
 from fedi.app import House, application, opened_house
 from fedi.bus import Bus, Lines, LocalBus, SocketBus
 from fedi.config import Config
+from fedi.jobs import Clockwork
 from fedi.log import AccessLog
 from inbox.worker import Worker as InboxWorker
 
@@ -74,6 +75,8 @@ async def run_roles(
         runs.append(_web(house, sockets, stop))
     if "inbox" in roles:
         runs.append(_inbox(house, stop))
+    if "jobs" in roles:
+        runs.append(Clockwork(house).run(stop))
     if parent is not None:
         runs.append(_watch_parent(parent, stop))
     async with asyncio.TaskGroup() as group:

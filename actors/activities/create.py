@@ -101,7 +101,8 @@ def _theirs(facts: Facts) -> Decision:
     if not facts.activity.fetched:
         then += told(note, post.id, author, facts.around)
         then.append(Show(post.id, author.id))
-    then += thread(note, post, facts.around)
+    # What we fetched ourselves asks for its own parent within a budget (fedi/wanted.py).
+    then += thread(note, post, facts.around, ask=not facts.activity.fetched)
     return (Put(post, tuple(then)),)
 
 

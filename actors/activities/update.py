@@ -136,7 +136,9 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
     poll = poll_of(note, post.id)
     tally: tuple[Effect, ...] = (Put(poll, replace=True),) if poll is not None else ()
     if _same(facts, post, poll):
-        return tally
+        # A poll of ours tells its followers the count now and then; that is no edit.
+        told_on = _send(facts, post) if facts.author.local and poll is not None else []
+        return (*tally, *told_on)
     changed = replace(
         post,
         content=note.content,

@@ -1,0 +1,207 @@
+"""The clockwork: what is done later, in pieces, or at its time.
+
+Large consequences (an actor's deletion, a move), polls that end, what was asked of other servers,
+and forgetting what has been kept long enough. One process has this role; two do no harm.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+
+from actors.effects import Notify
+from actors.errors import FediError
+from actors.people import Actor
+from actors.posts import Poll, Post
+from actors.relationships import NotificationKind, RelationKind
+from actors.verbs import Update
+from fedi.app import House
+from fedi.store import arrivals, chores
+from fedi.store.chores import Spreading
+from fedi.store.engine import Tx
+from fedi.store.reads import surroundings
+from fedi.store.rows import POLL
+from fedi.wanted import WantedWorker
+from outbox.acts import Acting
+from outbox.objects.record import note_of
+
+_LEASE_MS: Final = 60_000
+_TALLY_SECONDS: Final = 60.0
+_PRUNE_SECONDS: Final = 600.0
+_logger = logging.getLogger("fedi.jobs")
+
+
+class Clockwork:
+    """All chores of one process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._engine = house.engine
+        self._wanted = WantedWorker(house)
+        self._tallied = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set."""
+        self._tallied = await self._engine.read(chores.last_event)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._each(stop, 1.0, self._wanted.some, "wanted"))
+            group.create_task(self._each(stop, 1.0, self.spread, "jobs"))
+            group.create_task(self._each(stop, 5.0, self.end_polls, "polls"))
+            group.create_task(self._each(stop, _TALLY_SECONDS, self.tally, "tally"))
+            group.create_task(self._each(stop, _PRUNE_SECONDS, self.prune, "prune"))
+
+    async def _each(
+        self,
+        stop: asyncio.Event,
+        seconds: float,
+        chore: Callable[[], Awaitable[int]],
+        topic: str,
+    ) -> None:
+        """Do a chore again and again: at once while there is more, else when woken or in time."""
+        with self._house.bus.listen(topic) as listener:
+            while not stop.is_set():
+                try:
+                    more = await chore()
+                except FediError as problem:
+                    _logger.warning("%s: %s", topic, problem.sentence)
+                    more = 0
+                except Exception:
+                    _logger.exception("%s failed and is tried again", topic)
+                    more = 0
+                if not more:
+                    await _woken_or_stopped(listener.wait(seconds), stop)
+
+    # -- large consequences
+
+    async def spread(self) -> int:
+        """Do one piece of one large consequence; 0 when there is none."""
+        now = self._house.clock.now()
+        one = await self._engine.write(
+            lambda tx: chores.next_spread(tx, now=now, until=now + _LEASE_MS)
+        )
+        if one is None:
+            return 0
+        if one.kind == "move-followers":
+            await self._move_followers(one)
+        elif one.kind == "erase-actor":
+            await self._engine.write(lambda tx: _erase_some(tx, one, now))
+        else:
+            await self._engine.write(lambda tx: _erase_revisions(tx, one))
+        return 1
+
+    async def _move_followers(self, one: Spreading) -> None:
+        house = self._house
+        followers = await self._engine.read(
+            lambda tx: chores.local_followers(tx, one.actor_id, one.position)
+        )
+        if not followers:
+            await self._engine.write(lambda tx: chores.spread_done(tx, one.id))
+            return
+        actors = await self._engine.read(
+            lambda tx: house.performer.open(tx).actors_by_id(
+                (*followers, one.actor_id, one.target_id)
+            )
+        )
+        old, new = actors[one.actor_id], actors[one.target_id]
+        for id in followers:
+            follower = actors[id]
+            if follower.id == new.id:
+                continue
+            follow = Acting(actor=follower, urls=house.urls, id=house.performer.new_id())
+            await house.performer.perform(follow.follow(new), house.resolver)
+            await self._unfollow(follower, old)
+        last = followers[-1]
+        await self._engine.write(lambda tx: chores.spread_on(tx, one.id, last))
+
+    async def _unfollow(self, follower: Actor, followed: Actor) -> None:
+        house = self._house
+        relation = await self._engine.read(
+            lambda tx: house.performer.open(tx).relation(
+                RelationKind.FOLLOW, follower.id, followed.id
+            )
+        )
+        if relation is not None:
+            acting = Acting(actor=follower, urls=house.urls, id=house.performer.new_id())
+            await house.performer.perform(acting.unfollow(relation, followed), house.resolver)
+
+    # -- polls
+
+    async def end_polls(self) -> int:
+        """Close the polls whose time has come, tell who voted, and send the last count."""
+        now = self._house.clock.now()
+        ended = await self._engine.read(lambda tx: chores.ended_polls(tx, now))
+        for poll, post in ended:
+            await self._end(poll, post)
+        return len(ended)
+
+    async def _end(self, poll: Poll, post: Post) -> None:
+        performer = self._house.performer
+
+        async def unit(tx: Tx) -> None:
+            closed = replace(poll, closed=poll.ends)
+            await tx.run(POLL.replace, POLL.encode(closed))
+            told = {*await chores.voters(tx, post.id)}
+            if post.local:
+                told.add(post.author_id)
+            notes = [Notify(id, NotificationKind.POLL, post.author_id, post.id) for id in told]
+            await performer.apply(tx, tuple(notes))
+
+        await self._engine.write(unit)
+        if post.local and post.deleted is None:
+            await self._send_tally(post.id)
+
+    async def tally(self) -> int:
+        """Send the counts of our polls that got votes since the last time, once a minute."""
+        since, self._tallied = self._tallied, await self._engine.read(chores.last_event)
+        for post_id in await self._engine.read(lambda tx: chores.voted_since(tx, since)):
+            await self._send_tally(post_id)
+        return 0
+
+    async def _send_tally(self, post_id: int) -> None:
+        house = self._house
+
+        async def look(tx: Tx) -> Update | None:
+            post = await house.performer.open(tx).post_by_id(post_id)
+            if post is None or post.deleted is not None:
+                return None
+            around = (await surroundings(tx, [post]))[0]
+            return Update(
+                uri=house.urls.activity(house.performer.new_id()),
+                actor=around.author.uri,
+                note=note_of(post, around, house.urls),
+                source=post.source,
+            )
+
+        update = await self._engine.read(look)
+        if update is not None:
+            await house.performer.once(update)
+
+    # -- forgetting
+
+    async def prune(self) -> int:
+        """Forget what has been kept long enough."""
+        now, days = self._house.clock.now(), self._house.config.inbox.seen_days
+        await self._engine.write(lambda tx: arrivals.prune(tx, now=now, seen_days=days))
+        return 0
+
+
+async def _erase_revisions(tx: Tx, one: Spreading) -> None:
+    await chores.erase_revisions(tx, one.target_id)
+    await chores.spread_done(tx, one.id)
+
+
+async def _erase_some(tx: Tx, one: Spreading, now: int) -> None:
+    last = await chores.erase_posts(tx, one.actor_id, one.position, now)
+    if last is not None:
+        await chores.spread_on(tx, one.id, last)
+        return
+    await chores.erase_relations(tx, one.actor_id)
+    await chores.spread_done(tx, one.id)
+
+
+async def _woken_or_stopped(woken: Awaitable[bool], stop: asyncio.Event) -> None:
+    tasks = [asyncio.ensure_future(woken), asyncio.ensure_future(stop.wait())]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()

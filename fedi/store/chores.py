@@ -1,0 +1,218 @@
+"""The statements of the clockwork: what was promised in a unit and is done in pieces later."""
+
+from dataclasses import dataclass
+
+from actors.posts import Pin, Poll, Post
+
+from .engine import Tx
+from .rows import PIN, POLL, POST
+
+CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spreading:
+    """A large consequence under way; `position` is how far it has come."""
+
+    id: int
+    kind: str
+    actor_id: int
+    target_id: int
+    position: int
+
+
+async def next_spread(tx: Tx, *, now: int, until: int) -> Spreading | None:
+    """Lease the oldest large consequence, or None."""
+    row = await tx.one(
+        "SELECT id, kind, actor_id, target_id, position FROM spread WHERE lease_until <= ?"
+        " ORDER BY id LIMIT 1",
+        (now,),
+    )
+    if row is None:
+        return None
+    held = await tx.run(
+        "UPDATE spread SET lease_until = ? WHERE id = ? AND lease_until <= ?", (until, row[0], now)
+    )
+    if not held:
+        return None
+    return Spreading(id=row[0], kind=row[1], actor_id=row[2], target_id=row[3], position=row[4])
+
+
+async def spread_done(tx: Tx, id: int) -> None:
+    await tx.run("DELETE FROM spread WHERE id = ?", (id,))
+
+
+async def spread_on(tx: Tx, id: int, position: int) -> None:
+    """Note how far it has come and let go of it."""
+    await tx.run("UPDATE spread SET position = ?, lease_until = 0 WHERE id = ?", (position, id))
+
+
+async def erase_revisions(tx: Tx, post_id: int) -> None:
+    await tx.run("DELETE FROM revision WHERE post_id = ?", (post_id,))
+
+
+async def erase_posts(tx: Tx, actor_id: int, after: int, now: int) -> int | None:
+    """Make tombstones of the next posts of an actor; the last id, None when none is left."""
+    rows = await tx.rows(
+        "SELECT id FROM post WHERE author_id = ? AND id > ? ORDER BY id LIMIT ?",
+        (actor_id, after, CHUNK),
+    )
+    if not rows:
+        return None
+    ids = [row[0] for row in rows]
+    await tx.many(
+        "UPDATE post SET content = '', content_map = '{}', source = '', summary = '', name = '',"
+        " media = '[]', emojis = '[]', quote = '', deleted = coalesce(deleted, ?) WHERE id = ?",
+        [(now, id) for id in ids],
+    )
+    for statement in (
+        "DELETE FROM revision WHERE post_id = ?",
+        "DELETE FROM hashtag WHERE post_id = ?",
+        "DELETE FROM poll WHERE post_id = ?",
+    ):
+        await tx.many(statement, [(id,) for id in ids])
+    return int(ids[-1])
+
+
+async def erase_relations(tx: Tx, actor_id: int) -> None:
+    """Drop all that held between a deleted actor and others; its row stays, as a tombstone."""
+    await tx.run("DELETE FROM relation WHERE kind = 'follow' AND source_id = ?", (actor_id,))
+    await tx.run("DELETE FROM relation WHERE kind = 'follow' AND target_id = ?", (actor_id,))
+    await tx.run("DELETE FROM reaction WHERE actor_id = ?", (actor_id,))
+    await tx.run("DELETE FROM pin WHERE actor_id = ?", (actor_id,))
+    await tx.run(
+        "UPDATE actor SET name = '', names = '{}', summary = '', summaries = '{}', icon = NULL,"
+        " image = NULL, fields = '[]' WHERE id = ? AND local = 0",
+        (actor_id,),
+    )
+
+
+async def local_followers(tx: Tx, actor_id: int, after: int) -> list[int]:
+    """Return the next ids of ours who follow an actor."""
+    rows = await tx.rows(
+        "SELECT f.source_id FROM relation f JOIN actor a ON a.id = f.source_id AND a.local = 1"
+        " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted'"
+        " AND f.source_id > ? ORDER BY f.source_id LIMIT ?",
+        (actor_id, after, CHUNK),
+    )
+    return [row[0] for row in rows]
+
+
+async def followers_on(tx: Tx, actor_id: int) -> list[str]:
+    """Return the uris of ours who follow an actor of another server, accepted or asked."""
+    rows = await tx.rows(
+        "SELECT a.uri FROM relation f JOIN actor a ON a.id = f.source_id AND a.local = 1"
+        " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted'",
+        (actor_id,),
+    )
+    return [row[0] for row in rows]
+
+
+async def ended_polls(tx: Tx, now: int) -> list[tuple[Poll, Post]]:
+    """Return polls whose end has passed and that are not closed yet."""
+    rows = await tx.rows(
+        f"SELECT {POLL.selected('q')}, {POST.selected('p')} FROM poll q"
+        " JOIN post p ON p.id = q.post_id"
+        " WHERE q.closed IS NULL AND q.ends <= ? ORDER BY q.ends LIMIT ?",
+        (now, CHUNK),
+    )
+    width = len(POLL.columns)
+    return [(POLL.decode(row), POST.decode(row[width:])) for row in rows]
+
+
+async def voters(tx: Tx, post_id: int) -> list[int]:
+    """Return the ids of ours who voted in a poll."""
+    rows = await tx.rows(
+        "SELECT DISTINCT v.actor_id FROM vote v JOIN actor a ON a.id = v.actor_id AND a.local = 1"
+        " WHERE v.post_id = ?",
+        (post_id,),
+    )
+    return [row[0] for row in rows]
+
+
+async def voted_since(tx: Tx, since: int) -> list[int]:
+    """Return our own open polls that got a vote since a moment (ms)."""
+    rows = await tx.rows(
+        "SELECT DISTINCT p.id FROM event e JOIN post p ON p.id = e.subject_id"
+        " WHERE e.kind = 'vote' AND p.local = 1 AND e.position > ? ORDER BY p.id LIMIT ?",
+        (since, CHUNK),
+    )
+    return [row[0] for row in rows]
+
+
+async def last_event(tx: Tx) -> int:
+    """Return the position of the newest event, 0 where there is none."""
+    row = await tx.one("SELECT max(position) FROM event")
+    return int(row[0] or 0) if row is not None else 0
+
+
+# -- what is wanted of other servers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Something to fetch: `why` is parent, replies, featured, actor or synchronise."""
+
+    uri: str
+    why: str
+    depth: int
+    tries: int
+
+
+async def lease_wanted(tx: Tx, *, now: int, until: int, limit: int) -> list[Wanted]:
+    """Take what is due, for one worker until `until`."""
+    skip = " FOR UPDATE SKIP LOCKED" if tx.dialect == "postgres" else ""
+    rows = await tx.rows(
+        "SELECT uri, why, depth, tries FROM wanted WHERE due <= ? AND lease_until <= ?"
+        f" ORDER BY due LIMIT ?{skip}",
+        (now, now, limit),
+    )
+    await tx.many(
+        "UPDATE wanted SET lease_until = ? WHERE uri = ? AND why = ?",
+        [(until, row[0], row[1]) for row in rows],
+    )
+    return [Wanted(uri=row[0], why=row[1], depth=row[2], tries=row[3]) for row in rows]
+
+
+async def want(tx: Tx, uri: str, why: str, depth: int, now: int) -> None:
+    """Ask for one thing more; what is asked for already stays as it is."""
+    await tx.run(
+        "INSERT INTO wanted (uri, why, depth, due, lease_until, tries) VALUES (?, ?, ?, ?, 0, 0)"
+        " ON CONFLICT DO NOTHING",
+        (uri, why, depth, now),
+    )
+
+
+async def had(tx: Tx, wanted: Wanted) -> None:
+    await tx.run("DELETE FROM wanted WHERE uri = ? AND why = ?", (wanted.uri, wanted.why))
+
+
+async def want_later(tx: Tx, wanted: Wanted, due: int) -> None:
+    await tx.run(
+        "UPDATE wanted SET due = ?, lease_until = 0, tries = tries + 1 WHERE uri = ? AND why = ?",
+        (due, wanted.uri, wanted.why),
+    )
+
+
+async def known_posts(tx: Tx, uris: tuple[str, ...]) -> set[str]:
+    """Return which of these posts are known."""
+    found: set[str] = set()
+    for start in range(0, len(uris), CHUNK):
+        part = uris[start : start + CHUNK]
+        marks = ", ".join("?" * len(part))
+        found |= {row[0] for row in await tx.rows(
+            f"SELECT uri FROM post WHERE uri IN ({marks})", part
+        )}  # fmt: skip
+    return found
+
+
+async def replace_pins(tx: Tx, featured: str, posts: list[Post], now: int) -> None:
+    """Let the pins of the remote actor with this featured collection be these posts of its own."""
+    for row in await tx.rows("SELECT id FROM actor WHERE featured = ? AND local = 0", (featured,)):
+        await tx.run("DELETE FROM pin WHERE actor_id = ?", (row[0],))
+        own = [post for post in posts if post.author_id == row[0]]
+        pins = [
+            Pin(actor_id=row[0], post_id=post.id, created=now - place)
+            for place, post in enumerate(own)
+        ]
+        await tx.many(PIN.insert, [PIN.encode(pin) for pin in pins])

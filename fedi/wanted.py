@@ -1,0 +1,179 @@
+"""Fetches what rules asked for: parents and replies of a thread, pinned posts, followers' digests.
+
+Each kind has a budget (inbox/limits.py), each thing three tries; a thread is never worth more.
+"""
+
+import asyncio
+import logging
+from typing import Final
+
+from actors.effects import Recipients, Send
+from actors.errors import FediError, FetchError
+from actors.people import Actor
+from actors.relationships import RelationKind, RelationState
+from actors.verbs import Undo
+from fedi.app import House
+from fedi.store import chores
+from fedi.store.chores import Wanted
+from fedi.store.engine import Tx
+from fedi.store.rows import RELATION
+from inbox import backfill, parse
+from inbox.backfill import Walk
+from outbox.synchronize import digest
+
+_LEASE_MS: Final = 120_000
+_TRIES: Final = 3
+_AGAIN_MS: Final = 300_000
+_MAX_PINS: Final = 20
+_AT_ONCE: Final = 16
+_logger = logging.getLogger("fedi.wanted")
+
+
+class WantedWorker:
+    """One process's worker for what is wanted."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._engine = house.engine
+
+    async def some(self) -> int:
+        """Fetch what is due now, side by side, and return how many things it was."""
+        now = self._house.clock.now()
+        due = await self._engine.write(
+            lambda tx: chores.lease_wanted(tx, now=now, until=now + _LEASE_MS, limit=_AT_ONCE)
+        )
+        await asyncio.gather(*(self._one(wanted) for wanted in due))
+        return len(due)
+
+    async def _one(self, wanted: Wanted) -> None:
+        try:
+            async with asyncio.timeout(60):
+                await self._fetch(wanted)
+        except FetchError as problem:
+            if wanted.tries + 1 < _TRIES:
+                due = self._house.clock.now() + _AGAIN_MS * (wanted.tries + 1)
+                await self._engine.write(lambda tx: chores.want_later(tx, wanted, due))
+                return
+            _logger.info("given up: %s (%s)", wanted.uri, problem.sentence)
+        except (FediError, TimeoutError) as problem:
+            _logger.info("not taken: %s (%s)", wanted.uri, problem)
+        await self._engine.write(lambda tx: chores.had(tx, wanted))
+
+    async def _fetch(self, wanted: Wanted) -> None:
+        match wanted.why:
+            case "parent":
+                await self._parent(wanted)
+            case "replies":
+                await self._replies(wanted)
+            case "reply":
+                await self._house.resolver.post(wanted.uri)
+            case "featured":
+                await self._featured(wanted.uri)
+            case "actor":
+                await self._house.resolver.actor(wanted.uri)
+            case "synchronise":
+                await self._synchronise(wanted.uri)
+
+    async def _parent(self, wanted: Wanted) -> None:
+        house = self._house
+        document = await house.fetcher.document(wanted.uri)
+        note = parse.note(document, house.urls)
+        await house.resolver.post(wanted.uri)
+        known = await self._engine.read(lambda tx: chores.known_posts(tx, (note.in_reply_to,)))
+        steps = backfill.parent(note, known=bool(known), depth=wanted.depth, urls=house.urls)
+        if not steps and note.replies:
+            steps = backfill.begin(note, depth=0)
+        await self._ask(tuple((step.uri, step.why, step.depth) for step in steps))
+
+    async def _replies(self, wanted: Wanted) -> None:
+        """Read a replies collection page by page; each reply is asked for as a thing of its own."""
+        house, page_uri = self._house, wanted.uri
+        walk = Walk(note=wanted.uri)
+        while page_uri:
+            document = await house.fetcher.document(page_uri)
+            page = parse.collection(document)
+            known = await self._engine.read(lambda tx, p=page: chores.known_posts(tx, p.uris))  # type: ignore[misc]
+            step = backfill.walk(walk, page, page_uri=page_uri, known=known, urls=house.urls)
+            await self._ask(tuple((reply.uri, "reply", 1) for reply in step.replies))
+            walk, page_uri = step.walk, step.page
+
+    async def _ask(self, wants: tuple[tuple[str, str, int], ...]) -> None:
+        if not wants:
+            return
+        now = self._house.clock.now()
+
+        async def unit(tx: Tx) -> None:
+            for uri, why, depth in wants:
+                await chores.want(tx, uri, why, depth, now)
+
+        await self._engine.write(unit)
+
+    async def _featured(self, uri: str) -> None:
+        """Take over an actor's pinned posts, as its own collection lists them."""
+        house = self._house
+        document = await house.fetcher.document(uri)
+        page = parse.collection(document)
+        uris = page.uris[:_MAX_PINS]
+        posts = []
+        for item in uris:
+            try:
+                posts.append(await house.resolver.post(item))
+            except FediError:
+                continue
+        now = house.clock.now()
+        await self._engine.write(lambda tx: chores.replace_pins(tx, uri, posts, now))
+
+    async def _synchronise(self, reference: str) -> None:
+        """FEP-8fcf: compare whom of ours an actor counts as followers with whom we think so.
+
+        `reference` is "actor|url|digest" as its header said; the fetched page must itself have
+        that digest before anybody is removed.
+        """
+        house = self._house
+        actor_uri, url, said = reference.split("|", 2)
+        actor = await house.resolver.actor(actor_uri)
+        ours = await self._engine.read(lambda tx: chores.followers_on(tx, actor.id))
+        if digest(ours) == said:
+            return
+        document = await house.fetcher.document(url, fresh=True)
+        listed = set(parse.collection(document).uris)
+        if digest(listed) != said:
+            return
+        for uri in set(ours) - listed:
+            await self._forget_follow(uri, actor)
+        for uri in listed - set(ours):
+            await self._tell_unfollowed(uri, actor)
+
+    async def _forget_follow(self, uri: str, actor: Actor) -> None:
+        async def unit(tx: Tx) -> None:
+            store = self._house.performer.open(tx)
+            follower = await store.actor(uri)
+            if follower is None:
+                return
+            relation = await store.relation(RelationKind.FOLLOW, follower.id, actor.id)
+            if relation is not None and relation.state is RelationState.ACCEPTED:
+                await tx.run(RELATION.delete, RELATION.key_of(relation))
+
+        await self._engine.write(unit)
+
+    async def _tell_unfollowed(self, uri: str, actor: Actor) -> None:
+        """One of ours is counted as a follower and isn't: take back the follow they still have."""
+        house = self._house
+        follower = await self._engine.read(lambda tx: house.performer.open(tx).actor(uri))
+        if follower is None or not follower.local:
+            return
+        relation = await self._engine.read(
+            lambda tx: house.performer.open(tx).relation(RelationKind.FOLLOW, follower.id, actor.id)
+        )
+        if relation is not None:
+            return
+        id = house.performer.new_id()
+        undo = Undo(
+            uri=house.urls.activity(id),
+            actor=follower.uri,
+            object=house.urls.key(house.urls.activity(id), "follow"),
+            kind="Follow",
+            target=actor.uri,
+        )
+        send = Send(undo, follower.id, Recipients(actors=(actor.id,)), about=actor.uri)
+        await house.performer.send(send)
