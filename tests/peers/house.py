@@ -32,7 +32,7 @@ class House:
 
     certificates: Certificates
     folder: Path
-    department: str = "ikt-teamet"
+    department: str = "ikt_teamet"
     port: int = field(default_factory=free_port)
     behind: int = field(default_factory=free_port)
     processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
