@@ -2,7 +2,7 @@
 
 Shapes are written without it, so that they can be put inside one another; `document` adds it to
 the outermost. The terms beyond vocabulary.TERMS are what our shapes say that those do not name;
-tests/outbox/test_expansion.py expands every shape to prove that nothing is left unnamed.
+tests/outbox/test_context.py expands every shape to prove that nothing is left unnamed.
 """
 
 from typing import Any, Final

@@ -1,0 +1,18 @@
+"""Add, leaving."""
+
+from actors.verbs import Add
+from actors.vocabulary import PUBLIC
+from outbox.activities.add import write
+from tests.outbox.cast import LEDERGRUPPEN, NOTICE, URLS
+
+
+def test_the_added_pin_names_the_post_and_the_collection() -> None:
+    pin = Add(
+        uri=URLS.activity(1),
+        actor=LEDERGRUPPEN.uri,
+        object=NOTICE.uri,
+        target=LEDERGRUPPEN.featured,
+    )
+    shape = write(pin, URLS, ())
+    assert (shape["object"], shape["target"]) == (NOTICE.uri, LEDERGRUPPEN.featured)
+    assert (shape["to"], shape["cc"]) == ([PUBLIC], [LEDERGRUPPEN.followers])
