@@ -1,0 +1,261 @@
+"""The inbox under load: accepted and processed per second, refusals, and a quiet post's way.
+
+A server of its own (three processes, SQLite with FULL sync) on loopback; signed Create{Note}
+from many remote actors whose followers live here. CPU is that of the server's processes.
+Run: python -m tests.bench inbox
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from actors.people import Actor, ActorKind, Key, KeyKind, Profile
+from actors.relationships import Relation, RelationKind
+from actors.signatures import cavage, keys
+from fedi.app import opened_house
+from fedi.config import Config, parse
+from fedi.organisation import add_person, found
+from fedi.store.profiles import save_profile
+from fedi.store.rows import RELATION
+
+PORT = 20801
+ACTORS = 200
+FOLLOWERS = 10
+REMOTE = "https://load.example"
+
+
+@dataclass
+class Ready:
+    config: Config
+    folder: Path
+    key: object
+
+
+async def prepare(folder: Path) -> Ready:
+    """Found a house with some people who follow many remote actors."""
+    config = parse(
+        {
+            "server": {"origin": f"http://127.0.0.1:{PORT}", "data_dir": str(folder),
+                       "listen": f"127.0.0.1:{PORT}"},
+            "organisation": {"name": "Benk"},
+            "federation": {"rate_per_host": 10_000},
+            "lab": {"enabled": True},
+        }
+    )  # fmt: skip
+    private = keys.generate_rsa()
+    async with opened_house(config, founding=True) as house:
+        await found(house.performer, "Benk")
+        people = [await add_person(house.performer, f"leser{n}", f"Leser {n}") for n in range(FOLLOWERS)]
+        for number in range(ACTORS):
+            actor = await house.engine.write(
+                lambda tx, n=number: save_profile(house.performer.open(tx), profile(n, private))
+            )
+            rows = [
+                Relation(kind=RelationKind.FOLLOW, source_id=local.id, target_id=actor.id)
+                for _, local in people
+            ]
+            await house.engine.write(
+                lambda tx, r=rows: tx.many(RELATION.insert, [RELATION.encode(row) for row in r])
+            )
+    return Ready(config, folder, private)
+
+
+def profile(number: int, private: object) -> Profile:
+    uri = f"{REMOTE}/users/{number}"
+    return Profile(
+        actor=Actor(
+            id=0, kind=ActorKind.PERSON, uri=uri, username=f"user{number}", domain="load.example",
+            host="load.example", inbox=f"{uri}/inbox", followers=f"{uri}/followers",
+        ),
+        keys=(Key(uri=f"{uri}#main-key", actor_id=0, kind=KeyKind.RSA,
+                  public=keys.public_pem(private)),),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def note(number: int, run: str) -> tuple[str, bytes]:
+    actor = f"{REMOTE}/users/{number % ACTORS}"
+    uri = f"{REMOTE}/notes/{run}-{number}"
+    body = (
+        f'{{"@context":"https://www.w3.org/ns/activitystreams","id":"{uri}/create",'
+        f'"type":"Create","actor":"{actor}","published":"2026-11-24T08:00:00Z",'
+        '"to":["https://www.w3.org/ns/activitystreams#Public"],'
+        f'"cc":["{actor}/followers"],"object":{{"id":"{uri}","type":"Note",'
+        f'"attributedTo":"{actor}","content":"<p>Innlegg nummer {number} om drift og '
+        'vann i kommunen, med <a href=\\"https://load.example/x\\">lenke</a></p>",'
+        '"published":"2026-11-24T08:00:00Z",'
+        '"to":["https://www.w3.org/ns/activitystreams#Public"],'
+        f'"cc":["{actor}/followers"],"tag":[]}}}}'
+    )
+    return actor, body.encode()
+
+
+def request(number: int, run: str, private: object, *, broken: bool = False) -> bytes:
+    actor, body = note(number, run)
+    url = f"http://127.0.0.1:{PORT}/inbox"
+    headers = cavage.sign(
+        "POST", url, date_ms=time.time_ns() // 1_000_000, body=body, key_id=f"{actor}#main-key",
+        private_key=private,  # type: ignore[arg-type]
+    )  # fmt: skip
+    if broken:
+        headers = [(n, v.replace('signature="', 'signature="AAAA')) for n, v in headers]
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    head = (
+        f"POST /inbox HTTP/1.1\r\n{lines}Content-Type: application/activity+json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def flood(requests: list[bytes], connections: int = 64) -> tuple[float, dict[int, int]]:
+    """Send all over keep-alive connections; return (seconds, answers by status)."""
+    statuses: dict[int, int] = {}
+    waiting = iter(requests)
+
+    async def one() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+        for raw in waiting:
+            writer.write(raw)
+            head = await reader.readuntil(b"\r\n\r\n")
+            status = int(head[9:12])
+            statuses[status] = statuses.get(status, 0) + 1
+            length = 0
+            for line in head.lower().split(b"\r\n"):
+                if line.startswith(b"content-length:"):
+                    length = int(line[15:])
+            if length:
+                await reader.readexactly(length)
+        writer.close()
+
+    started = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(connections)))
+    return time.perf_counter() - started, statuses
+
+
+SERVE = (
+    "import sys; from pathlib import Path; from fedi.config import load; "
+    "from fedi.supervisor import serve; import os; "
+    "sys.exit(serve(load(Path(sys.argv[1]), {}), processes=int(sys.argv[2])))"
+)
+
+
+@contextmanager
+def served(ready: Ready, processes: int = 3) -> Iterator[int]:
+    """Run the server as its users do, as processes of its own; give the supervisor's pid."""
+    path = ready.folder / "config.toml"
+    path.write_text(
+        f'[server]\norigin = "http://127.0.0.1:{PORT}"\nlisten = "127.0.0.1:{PORT}"\n'
+        f'data_dir = "{ready.folder}"\n[organisation]\nname = "Benk"\n'
+        "[federation]\nrate_per_host = 10000\n[lab]\nenabled = true\n"
+        '[log]\nlevel = "warning"\n'
+    )
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", SERVE, str(path), str(processes)], stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for_port()
+        yield process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def wait_for_port() -> None:
+    import socket
+
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", PORT)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError("the server does not listen")
+
+
+def family(pid: int) -> list[int]:
+    found = [pid]
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(stat[1]) == pid:
+                found.append(int(entry.name))
+    return found
+
+
+def cpu(pid: int) -> float:
+    """CPU seconds of a process and its children, user and system."""
+    total = 0
+    for one in family(pid):
+        stat = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(stat[11]) + int(stat[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def pss(pid: int) -> float:
+    """Proportional memory of a process group in MiB."""
+    total = 0
+    for one in family(pid):
+        for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1])
+    return total / 1024
+
+
+async def count(config: Config, sql: str) -> int:
+    async with opened_house(config) as house:
+        row = await house.engine.read(lambda tx: tx.one(sql))
+        return int(row[0]) if row else 0
+
+
+async def main(total: int = 8000) -> list[tuple[str, str, str]]:
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        ready = await prepare(Path(name))
+        started = time.perf_counter()
+        with served(ready) as pid:
+            start = time.perf_counter() - started
+            await asyncio.sleep(2)
+            rows.append(("cold start, seconds", f"{start:.2f}", ""))
+            rows.append(("idle memory (PSS), MiB", f"{pss(pid):.0f}", ""))
+            warm = [request(n, "warm", ready.key) for n in range(400)]
+            await flood(warm)
+            requests = [request(n, "load", ready.key) for n in range(total)]
+            before = cpu(pid)
+            seconds, statuses = await flood(requests)
+            rows.append((
+                f"accepted /s {statuses}", f"{total / seconds:.0f}",
+                f"{(cpu(pid) - before) / total * 1e6:.0f}",
+            ))  # fmt: skip
+            at_end = await count(ready.config, "SELECT count(*) FROM post")
+            waited = time.perf_counter()
+            while (await count(ready.config, "SELECT count(*) FROM arrival")) > 0:
+                await asyncio.sleep(0.2)
+            whole = seconds + time.perf_counter() - waited
+            stored = await count(ready.config, "SELECT count(*) FROM post")
+            rows.append((
+                f"processed /s ({stored - 400} of {total}, {at_end} during)",
+                f"{total / whole:.0f}", f"{(cpu(pid) - before) / total * 1e6:.0f}",
+            ))  # fmt: skip
+            bad = [request(n, "bad", ready.key, broken=True) for n in range(3000)]
+            before = cpu(pid)
+            seconds, statuses = await flood(bad)
+            rows.append((
+                f"broken signature refused /s {statuses}", f"{3000 / seconds:.0f}",
+                f"{(cpu(pid) - before) / 3000 * 1e6:.0f}",
+            ))  # fmt: skip
+            rows.append(("memory after load (PSS), MiB", f"{pss(pid):.0f}", ""))
+    return rows
+
+
+if __name__ == "__main__":
+    for what, rate, micros in asyncio.run(main()):
+        print(f"{what:60} {rate:>8} {micros:>8}")
