@@ -23,9 +23,11 @@ from inbox.parse_note import authors_of, is_actor, is_post
 
 Fetched = Mapping[str, Mapping[str, Any] | None]
 """Documents by the URI they were asked for, from its owner; None where it answered 410 Gone."""
+NOTHING: Final[Fetched] = {}
 
 _BY_REFERENCE: Final = frozenset({"Create", "Update", "Delete"})
 _CARRY_OBJECTS: Final = frozenset({"Create", "Update"})
+_OVERWRITES: Final = frozenset({"Update", "Delete"})
 _REACTIONS: Final = frozenset({"Like", "EmojiReact", "Dislike"})
 
 
@@ -133,7 +135,7 @@ def _by_reference(arrived: Arrived, urls: Urls, fetched: Fetched) -> Arrived | N
         return Need((uri,))
     document = fetched[uri]
     if arrived.type == "Delete":
-        return arrived if _gone(document) else _STILL_THERE
+        return replace(arrived, uri=uri) if _gone(document) else _STILL_THERE
     if document is None:
         return Refusal("gone", "The object is gone.")
     return served(document, uri) or _told_by_owner(arrived, document, uri)
@@ -144,16 +146,19 @@ def _gone(document: Mapping[str, Any] | None) -> bool:
 
 
 def _told_by_owner(arrived: Arrived, document: Document, uri: str) -> Arrived | Refusal:
-    """The object as its owner serves it, and the owner as the one who acts."""
+    """The object as its owner serves it, and the owner as the one who acts.
+
+    The activity's id was the forwarder's to choose, so the object's own stands in for it, and who
+    handed it on is no reason to show it to anybody: only its own audience counts (S8).
+    """
     terms.check(document)
+    told = replace(arrived, uri=uri, object=document, fetched=True, reader=0)
     if is_actor(document):
-        return replace(arrived, actor=uri, object=document, fetched=True, reader=0)
+        return replace(told, actor=uri)
     near = [author for author in _authors(document) if same_host(author, uri)]
     if not near:
         return _OTHER_AUTHOR
-    actor = arrived.actor if arrived.actor in near else near[0]
-    # Who handed it on is no reason to show it to anybody: only its own audience counts now (S8).
-    return replace(arrived, actor=actor, object=document, fetched=True, reader=0)
+    return replace(told, actor=arrived.actor if arrived.actor in near else near[0])
 
 
 def _is_wrapped(document: str | Document) -> bool:
@@ -165,19 +170,20 @@ def _is_wrapped(document: str | Document) -> bool:
 
 
 def _unwrap(arrived: Arrived, urls: Urls, fetched: Fetched) -> Arrived | Need | Refusal:
-    """The activity that a group announces: believed from the group's own host, else refetched."""
+    """The activity that a group announces: what it adds is believed from the group's own host,
+    else refetched; what overwrites or removes is always asked of the owner."""
     if not isinstance(arrived.object, dict):
         return _NO_OBJECT
     inner = parse.activity(arrived.object, now=arrived.published, size=arrived.size, check=False)
     refusal = _speaks_for_itself(inner, urls) or _not_for_groups(inner)
     if refusal is not None:
         return refusal
-    own_account = inner.object_uri == inner.actor
-    if same_host(inner.uri, arrived.actor) and not own_account:
-        return _own_object(inner, urls, fetched) if inner.type in _CARRY_OBJECTS else inner
-    if inner.type in _BY_REFERENCE:
+    near = same_host(inner.uri, arrived.actor)
+    if inner.type in _OVERWRITES or (inner.type == "Create" and not near):
         return _by_reference(inner, urls, fetched)
-    return _refetched(inner, fetched)
+    if not near:
+        return _refetched(inner, fetched)
+    return _own_object(inner, urls, fetched) if inner.type == "Create" else inner
 
 
 def _not_for_groups(inner: Arrived) -> Refusal | None:

@@ -6,19 +6,17 @@ and calls again with `fetched`. Next: fedi/perform.py runs the verb's rule (acto
 """
 
 from dataclasses import replace
-from typing import Final
 
 from actors.documents import read_document
 from actors.effects import Activity, Need, Refusal
 from actors.errors import Invalid
 from actors.urls import Urls
 from inbox import activities, origin, parse, policies
-from inbox.origin import Fetched
+from inbox.origin import NOTHING, Fetched
 from inbox.parse import Document
 from inbox.verdicts import Drop, Facts
 
 Reading = Activity | Need | Refusal
-NOTHING: Final[Fetched] = {}
 
 
 def receive(

@@ -168,6 +168,7 @@ def _zone(zone: str) -> str:
 def _milliseconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
+    moment = moment.astimezone(UTC)  # OverflowError where that leaves the years 1 to 9999
     return max(0, round(moment.timestamp()) * 1000)
 
 
