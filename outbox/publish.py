@@ -17,7 +17,7 @@ from actors.posts import Media, Mention, Note, Post, Question, Visibility
 from actors.urls import Urls
 from actors.verbs import Create, Update
 from outbox import compose
-from outbox.objects.record import Surroundings, mention_of
+from outbox.objects.record import Surroundings, mention_of, question_of
 
 Resolved = Mapping[Handle, Actor]
 
@@ -101,6 +101,7 @@ def edit(
     only wording, media and poll count. Whoever had it keeps getting it, mentioned or not."""
     post = before.post
     note = _worded(intent, post.visibility, resolved, urls)
+    note = replace(note, question=_polled(intent.poll, question_of(before.around)))
     named = [named.actor.uri for named in before.around.addressees]
     named += [mention.href for mention in note.mentions]
     to, cc = _addressed(intent.author, post.visibility, named)
@@ -123,6 +124,16 @@ def edit(
         person=intent.person,
         source=compose.scan(intent.text).text,
     )
+
+
+def _polled(wanted: Question | None, before: Question | None) -> Question | None:
+    """Return the poll after an edit: the same options keep their votes, others begin anew."""
+    if wanted is None or before is None:
+        return wanted
+    titles = [[option.title for option in poll.options] for poll in (wanted, before)]
+    if titles[0] != titles[1] or wanted.multiple != before.multiple:
+        return wanted
+    return replace(before, ends=wanted.ends)
 
 
 def _worded(intent: Intent, visibility: Visibility, resolved: Resolved, urls: Urls) -> Note:

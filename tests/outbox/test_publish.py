@@ -17,7 +17,18 @@ from actors.vocabulary import PUBLIC
 from outbox.activities import write
 from outbox.objects.record import Named, Surroundings
 from outbox.publish import Edited, Intent, Parent, edit, publish
-from tests.outbox.cast import ALICE, ALLE, BRIT, KARI, LEDERGRUPPEN, NOW, URLS, post
+from tests.outbox.cast import (
+    ALICE,
+    ALLE,
+    BRIT,
+    KARI,
+    LEDERGRUPPEN,
+    NOW,
+    POLL,
+    POLL_AROUND,
+    URLS,
+    post,
+)
 
 RESOLVED = {Handle("alice", "mastodon.test"): ALICE, Handle("kari"): KARI}
 TEXT = "Hei @alice@mastodon.test og @kari, se #Møter\nhttps://nordvik.test/sak"
@@ -171,6 +182,22 @@ def test_an_edit_gives_new_words_to_the_same_audience() -> None:
     assert note.hashtags == ("Ny",)
     assert [mention.href for mention in note.mentions] == [KARI.uri]
     assert update.uri == URLS.activity(901)
+
+
+def test_an_edit_keeps_the_votes_unless_the_options_are_others() -> None:
+    before = Edited(post=POLL, around=POLL_AROUND)
+    same = Question(options=(Option("Tirsdag"), Option("Onsdag")), multiple=True, ends=NOW + 9)
+    other = replace(same, options=(Option("Tirsdag"), Option("Fredag")))
+    single = replace(same, multiple=False)
+    kept, *anew = [
+        edit(before, said("Ny", poll=poll), id=901, now=NOW, resolved=RESOLVED, urls=URLS).note
+        for poll in (same, other, single)
+    ]
+    assert kept is not None
+    assert kept.question is not None
+    assert [option.votes for option in kept.question.options] == [3, 1]
+    assert (kept.question.voters, kept.question.ends) == (3, NOW + 9)
+    assert [note.question for note in anew if note] == [other, single]
 
 
 @given(
