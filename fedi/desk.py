@@ -10,19 +10,20 @@ from typing import Any, Final
 
 from actors.effects import Activity, Done, Need, Refusal
 from actors.errors import FediError, Unavailable
-from actors.urls import host_of
+from actors.urls import host_of, same_host
 from fedi.bus import Bus
 from fedi.domains import Domains
 from fedi.fetching import Fetcher
 from fedi.keyring import KeyRing, Known
 from fedi.perform import Performer
 from fedi.resolve import HouseResolver
-from fedi.store import arrivals
+from fedi.store import arrivals, chores
 from fedi.store.applying import Clash
 from fedi.store.arrivals import Arrival, Refused
 from fedi.store.engine import Tx
 from fedi.store.unit import UnitStore
 from inbox.verdicts import Facts
+from outbox.synchronize import digest, read_header
 
 _LEASE_MS: Final = 120_000
 _KNOWN: Final = 50_000
@@ -54,6 +55,7 @@ class HouseDoor:
         self._bus = bus
         self._alive = alive
         self._met: OrderedDict[str, None] = OrderedDict()
+        self._compared: OrderedDict[str, str] = OrderedDict()
         self.backlog = 0
         self.queue_limit = 200_000
 
@@ -106,6 +108,28 @@ class HouseDoor:
 
     def alive(self, host: str, dialect: str) -> None:
         self._alive(host, dialect)
+
+    async def synchronise(self, actor_uri: str, header: str) -> None:
+        """Ask for a comparison of followers (FEP-8fcf) where the digests differ; each digest
+        of an actor is looked at once, since it comes with everything they send."""
+        said = read_header(header)
+        if said is None or not same_host(said.url, actor_uri):
+            return
+        if self._compared.get(actor_uri) == said.digest:
+            return
+        self._compared[actor_uri] = said.digest
+        self._compared.move_to_end(actor_uri)
+        while len(self._compared) > _KNOWN:
+            self._compared.popitem(last=False)
+        actor = await self._engine.glance(lambda tx: self._performer.open(tx).actor(actor_uri))
+        if actor is None or actor.followers != said.collection:
+            return
+        ours = await self._engine.read(lambda tx: chores.followers_on(tx, actor.id))
+        if digest(ours) != said.digest:
+            wanted = f"{actor_uri}|{said.url}|{said.digest}"
+            now = self.now()
+            await self._engine.write(lambda tx: chores.want(tx, wanted, "synchronise", 0, now))
+            self._bus.wake("wanted")
 
 
 class HouseDesk:

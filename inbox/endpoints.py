@@ -62,6 +62,10 @@ class Door(Protocol):
         """Note that a valid signature came from this host."""
         ...
 
+    async def synchronise(self, actor_uri: str, header: str) -> None:
+        """Compare followers with what an actor's server says they are (FEP-8fcf)."""
+        ...
+
 
 async def arrive(message: Message, owner: int, door: Door) -> None:
     """Take one signed POST; returning means 202. Raises what the peer is to be told."""
@@ -87,6 +91,9 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
         raise Forbidden("There is no such inbox.")
     door.alive(host_of(actor), signed.dialect)
     await door.save(activity_uri=activity, owner=owner, signer=signer, body=body)
+    followers = message.header("collection-synchronization")
+    if followers:
+        await door.synchronise(signer, followers)
 
 
 async def _signer(message: Message, signed: Claim, door: Door) -> str:

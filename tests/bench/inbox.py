@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from actors.people import Actor, ActorKind, Key, KeyKind, Profile
@@ -53,7 +54,9 @@ async def prepare(folder: Path) -> Ready:
     private = keys.generate_rsa()
     async with opened_house(config, founding=True) as house:
         await found(house.performer, "Benk")
-        people = [await add_person(house.performer, f"leser{n}", f"Leser {n}") for n in range(FOLLOWERS)]
+        people = [
+            await add_person(house.performer, f"leser{n}", f"Leser {n}") for n in range(FOLLOWERS)
+        ]
         for number in range(ACTORS):
             actor = await house.engine.write(
                 lambda tx, n=number: save_profile(house.performer.open(tx), profile(n, private))
@@ -83,14 +86,16 @@ def profile(number: int, private: object) -> Profile:
 def note(number: int, run: str) -> tuple[str, bytes]:
     actor = f"{REMOTE}/users/{number % ACTORS}"
     uri = f"{REMOTE}/notes/{run}-{number}"
+    at = datetime.fromtimestamp(1_795_000_000 + number * 0.037, UTC)
+    moment = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body = (
         f'{{"@context":"https://www.w3.org/ns/activitystreams","id":"{uri}/create",'
-        f'"type":"Create","actor":"{actor}","published":"2026-11-24T08:00:00Z",'
+        f'"type":"Create","actor":"{actor}","published":"{moment}",'
         '"to":["https://www.w3.org/ns/activitystreams#Public"],'
         f'"cc":["{actor}/followers"],"object":{{"id":"{uri}","type":"Note",'
         f'"attributedTo":"{actor}","content":"<p>Innlegg nummer {number} om drift og '
         'vann i kommunen, med <a href=\\"https://load.example/x\\">lenke</a></p>",'
-        '"published":"2026-11-24T08:00:00Z",'
+        f'"published":"{moment}",'
         '"to":["https://www.w3.org/ns/activitystreams#Public"],'
         f'"cc":["{actor}/followers"],"tag":[]}}}}'
     )
@@ -156,7 +161,7 @@ def served(ready: Ready, processes: int = 3) -> Iterator[int]:
         "[federation]\nrate_per_host = 10000\n[lab]\nenabled = true\n"
         '[log]\nlevel = "warning"\n'
     )
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(path), str(processes)], stderr=subprocess.DEVNULL
     )
     try:
