@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,3 +144,27 @@ def test_a_clique_of_blank_nodes_is_refused() -> None:
     clique = [{"id": f"_:b{one}", "knows": [f"_:b{two}" for two in range(7)]} for one in range(7)]
     with pytest.raises(Invalid):
         check({"@context": {"knows": {"@id": "as:object", "@type": "@id"}}, "items": clique})
+
+
+def cpu_of(pid: int) -> tuple[dict[str, list[str]], float]:
+    """The limits of a process, and how many seconds of CPU it has used."""
+    proc = Path("/proc") / str(pid)
+    limits = {
+        line[:25].strip(): line[26:].split() for line in (proc / "limits").read_text().splitlines()
+    }
+    ticks = (proc / "stat").read_text().rpartition(")")[2].split()[11:13]
+    return limits, sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="reads limits from /proc")
+def test_each_document_gets_a_second_of_cpu_and_no_more() -> None:
+    async def use(expander: WorkerExpander) -> None:
+        for _ in range(3):
+            assert await expander.expand(LIKE)
+            worker = expander._worker
+            assert worker is not None
+            limits, used = cpu_of(worker.pid)
+            assert used < int(limits["Max cpu time"][0]) <= used + 2
+            assert int(limits["Max address space"][0]) == 512 * 1024 * 1024
+
+    with_worker(use)
