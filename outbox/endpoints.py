@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from actors import ids
 from actors.audience import Nobody, RemoteActor, RemoteServer, Viewer, leaves_the_house
 from actors.errors import Invalid, NotAcceptable, NotFound, Unauthorized
-from actors.people import Actor, Profile
+from actors.people import Actor, ActorKind, Profile
 from actors.posts import Post
 from actors.urls import Urls
 from actors.verbs import Announce, Create
@@ -74,7 +74,7 @@ class Endpoints:
         kind = self._kind(ask, page=True)
         if _is_page(kind):
             return await self.page(ask)
-        profile, viewer = await self._seen(ask, lambda viewer: self.reads.actor(id, viewer))
+        profile, viewer = await self._actor(ask, id)
         public = isinstance(viewer, Nobody)
         if profile.actor.deleted is not None:
             return _gone(kind, profile.actor.uri, profile.actor.deleted, public)
@@ -98,7 +98,7 @@ class Endpoints:
         kind = self._kind(ask)
         if part == "synchronization":
             return await self._synchronization(ask, kind, id)
-        profile, viewer = await self._seen(ask, lambda viewer: self.reads.actor(id, viewer))
+        profile, viewer = await self._actor(ask, id)
         actor, public = profile.actor, isinstance(viewer, Nobody)
         uri = self.urls.actor(id, part)
         if actor.gone:
@@ -223,6 +223,12 @@ class Endpoints:
         if ask.signed and isinstance(viewer, Nobody):
             return await self.authenticate(ask)
         return viewer
+
+    async def _actor(self, ask: Ask, id: int) -> tuple[Profile, Viewer]:
+        found = await self._seen(ask, lambda viewer: self.reads.actor(id, viewer))
+        if found[0].actor.kind is ActorKind.APPLICATION:
+            raise _not_found()  # it has an address of its own
+        return found
 
     async def _post(self, ask: Ask, id: int) -> tuple[tuple[Post, Surroundings], Viewer]:
         found, viewer = await self._seen(ask, lambda viewer: self.reads.post(id, viewer))

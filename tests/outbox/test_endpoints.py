@@ -23,6 +23,7 @@ from tests.outbox.cast import (
     ALICE,
     ANNE,
     APPLICATION,
+    APPLICATION_PROFILE,
     BRIT,
     KARI,
     KARI_PROFILE,
@@ -318,6 +319,12 @@ def test_the_application_is_fetched_without_any_signature_being_checked() -> Non
         shown = document(get(ends.application_collection(AP, part)))
         assert (shown["id"], shown["totalItems"]) == (f"{APPLICATION.uri}/{part}", 0)
     assert get(ends.application_collection(AP, "featured")).status == 404
+
+
+def test_the_application_has_one_address_and_no_other() -> None:
+    there = shelf()
+    there.profiles[APPLICATION.id] = APPLICATION_PROFILE
+    assert get(house(there).actor(AP, APPLICATION.id)) == get(house(there).actor(AP, 999))
 
 
 # -- collections
