@@ -18,9 +18,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
+from actors.urls import Urls
 from fedi import log
 from fedi.bus import Lines
 from fedi.config import Config, banner, split_address
+from fedi.founded import check_house
 from fedi.roles import run_process
 from fedi.store.engine import CannotOpen, opened
 from fedi.store.lock import only_supervisor
@@ -64,7 +66,7 @@ def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
     if words:
         print(f"\n*** {words}\n", file=sys.stderr, flush=True)
     with ExitStack() as stack:
-        stack.enter_context(only_supervisor(config.server.data_dir))
+        _hold(stack, config)
         asyncio.run(_prepare(config))
         plans = plan(processes, only)
         sockets = _bound(config) if any("web" in one.roles for one in plans) else []
@@ -73,9 +75,17 @@ def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
         return _Supervisor(config, plans, sockets).run()
 
 
+def _hold(stack: ExitStack, config: Config) -> None:
+    try:
+        stack.enter_context(only_supervisor(config.server.data_dir))
+    except CannotOpen as held:
+        raise CannotOpen(held.sentence, code="already_runs") from None
+
+
 async def _prepare(config: Config) -> None:
     async with opened(config.database_url, readers=1) as engine:
         await migrate(engine, now=time.time_ns() // 1_000_000)
+        await check_house(engine, Urls(config.server.origin, config.handle_domain))
 
 
 def _bound(config: Config) -> list[socket.socket]:

@@ -1,0 +1,76 @@
+"""The command line: every command of `fedi`, and what their endings mean.
+
+Nothing is imported here but click and the commands' own declarations, so that the start is quick.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from actors.errors import FediError
+from fedi.commands import starting
+from fedi.commands.speaking import MISUSED, NOT_DONE, begin, complain, exit_code
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell every failure in one line, and end with the exit code it means."""
+    try:
+        yield
+    except (click.Abort, click.exceptions.Exit, click.exceptions.NoArgsIsHelpError):
+        raise
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx is not None else "fedi"
+        complain(f"{error.format_message()} See `{where} --help`.", "usage")
+        raise click.exceptions.Exit(MISUSED) from error
+    except click.ClickException as error:
+        complain(error.format_message(), "not_done")
+        raise click.exceptions.Exit(NOT_DONE) from error
+    except FediError as error:
+        complain(error.sentence, error.code)
+        raise click.exceptions.Exit(exit_code(error)) from error
+    except Exception as error:
+        if os.environ.get("FEDI_TRACE"):
+            raise
+        sentence = f"A fault of ours: {type(error).__name__}: {error}. FEDI_TRACE=1 shows where."
+        complain(sentence, "fault")
+        raise click.exceptions.Exit(NOT_DONE) from error
+
+
+class Commands(click.Group):
+    """A group whose failures are one plain line; a command may return its exit code."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read the words of the command line."""
+        begin()
+        with _told():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Run the command they name."""
+        with _told():
+            code = super().invoke(ctx)
+        if isinstance(code, int):
+            ctx.exit(code)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fedihus", message="fedi %(version)s")
+def main() -> None:
+    """A federated microblog server for an organisation.
+
+    `fedi init` makes a house, `fedi serve` runs it, `fedi demo` shows one.
+    """
+
+
+for _declared in (*starting.COMMANDS,):
+    main.add_command(_declared)

@@ -1,0 +1,63 @@
+"""How a command comes to its configuration and into the house.
+
+A command opens a house of its own on the same database, whether the server runs or not; the
+server looks for changes at least once a second.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from fedi.commands.speaking import NotDone
+from fedi.config import Config, ConfigError, find_config, load
+
+if TYPE_CHECKING:
+    from fedi.app import House
+
+T = TypeVar("T")
+
+
+def config_path() -> Path | None:
+    """Return the configuration file in force; None where there is none."""
+    return find_config(os.environ, Path.cwd())
+
+
+def configured() -> Config:
+    """Read the configuration in force. ConfigError where it can't be used."""
+    path = config_path()
+    if path is None and "FEDI_SERVER__ORIGIN" not in os.environ:
+        raise ConfigError("There is no config.toml. `fedi init` writes one, FEDI_CONFIG names one.")
+    return load(path, os.environ)
+
+
+def check_founded(config: Config) -> None:
+    """Raise NotDone where no database was made yet (a PostgreSQL one is asked when opened)."""
+    url = config.database_url
+    if not url.startswith("sqlite:"):
+        return
+    from fedi.store.sqlite import path_of
+
+    if not path_of(url).exists():
+        raise NotDone(f"There is no database at {path_of(url)} yet. Run `fedi init` first.")
+
+
+def at_home(work: "Callable[[House], Awaitable[T]]", config: Config | None = None) -> T:
+    """Open the house, do `work` in it, and close it again."""
+    wanted = config or configured()
+    check_founded(wanted)
+    logging.getLogger().addHandler(logging.NullHandler())  # its trouble is told in one line
+    return asyncio.run(_inside(work, wanted))
+
+
+async def _inside(work: "Callable[[House], Awaitable[T]]", config: Config) -> T:
+    from fedi.app import opened_house
+    from fedi.founded import check_house
+    from fedi.store.migrate import check
+
+    async with opened_house(config) as house:
+        await check(house.engine)
+        await check_house(house.engine, house.urls)
+        return await work(house)

@@ -1,0 +1,80 @@
+"""Commands that make a house and run it: init, serve, demo."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fedi.commands.speaking import say, speaks
+
+ROLES = ("web", "inbox", "outbox", "jobs")
+
+
+@click.command()
+@click.option("--origin", help="The address on the web, like https://social.example.org.")
+@click.option("--name", help="The organisation's name.")
+@click.option("--handle-domain", help="The domain in handles, where it isn't the origin's host.")
+@click.option("--language", help="The first language: nb, nn, se, en …")
+@click.option("--contact", help="An e-mail address for visitors and other administrators.")
+@click.option("--listen", help="Address and port to listen at, like 127.0.0.1:8000.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="The folder for the data.")
+@click.option("--lab", is_flag=True, default=None, help="Lab mode: for tests on one machine.")
+@speaks
+def init(data_dir: Path | None, **given: Any) -> None:
+    """Make a new house: configuration, secrets, database, the server's own actor.
+
+    Asks for what is missing at a terminal, and for nothing otherwise. Never overwrites anything.
+    """
+    from fedi.installing import install, place
+
+    if data_dir is not None:
+        os.environ["FEDI_DATA_DIR"] = str(data_dir)
+    path = place(os.environ, Path.cwd())
+    if not path.exists():
+        _ask(given, os.environ)
+    made = install(path, given, os.environ)
+    config = str(path)
+    where = "" if data_dir is None else f"FEDI_DATA_DIR={data_dir} "
+    say(
+        {"config": config, "origin": made.origin, "data_dir": str(made.data_dir), "new": made.new},
+        f"{made.origin} is founded." if made.new else f"{made.origin} was founded before.",
+        f"Configuration: {config}",
+        f"Data:          {made.data_dir}",
+        "Next:",
+        f'  {where}fedi department add sekretariat --name "…"',
+        f'  {where}fedi person add kari --name "Kari Nordmann" --for sekretariat',
+        f"  {where}fedi serve",
+    )
+
+
+def _ask(given: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Ask at a terminal; elsewhere an origin that is missing is a misuse."""
+    origin = given["origin"] or environ.get("FEDI_SERVER__ORIGIN")
+    if click.get_text_stream("stdin").isatty():
+        if not origin:
+            given["origin"] = click.prompt("The address on the web (https://social.example.org)")
+        if not (given["name"] or environ.get("FEDI_ORGANISATION__NAME")):
+            given["name"] = click.prompt("The organisation's name", default="")
+    elif not origin:
+        raise click.UsageError("Give the address on the web: --origin https://social.example.org.")
+
+
+@click.command()
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="Only this role.")
+@click.option("--processes", type=click.IntRange(1, 64), help="How many; default from config.toml.")
+@speaks
+def serve(roles: tuple[str, ...], processes: int | None) -> int:
+    """Run the house until it is told to stop (SIGTERM, Ctrl-C)."""
+    from fedi import log
+    from fedi.commands.opening import check_founded, configured
+    from fedi.supervisor import serve as run
+
+    config = configured()
+    check_founded(config)
+    log.set_up(config.log)
+    return run(config, processes=processes or config.server.processes, only=roles)
+
+
+COMMANDS = (init, serve)
