@@ -4,7 +4,9 @@ The asker of a signed GET is its server as a whole: what it shows to whom is its
 server sees what at least one of its actors may.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -78,9 +80,10 @@ def open_door(table: Dispatch, endpoints: Endpoints, door: HouseDoor) -> None:
     table.add("/inbox", post, methods=("POST",))
     table.add("/actor/inbox", post, methods=("POST",))
     table.add("/actors/{id}/inbox", post, methods=("POST",))
-    _add(table, "/actor", lambda ask, scope: endpoints.application(ask))
-    _add(table, "/actors/{id}", lambda ask, scope: endpoints.actor(ask, _id(scope)))
-    _add(table, "/posts/{id}", lambda ask, scope: endpoints.post(ask, _id(scope)))
+    kept = Kept()
+    _add(table, "/actor", lambda ask, scope: endpoints.application(ask), kept)
+    _add(table, "/actors/{id}", lambda ask, scope: endpoints.actor(ask, _id(scope)), kept)
+    _add(table, "/posts/{id}", lambda ask, scope: endpoints.post(ask, _id(scope)), kept)
     _add(table, "/activities/{id}", lambda ask, scope: endpoints.activity(ask, _id(scope)))
     _add(table, "/contexts/{id}", lambda ask, scope: endpoints.context(ask, _id(scope)))
     for part in _PARTS:
@@ -110,13 +113,49 @@ def _id(scope: Scope) -> int:
     return id
 
 
-def _add(table: Dispatch, path: str, get: _Get) -> None:
-    table.add(path, _handler(get))
+class Kept:
+    """Answers that all may see, kept for one second: what a rush on one actor or post gets.
+
+    Caches outside may keep them for minutes, so a second here makes nothing staler. Only answers
+    to requests without a signature are kept or given, so nobody gets what another may see (S18).
+    """
+
+    SECONDS: Final = 1.0
+    COUNT: Final = 2_048
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[tuple[str, bytes], tuple[float, Answer]] = OrderedDict()
+
+    def find(self, key: tuple[str, bytes]) -> Answer | None:
+        found = self._answers.get(key)
+        if found is None or found[0] < monotonic():
+            return None
+        return found[1]
+
+    def keep(self, key: tuple[str, bytes], answer: Answer) -> None:
+        if answer.status != 200 or not answer.header(b"cache-control").startswith(b"public"):
+            return
+        self._answers[key] = (monotonic() + self.SECONDS, answer)
+        self._answers.move_to_end(key)
+        while len(self._answers) > self.COUNT:
+            self._answers.popitem(last=False)
 
 
-def _handler(get: _Get) -> RawHandler:
+_OF_THE_ASKER: Final = frozenset({b"signature", b"signature-input", b"if-none-match"})
+
+
+def _add(table: Dispatch, path: str, get: _Get, kept: Kept | None = None) -> None:
+    table.add(path, _handler(get, kept))
+
+
+def _handler(get: _Get, kept: Kept | None) -> RawHandler:
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await get(_ask(scope), scope)
+        key = _key(scope) if kept is not None else None
+        answer = kept.find(key) if kept is not None and key is not None else None
+        if answer is None:
+            answer = await get(_ask(scope), scope)
+            if kept is not None and key is not None:
+                kept.keep(key, answer)
         body = b"" if scope["method"] == "HEAD" else answer.body
         start = {
             "type": "http.response.start",
@@ -127,6 +166,21 @@ def _handler(get: _Get) -> RawHandler:
         await send({"type": "http.response.body", "body": body})
 
     return handle
+
+
+def _key(scope: Scope) -> tuple[str, bytes] | None:
+    """Return what a kept answer is found by; None for a request that is answered on its own."""
+    if scope["query_string"]:
+        return None
+    accept = b""
+    for name, value in scope["headers"]:
+        if name == b"accept":
+            if accept:
+                return None
+            accept = value
+        elif name in _OF_THE_ASKER:
+            return None
+    return (scope["path"], accept) if b"html" not in accept else None
 
 
 def _ask(scope: Scope) -> Ask:
