@@ -1,0 +1,112 @@
+"""Who is here, for everyone to know: handles old and new, the departments, and some figures.
+
+Nothing here tells of an actor that is suspended, deleted, or of internal exposure: to whoever
+asks from outside they are as if they were not there. Posts are in showing.py and threads.py.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from actors import ids
+from actors.audience import Nobody
+from actors.handles import local_key
+from actors.people import Actor, ActorKind, Exposure
+
+from . import profiles, visibility
+from .engine import Tx
+from .rows import ACTOR
+
+DEPARTMENTS_MAX: Final = 500
+MONTH_MS: Final = 30 * 86_400_000
+HALF_YEAR_MS: Final = 180 * 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """One entry of the directory; `newest` is the id of its last public post, if any."""
+
+    actor: Actor
+    newest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much the house is used, in figures that name nobody (NodeInfo)."""
+
+    actors: int
+    active_month: int
+    active_half_year: int
+    posts: int
+
+
+def may_be_found(actor: Actor) -> bool:
+    """Return whether anyone outside may learn that this actor of ours exists."""
+    return actor.local and not actor.gone and actor.exposure is not Exposure.INTERNAL
+
+
+def is_open(actor: Actor) -> bool:
+    """Return whether this actor of ours has pages for everyone on the web."""
+    return actor.local and not actor.gone and actor.exposure is Exposure.OPEN
+
+
+async def by_handle(tx: Tx, username: str) -> Actor | None:
+    """Return our actor that has this handle now or had it once, if it may be found."""
+    found = await profiles.actor_by_handle(tx, local_key(username))
+    return found[0] if found is not None and may_be_found(found[0]) else None
+
+
+async def by_id(tx: Tx, id: int) -> Actor | None:
+    """Return our actor with this id, if it may be found."""
+    row = await tx.one(f"{ACTOR.select} WHERE id = ? AND local = 1", (id,))
+    actor = ACTOR.decode(row) if row is not None else None
+    return actor if actor is not None and may_be_found(actor) else None
+
+
+async def departments(tx: Tx) -> list[Department]:
+    """Return the departments that want to be found, by name, each with its newest public post."""
+    condition, params = visibility.condition(Nobody())
+    found = await tx.rows(
+        f"SELECT {ACTOR.selected('d')}, (SELECT max(p.id) FROM post p WHERE p.author_id = d.id"
+        f" AND p.visibility = 'public' AND {condition})"
+        " FROM actor d WHERE d.local = 1 AND d.kind = ? AND d.exposure = ? AND d.discoverable = 1"
+        " AND d.suspended IS NULL AND d.deleted IS NULL ORDER BY d.name, d.id LIMIT ?",
+        (*params, ActorKind.ORGANIZATION.value, Exposure.OPEN.value, DEPARTMENTS_MAX),
+    )
+    return [Department(ACTOR.decode(row), row[len(ACTOR.columns)]) for row in found]
+
+
+async def followers(tx: Tx, actor_id: int) -> int:
+    """Return how many follow an actor."""
+    row = await tx.one(
+        "SELECT count(*) FROM relation WHERE kind = 'follow' AND target_id = ?"
+        " AND state = 'accepted'",
+        (actor_id,),
+    )
+    return int(row[0]) if row is not None else 0
+
+
+async def usage(tx: Tx, now: int) -> Usage:
+    """Count what NodeInfo tells. Walks the local posts: ask seldom, and never on the loop."""
+    actors = await tx.one(
+        "SELECT count(*) FROM actor WHERE local = 1 AND kind <> ? AND exposure = ?"
+        " AND suspended IS NULL AND deleted IS NULL",
+        (ActorKind.APPLICATION.value, Exposure.OPEN.value),
+    )
+    posts = await tx.one(
+        "SELECT count(*) FROM post WHERE local = 1 AND boost_of IS NULL AND deleted IS NULL"
+        " AND visibility IN ('public', 'unlisted')"
+    )
+    active = [
+        await tx.one(
+            "SELECT count(DISTINCT author_id) FROM post WHERE local = 1 AND id >= ?",
+            (ids.at(now - span),),
+        )
+        for span in (MONTH_MS, HALF_YEAR_MS)
+    ]
+    month, half_year = (int(row[0]) if row is not None else 0 for row in active)
+    return Usage(
+        actors=int(actors[0]) if actors is not None else 0,
+        active_month=month,
+        active_half_year=half_year,
+        posts=int(posts[0]) if posts is not None else 0,
+    )
