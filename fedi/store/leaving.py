@@ -1,4 +1,4 @@
-"""What leaves, as rows: the body once, one fan-out row; deliveries come from queue.py later.
+"""What leaves, as rows: the body once, one fan-out row; deliveries come from fanout.py later.
 
 A post of an internal audience gets no row here at all, whoever asks: the last guard before the
 wire, behind the rules of actors/activities and actors/audience.
@@ -34,7 +34,7 @@ async def save_activity(
         ),
     )
     if changed and visible != Visibility.INTERNAL.value:
-        await _fan_out(store, activity_id, send.recipients)
+        await _fan_out(store, activity_id, send.actor_id, send.recipients)
 
 
 async def save_forward(store: UnitStore, forward: Forward, recipients: Recipients) -> None:
@@ -59,14 +59,16 @@ async def save_forward(store: UnitStore, forward: Forward, recipients: Recipient
         ),
     )
     if changed:
-        await _fan_out(store, activity_id, recipients)
+        await _fan_out(store, activity_id, forward.actor_id, recipients)
 
 
-async def _fan_out(store: UnitStore, activity_id: int, recipients: Recipients) -> None:
+async def _fan_out(
+    store: UnitStore, activity_id: int, actor_id: int, recipients: Recipients
+) -> None:
     await store.tx.run(
-        "INSERT INTO fanout (id, activity_id, recipients, position, lease_until, created)"
-        " VALUES (?, ?, ?, 0, 0, ?)",
-        (store.new_id(), activity_id, msgspec.json.encode(recipients).decode(), store.now),
+        "INSERT INTO fanout (activity_id, actor_id, recipients, position, lease_until, fence,"
+        " created) VALUES (?, ?, ?, '', 0, 0, ?)",
+        (activity_id, actor_id, msgspec.json.encode(recipients).decode(), store.now),
     )
 
 

@@ -344,44 +344,74 @@ CREATE TABLE activity (
 CREATE INDEX activity_by_actor ON activity (actor_id, id);
 CREATE INDEX activity_by_post ON activity (post_id, id) WHERE post_id IS NOT NULL;
 
+-- `position` is the last (host, inbox) that has its delivery; `fence` tells workers apart.
 CREATE TABLE fanout (
-  id INTEGER NOT NULL PRIMARY KEY,
-  activity_id INTEGER NOT NULL,
-  recipients TEXT NOT NULL,
-  position INTEGER NOT NULL,
-  lease_until INTEGER NOT NULL,
-  created INTEGER NOT NULL
-);
-
-CREATE TABLE delivery (
-  id INTEGER NOT NULL PRIMARY KEY,
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   activity_id INTEGER NOT NULL,
   actor_id INTEGER NOT NULL,
-  host TEXT NOT NULL,
-  inbox TEXT NOT NULL,
-  about INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  state INTEGER NOT NULL,
+  recipients TEXT NOT NULL,
+  position TEXT NOT NULL,
   lease_until INTEGER NOT NULL,
   fence INTEGER NOT NULL,
+  created INTEGER NOT NULL
+);
+CREATE INDEX fanout_by_actor ON fanout (actor_id, id);
+
+-- Where a post was sent, so that its Delete reaches them. `actor_id` is 0 at a shared inbox.
+CREATE TABLE reach (
+  post_id INTEGER NOT NULL,
+  inbox TEXT NOT NULL,
+  actor_id INTEGER NOT NULL,
+  PRIMARY KEY (post_id, inbox)
+) WITHOUT ROWID;
+
+-- `about` is a fingerprint of actor and object: rows with the same one, at the same host, go in
+-- order. `state` is 0 while it waits and 1 once given up; what was delivered has no row.
+CREATE TABLE delivery (
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  activity_id INTEGER NOT NULL,
+  host TEXT NOT NULL,
+  inbox TEXT NOT NULL,
+  shared INTEGER NOT NULL,
+  about INTEGER NOT NULL,
+  turn INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  due INTEGER NOT NULL,
   tries INTEGER NOT NULL,
   uncertain INTEGER NOT NULL,
   expires INTEGER NOT NULL,
   problem TEXT NOT NULL,
   UNIQUE (activity_id, inbox)
 );
-CREATE INDEX delivery_by_host ON delivery (host, state, id);
-CREATE INDEX delivery_by_about ON delivery (host, about, id) WHERE state = 0;
+CREATE INDEX delivery_by_host ON delivery (host, turn, id) WHERE state = 0;
+CREATE INDEX delivery_by_about ON delivery (about, host, id) WHERE state = 0;
 CREATE INDEX delivery_by_end ON delivery (expires);
 
+-- One worker at a time sends to a host: `owner`, until `lease_until`, under the number `fence`;
+-- it may have begun the deliveries up to the id `taken`. `due` is when to look at the host,
+-- `opens` when its back-off ends.
 CREATE TABLE host (
   name TEXT NOT NULL PRIMARY KEY,
   state TEXT NOT NULL,
   memory TEXT NOT NULL,
   due INTEGER NOT NULL,
+  opens INTEGER NOT NULL,
+  held INTEGER NOT NULL,
+  owner TEXT NOT NULL,
+  lease_until INTEGER NOT NULL,
+  fence INTEGER NOT NULL,
+  taken INTEGER NOT NULL,
   changed INTEGER NOT NULL
 );
-CREATE INDEX host_due ON host (due);
+CREATE INDEX host_due ON host (state, due);
+
+-- While keys change: the newest Update of an actor of ours that a host has accepted (`at`).
+CREATE TABLE key_told (
+  host TEXT NOT NULL,
+  actor_id INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (host, actor_id)
+) WITHOUT ROWID;
 
 CREATE TABLE spread (
   id INTEGER NOT NULL PRIMARY KEY,
