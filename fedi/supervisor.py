@@ -25,8 +25,9 @@ from fedi.config import Config, banner, split_address
 from fedi.founded import check_house
 from fedi.roles import run_process
 from fedi.store.engine import CannotOpen, opened
+from fedi.store.leases import give_back_all
 from fedi.store.lock import only_supervisor
-from fedi.store.migrate import migrate
+from fedi.store.start import prepare
 
 ROLES: Final = ("web", "inbox", "outbox", "jobs")
 _QUICK_SECONDS: Final = 5.0
@@ -83,8 +84,10 @@ def _hold(stack: ExitStack, config: Config) -> None:
 
 
 async def _prepare(config: Config) -> None:
+    await prepare(config.database_url, now=time.time_ns() // 1_000_000)
     async with opened(config.database_url, readers=1) as engine:
-        await migrate(engine, now=time.time_ns() // 1_000_000)
+        if engine.dialect == "sqlite":
+            await engine.write(give_back_all)
         await check_house(engine, Urls(config.server.origin, config.handle_domain))
 
 
