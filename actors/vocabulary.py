@@ -38,6 +38,22 @@ TERMS: Final[dict[str, object]] = {
     "Emoji": "toot:Emoji",
     "blurhash": "toot:blurhash",
     "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+    "ostatus": "http://ostatus.org#",
+    "conversation": "ostatus:conversation",
+    "assertionMethod": {
+        "@id": "https://w3id.org/security#assertionMethod",
+        "@type": "@id",
+        "@container": "@set",
+    },
+    "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+    "quoteUrl": "as:quoteUrl",
+    "quoteUri": "http://fedibird.com/ns#quoteUri",
+    "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
+    "implements": {
+        "@id": "https://w3id.org/fep/844e#implements",
+        "@type": "@id",
+        "@container": "@set",
+    },
 }
 CONTEXT: Final[list[object]] = [ACTIVITYSTREAMS, SECURITY, DATA_INTEGRITY, MULTIKEY, TERMS]
 

@@ -34,7 +34,7 @@ class Wakes(Protocol):
     def wake(self, topic: str) -> None: ...
 
 
-Writer = Callable[[Any, Urls], dict[str, Any]]
+Writer = Callable[[Any, Urls, tuple[str, ...]], dict[str, Any]]
 Also = Callable[[UnitStore, Done | Refusal], Awaitable[None]]
 
 
@@ -143,7 +143,9 @@ class Performer:
         await self.engine.write(unit)
 
     async def _send(self, store: UnitStore, send: Send) -> None:
-        document = self.write(send.activity, self.urls)
+        named = await store.actors_by_id(send.recipients.actors)
+        uris = tuple(actor.uri for actor in named.values())
+        document = self.write(send.activity, self.urls, uris)
         visible = await self._visible(store, send)
         if self.proofs and visible in ("public", "unlisted"):
             key = await self._proof_key(store, send.actor_id)

@@ -228,8 +228,8 @@ class HouseReads:
     async def likes(self, post: Post, cursor: int | None, limit: int) -> Items:
         async def query(tx: Tx) -> Items:
             found = await tx.rows(
-                "SELECT actor_id, uri FROM reaction WHERE post_id = ? AND actor_id < ?"
-                " AND uri <> '' ORDER BY actor_id DESC LIMIT ?",
+                "SELECT actor_id, min(uri) FROM reaction WHERE post_id = ? AND actor_id < ?"
+                " AND uri <> '' GROUP BY actor_id ORDER BY actor_id DESC LIMIT ?",
                 (post.id, cursor or _LATEST, limit),
             )
             return _items(found, limit)
@@ -251,12 +251,15 @@ class HouseReads:
     async def activity(self, id: int, viewer: Viewer) -> tuple[bytes, bool] | None:
         async def query(tx: Tx) -> tuple[bytes, bool] | None:
             row = await tx.one(
-                "SELECT body, post_id, visible FROM activity WHERE id = ? AND kind <> 'Forward'",
+                "SELECT body, post_id, visible, kind FROM activity WHERE id = ?"
+                " AND kind <> 'Forward'",
                 (id,),
             )
             if row is None:
                 return None
-            body, post_id, visible = row
+            body, post_id, visible, kind = row
+            if kind == "Update" and await _is_outdated(tx, id, post_id):
+                return None
             if post_id is not None:
                 if not await visibility.may_see(tx, post_id, viewer):
                     return None
@@ -334,6 +337,15 @@ async def _may_know(tx: Tx, actor: Actor, viewer: Viewer) -> bool:
         )
         return allowed is not None
     return True
+
+
+async def _is_outdated(tx: Tx, activity_id: int, post_id: int | None) -> bool:
+    """Return whether a later Update says what this one says no more."""
+    later = await tx.one(
+        "SELECT 1 FROM activity WHERE post_id = ? AND id > ? AND kind = 'Update' LIMIT 1",
+        (post_id, activity_id),
+    )
+    return later is not None
 
 
 async def _was_sent(tx: Tx, activity_id: int, viewer: Viewer) -> bool:
