@@ -44,8 +44,9 @@ def settle(
     if arrived.actor != signer:
         # Forwarded (ActivityPub 7.1.2): the forwarder's word is none, the owner's server decides.
         return _by_reference(arrived, urls, fetched)
-    if arrived.type == "Announce" and _is_wrapped(arrived.object):
-        return _unwrap(arrived, urls, fetched)
+    inside = _wrapped(arrived.object) if arrived.type == "Announce" else None
+    if inside is not None:
+        return _unwrap(arrived, inside, urls, fetched)
     if arrived.type in _CARRY_OBJECTS:
         return _own_object(arrived, urls, fetched)
     return arrived
@@ -161,20 +162,20 @@ def _told_by_owner(arrived: Arrived, document: Document, uri: str) -> Arrived | 
     return replace(told, actor=arrived.actor if arrived.actor in near else near[0])
 
 
-def _is_wrapped(document: str | Document) -> bool:
-    """Whether what is announced is somebody's activity, and not a post."""
+def _wrapped(document: str | Document) -> Document | None:
+    """What is announced, if it is somebody's activity and not a post."""
     if isinstance(document, str) or is_post(document):
-        return False
+        return None
     known = not ACTIVITY_TYPES.isdisjoint(values.types(document))
-    return known or ("actor" in document and "object" in document)
+    return document if known or ("actor" in document and "object" in document) else None
 
 
-def _unwrap(arrived: Arrived, urls: Urls, fetched: Fetched) -> Arrived | Need | Refusal:
+def _unwrap(
+    arrived: Arrived, inside: Document, urls: Urls, fetched: Fetched
+) -> Arrived | Need | Refusal:
     """The activity that a group announces: what it adds is believed from the group's own host,
     else refetched; what overwrites or removes is always asked of the owner."""
-    if not isinstance(arrived.object, dict):
-        return _NO_OBJECT
-    inner = parse.activity(arrived.object, now=arrived.published, size=arrived.size, check=False)
+    inner = parse.activity(inside, now=arrived.published, size=arrived.size, check=False)
     refusal = _speaks_for_itself(inner, urls) or _not_for_groups(inner)
     if refusal is not None:
         return refusal

@@ -278,3 +278,16 @@ def test_a_wrapped_activity_needs_an_id_on_its_own_actors_host() -> None:
 def test_a_wrapped_activity_of_ours_is_not_taken_back_in() -> None:
     inner = activity("Create", note(id=OUR_POST), id=URLS.activity(3), actor=SECRETARIAT)
     assert code(receiving(wrapped(inner), signer=GROUP)) == "local_id"
+
+
+# -- forwarded, without anything to ask for
+
+
+def test_what_is_forwarded_without_an_id_to_ask_for_is_refused() -> None:
+    assert code(receiving(activity("Create", None), signer=MALLORY)) == "no_object"
+    assert code(receiving(activity("Create", OUR_POST), signer=MALLORY)) == "local_id"
+    assert code(receiving(activity("Delete", THEIRS), signer=MALLORY)) == "not_owner"
+
+
+def test_a_host_without_a_canonical_form_is_nobodys() -> None:
+    assert not ours("https://1.2.3/posts/1", URLS)

@@ -227,3 +227,10 @@ def test_s16_every_field_may_be_too_long() -> None:
     assert huge.question is not None
     assert len(huge.question.options) == limits.OPTIONS.size
     assert len(huge.question.options[0].title) == limits.OPTION.size
+
+
+def test_s16_custom_emojis_are_cut() -> None:
+    many = [
+        {"type": "Emoji", "name": f":e{n}:", "icon": {"url": f"{HOST}/{n}.png"}} for n in range(900)
+    ]
+    assert len(read(tag=many).emojis) == limits.EMOJIS.size
