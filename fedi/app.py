@@ -20,6 +20,7 @@ from actors.people import KeyKind
 from actors.ports import Clock, Random
 from actors.signatures.keys import load_private
 from actors.urls import Urls
+from fedi.alive import Alive
 from fedi.bus import Bus, LocalBus
 from fedi.config import Config
 from fedi.desk import HouseDesk, HouseDoor
@@ -38,6 +39,8 @@ from fedi.store import profiles, slots
 from fedi.store.engine import Engine, opened
 from fedi.store.migrate import migrate
 from fedi.store.reads import HouseReads
+from fedi.version import VERSION
+from fedi.wellknown import open_wellknown
 from outbox import activities
 from outbox.endpoints import Endpoints
 
@@ -159,7 +162,7 @@ async def _built(
         bus,
         max_body=config.federation.max_body_bytes,
         max_depth=config.federation.max_depth,
-        alive=lambda host, dialect: None,
+        alive=Alive(engine, clock.now, bus),
     )
     return House(
         config=config,
@@ -208,6 +211,14 @@ def application(house: House, fallback: Any) -> Dispatch:
         signed_only=house.config.federation.authorized_fetch,
     )
     open_door(table, endpoints, house.door)
+    open_wellknown(
+        table,
+        engine=house.engine,
+        urls=house.urls,
+        clock=house.clock,
+        name=house.config.organisation.name,
+        version=VERSION,
+    )
     return table
 
 

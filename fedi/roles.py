@@ -12,12 +12,17 @@ import socket
 from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
-from fedi.app import House, application, opened_house
+from fedi.app import House, application, opened_house, rules_of
 from fedi.bus import Bus, Lines, LocalBus, SocketBus
 from fedi.config import Config
 from fedi.jobs import Clockwork
 from fedi.log import AccessLog
+from fedi.mailroom import HouseMailroom
+from fedi.net.sender import Sender
+from fedi.signing import SigningThreads
+from fedi.store import fanout
 from inbox.worker import Worker as InboxWorker
+from outbox.worker import Worker as OutboxWorker
 
 _LOOK_SECONDS: Final = 1.0
 _logger = logging.getLogger("fedi.roles")
@@ -75,6 +80,8 @@ async def run_roles(
         runs.append(_web(house, sockets, stop))
     if "inbox" in roles:
         runs.append(_inbox(house, stop))
+    if "outbox" in roles:
+        runs.append(_outbox(house, stop))
     if "jobs" in roles:
         runs.append(Clockwork(house).run(stop))
     if parent is not None:
@@ -122,6 +129,41 @@ async def _inbox(house: House, stop: asyncio.Event) -> None:
     worker.stop()
     house.bus.wake("inbox")
     await running
+
+
+async def _outbox(house: House, stop: asyncio.Event) -> None:
+    delivery = house.config.delivery
+    threads = SigningThreads()
+    sender = Sender(rules_of(house.config), per_host=delivery.per_host * 2, max_open=2048)
+    mailroom = HouseMailroom(
+        engine=house.engine,
+        sender=sender,
+        threads=threads,
+        bus=house.bus,
+        urls=house.urls,
+        clock=house.clock,
+        random=house.random,
+        worker=f"{socket.gethostname()}-{os.getpid()}",
+        rules=fanout.rules_of(
+            only_allowed=house.config.federation.mode == "allowlist",
+            keep_days=delivery.keep_days,
+            keep_days_important=delivery.keep_days_important,
+        ),
+        per_host=delivery.per_host,
+        deadline=float(delivery.deadline_seconds),
+    )
+    worker = OutboxWorker(mailroom, in_flight=delivery.in_flight, per_host=delivery.per_host)
+    running = asyncio.create_task(worker.run())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        worker.stop()
+        house.bus.wake("outbox")
+        await running
+    finally:
+        stopping.cancel()
+        threads.close()
+        await sender.close()
 
 
 async def _watch_parent(parent: int, stop: asyncio.Event) -> None:
