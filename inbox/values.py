@@ -31,23 +31,26 @@ _DIRECTION: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def items(value: Any) -> list[Any]:
     """Return a value as the list that it is, means, or wraps (@list, @set); null is no item."""
-    if isinstance(value, dict):
-        for wrapper in ("@list", "@set"):
-            if isinstance(value.get(wrapper), list):
-                return list(value[wrapper])
     if isinstance(value, list):
         return value
+    if isinstance(value, dict) and ("@list" in value or "@set" in value):
+        wrapped = value.get("@list", value.get("@set"))
+        return wrapped if isinstance(wrapped, list) else [value]
     return [] if value is None else [value]
 
 
 def first(value: Any) -> Any:
     """Return the only or first item of a value, None where there is none."""
+    if isinstance(value, str):
+        return value
     return next((item for item in items(value) if item is not None), None)
 
 
 def literal(value: Any) -> Any:
     """Return the first item, taken out of a typed or language-tagged {"@value": …}."""
     value = first(value)
+    if isinstance(value, str):
+        return value
     return value.get("@value") if isinstance(value, dict) and "@value" in value else value
 
 
@@ -74,9 +77,12 @@ def unescaped(words: str) -> str:
 
 def types(document: Document) -> tuple[str, ...]:
     """Return the types of an object, `as:` and the full namespace taken off."""
+    stated = document.get("type")
+    if isinstance(stated, str) and ":" not in stated:
+        return (stated,)
     return tuple(
         kind.removeprefix("as:").removeprefix("https://www.w3.org/ns/activitystreams#")
-        for kind in items(document.get("type"))[:8]
+        for kind in items(stated)[:8]
         if isinstance(kind, str)
     )
 
