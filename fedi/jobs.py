@@ -19,6 +19,7 @@ from actors.verbs import Update
 from fedi.app import House
 from fedi.store import arrivals, chores
 from fedi.store.chores import Spreading
+from fedi.store.deliveries import expire
 from fedi.store.engine import Tx
 from fedi.store.reads import surroundings
 from fedi.store.rows import POLL
@@ -28,6 +29,7 @@ from outbox.objects.record import note_of
 
 _LEASE_MS: Final = 60_000
 _TALLY_SECONDS: Final = 60.0
+_EXPIRE_SECONDS: Final = 60.0
 _PRUNE_SECONDS: Final = 600.0
 _logger = logging.getLogger("fedi.jobs")
 
@@ -49,6 +51,7 @@ class Clockwork:
             group.create_task(self._each(stop, 1.0, self.spread, "jobs"))
             group.create_task(self._each(stop, 5.0, self.end_polls, "polls"))
             group.create_task(self._each(stop, _TALLY_SECONDS, self.tally, "tally"))
+            group.create_task(self._each(stop, _EXPIRE_SECONDS, self.expire, "expire"))
             group.create_task(self._each(stop, _PRUNE_SECONDS, self.prune, "prune"))
 
     async def _each(
@@ -178,6 +181,11 @@ class Clockwork:
             await house.performer.once(update)
 
     # -- forgetting
+
+    async def expire(self) -> int:
+        """Give up some deliveries that have waited too long; 0 when there are none."""
+        now = self._house.clock.now()
+        return await self._engine.write(lambda tx: expire(tx, now))
 
     async def prune(self) -> int:
         """Forget what has been kept long enough."""
