@@ -1,13 +1,14 @@
 """Commands that make a house and run it: init, serve, demo."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from fedi.commands.speaking import say, speaks
+from fedi.commands.speaking import NotDone, say, speaks
 
 ROLES = ("web", "inbox", "outbox", "jobs")
 
@@ -52,7 +53,7 @@ def init(data_dir: Path | None, **given: Any) -> None:
 def _ask(given: dict[str, Any], environ: Mapping[str, str]) -> None:
     """Ask at a terminal; elsewhere an origin that is missing is a misuse."""
     origin = given["origin"] or environ.get("FEDI_SERVER__ORIGIN")
-    if click.get_text_stream("stdin").isatty():
+    if sys.stdin.isatty():
         if not origin:
             given["origin"] = click.prompt("The address on the web (https://social.example.org)")
         if not (given["name"] or environ.get("FEDI_ORGANISATION__NAME")):
@@ -77,4 +78,23 @@ def serve(roles: tuple[str, ...], processes: int | None) -> int:
     return run(config, processes=processes or config.server.processes, only=roles)
 
 
-COMMANDS = (init, serve)
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: PORT, then 8000.")
+@click.option("--only-create", is_flag=True, help="Make the demo and don't serve it.")
+@speaks
+def demo(port: int | None, only_create: bool) -> int:
+    """Make a demo organisation once, and serve it.
+
+    Its data is in var/demo, or in FEDI_DATA_DIR.
+    """
+    from fedi.demo.serving import run
+
+    if port is not None:
+        os.environ["PORT"] = str(port)
+    text = os.environ.get("PORT", "8000")
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise NotDone(f"PORT is {text!r}; it must be a number from 1 to 65535.")
+    return run(os.environ, int(text), only_create=only_create)
+
+
+COMMANDS = (init, serve, demo)

@@ -1,0 +1,195 @@
+"""From what somebody wants to say to the activity that says it, done: text, handles, parent, poll.
+
+For the command line and the demo, and for whatever else lets people write. Handles are resolved
+before the unit opens, three seconds in all; one that can't be had stays plain text. Whether it
+may be said is decided by the verb's rule (actors/activities/create.py).
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from actors.effects import Need, Refusal
+from actors.errors import FediError, Forbidden, Invalid, NotFound, Unavailable
+from actors.handles import Handle
+from actors.people import Actor
+from actors.posts import Media, Option, Post, Question, Visibility
+from fedi.config import Limits
+from fedi.perform import Performer
+from fedi.resolve import HouseResolver
+from fedi.store.engine import Tx
+from fedi.store.reads import surroundings
+from outbox import compose
+from outbox.publish import Edited, Intent, Parent, edit, publish
+
+RESOLVE_SECONDS: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What somebody wants to say. `reply_to` is the URI of a post; `poll_ends` is in Unix ms."""
+
+    text: str
+    visibility: Visibility
+    person: int | None = None
+    summary: str = ""
+    sensitive: bool = False
+    language: str = ""
+    reply_to: str = ""
+    media: tuple[Media, ...] = ()
+    choices: tuple[str, ...] = ()
+    multiple: bool = False
+    poll_ends: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Says things in the name of our actors."""
+
+    performer: Performer
+    resolver: HouseResolver
+    limits: Limits = field(default_factory=Limits)
+
+    async def publish(self, author: Actor, draft: Draft) -> Post:
+        """Publish, and return the post as it is kept once it is durable.
+
+        Invalid for what can't be published, NotFound where the parent isn't the author's to see.
+        """
+        self._check(draft)
+        intent = await self._intent(author, draft)
+        create = publish(
+            intent,
+            id=self.performer.new_id(),
+            now=self.performer.clock.now(),
+            resolved=await self.mentioned(draft.text),
+            urls=self.performer.urls,
+        )
+        await self.perform(create)
+        return await self._kept(create.note.uri)
+
+    async def edit(self, author: Actor, post: Post, draft: Draft) -> Post:
+        """Give a post of the author's new words; audience, place, media and poll stay."""
+        self._check(draft)
+        around = (await self.performer.engine.read(lambda tx: surroundings(tx, [post])))[0]
+        intent = Intent(
+            author=author,
+            person=draft.person,
+            text=draft.text,
+            visibility=post.visibility,
+            summary=draft.summary,
+            sensitive=draft.sensitive,
+            language=draft.language or post.language,
+            media=post.media,
+            poll=_question(around.poll.options, around.poll.multiple, around.poll.ends)
+            if around.poll is not None
+            else None,
+            quote=post.quote,
+        )
+        update = edit(
+            Edited(post=post, around=around),
+            intent,
+            id=self.performer.new_id(),
+            now=self.performer.clock.now(),
+            resolved=await self.mentioned(draft.text),
+            urls=self.performer.urls,
+        )
+        await self.perform(update)
+        return await self._kept(post.uri)
+
+    async def perform(self, activity: object) -> None:
+        """Do one activity, fetching what it needs. Raises what its refusal means."""
+        answer = await self.performer.perform(activity, self.resolver)  # type: ignore[arg-type]
+        if isinstance(answer.outcome, Refusal):
+            raise error_of(answer.outcome)
+        if isinstance(answer.outcome, Need):
+            raise answer.problem or Unavailable("What it is about can't be fetched now.")
+
+    async def mentioned(self, text: str) -> dict[Handle, Actor]:
+        """Return whom the handles in a text name, as far as three seconds tell."""
+        handles = compose.scan(text).handles[: self.limits.mentions]
+        tasks = {handle: asyncio.ensure_future(self._resolved(handle)) for handle in handles}
+        if not tasks:
+            return {}
+        await asyncio.wait(tasks.values(), timeout=RESOLVE_SECONDS)
+        found: dict[Handle, Actor] = {}
+        for handle, task in tasks.items():
+            actor = task.result() if task.done() else None
+            if actor is not None:
+                found[handle] = actor
+            task.cancel()
+        return found
+
+    async def _resolved(self, handle: Handle) -> Actor | None:
+        try:
+            return await self.resolver.handle(str(handle))
+        except FediError:
+            return None
+
+    async def _intent(self, author: Actor, draft: Draft) -> Intent:
+        poll = None
+        if draft.choices:
+            options = tuple(Option(choice) for choice in draft.choices)
+            poll = _question(options, draft.multiple, draft.poll_ends)
+        return Intent(
+            author=author,
+            person=draft.person,
+            text=draft.text,
+            visibility=draft.visibility,
+            summary=draft.summary,
+            sensitive=draft.sensitive,
+            language=draft.language or author.language,
+            parent=await self._parent(draft.reply_to) if draft.reply_to else None,
+            media=draft.media,
+            poll=poll,
+        )
+
+    async def _parent(self, uri: str) -> Parent:
+        post = await self.resolver.post(uri)
+
+        async def author(tx: Tx) -> Actor | None:
+            return await self.performer.open(tx).actor_by_id(post.author_id)
+
+        found = await self.performer.engine.read(author)
+        if found is None or post.deleted is not None:
+            raise NotFound("There is no such post to answer.")
+        return Parent(post=post, author=found)
+
+    async def _kept(self, uri: str) -> Post:
+        post = await self.performer.engine.read(lambda tx: self.performer.open(tx).post(uri))
+        if post is None:
+            raise NotFound("There is no such post.")
+        return post
+
+    def _check(self, draft: Draft) -> None:
+        limits = self.limits
+        _at_most("The text", compose.length(draft.text), limits.post_characters, "characters")
+        _at_most("The warning", len(draft.summary), limits.warning_characters, "characters")
+        _at_most("The post", len(draft.media), limits.attachments, "pictures and files")
+        for media in draft.media:
+            alt = len(media.description)
+            _at_most("A description", alt, limits.alt_characters, "characters")
+        if draft.choices:
+            self._check_poll(draft.choices)
+
+    def _check_poll(self, choices: tuple[str, ...]) -> None:
+        _at_most("The poll", len(choices), self.limits.poll_options, "choices")
+        if len(choices) < 2 or len(set(choices)) < len(choices) or not all(choices):
+            raise Invalid("A poll has two choices or more, each of them different.")
+        for choice in choices:
+            _at_most("A choice", len(choice), self.limits.poll_option_characters, "characters")
+
+
+def _question(options: tuple[Option, ...], multiple: bool, ends: int | None) -> Question:
+    return Question(options=options, multiple=multiple, ends=ends, voters=0)
+
+
+def _at_most(what: str, has: int, most: int, unit: str) -> None:
+    if has > most:
+        raise Invalid(f"{what} has {has} {unit}; at most {most} are allowed ([limits]).")
+
+
+def error_of(refusal: Refusal) -> FediError:
+    """Return the error that a rule's refusal means to whoever asked."""
+    if refusal.code.startswith("no_such"):
+        return NotFound(refusal.sentence, code=refusal.code)
+    return Forbidden(refusal.sentence, code=refusal.code)

@@ -1,0 +1,28 @@
+"""Settings that the house itself changes while it lives: sending held, the stream's epoch.
+
+What an operator sets is in config.toml (fedi/config); these are words in a table.
+"""
+
+from typing import Final
+
+from .engine import Tx
+
+SENDING_HELD: Final = "sending_held"
+""""true" after a restore, until somebody confirms that no other server speaks for our actors."""
+STREAM_EPOCH: Final = "stream_epoch"
+"""Changes when positions in the event table may mean something else than they did."""
+
+
+async def setting(tx: Tx, name: str) -> str:
+    """Return a setting, "" where it was never set."""
+    row = await tx.one("SELECT value FROM setting WHERE name = ?", (name,))
+    return str(row[0]) if row is not None else ""
+
+
+async def put_setting(tx: Tx, name: str, value: str) -> None:
+    """Set a setting."""
+    await tx.run(
+        "INSERT INTO setting (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
