@@ -10,6 +10,7 @@ from actors.relationships import Relation, RelationKind
 from fedi.store import fanout
 from fedi.store.domain_rules import put_rule
 from fedi.store.engine import Engine
+from fedi.store.recipients import Target
 from tests.outbox.post_office import NOW, Office, local_actor, remote_actor
 from tests.running import run
 
@@ -126,7 +127,8 @@ def test_a_fan_out_cut_off_goes_on_where_it_was_and_meets_no_inbox_again(office:
     count = 2 * fanout.PAGE
     run(office.followed_by(*(remote_actor(10 + n, f"h{n % 40:02}.test") for n in range(count + 1))))
     run(office.send())
-    engine, chunks = office.engine, []
+    engine = office.engine
+    chunks: list[Any] = []
 
     class Dies(Exception):
         pass
@@ -142,7 +144,7 @@ def test_a_fan_out_cut_off_goes_on_where_it_was_and_meets_no_inbox_again(office:
             return getattr(engine, name)
 
     with pytest.raises(Dies):
-        run(fanout.expand(DyingEngine(), office.clock.now, office.rules))  # type: ignore[arg-type]
+        run(fanout.expand(DyingEngine(), office.clock.now, office.rules))
     first = run(office.queued())
     assert len(first) == fanout.PAGE
     run(engine.write(lambda tx: tx.run("DELETE FROM delivery")))  # delivered meanwhile
@@ -169,7 +171,7 @@ def test_a_worker_that_slept_through_its_lease_queues_nothing_more(office: Offic
             lambda tx: fanout._chunk(
                 tx,
                 fanout=begun[0],
-                chunk=[fanout.Target("a.test", "http://a.test/users/10/inbox", 10)],
+                chunk=[Target("a.test", "http://a.test/users/10/inbox", 10)],
                 now=NOW,
                 rules=office.rules,
                 last=True,

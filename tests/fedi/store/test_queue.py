@@ -13,16 +13,7 @@ from fedi.store.domain_rules import put_rule
 from fedi.store.engine import Engine
 from outbox.knocks import Dialect, Next, Verdict
 from outbox.leases import Delivery, Done, Lease, Report, Turn
-from outbox.schedule import (
-    BACK_OFF,
-    DAY,
-    HOUR,
-    MINUTE,
-    OK,
-    Health,
-    Outcome,
-    Trouble,
-)
+from outbox.schedule import BACK_OFF, DAY, HOUR, MINUTE, OK, SECOND, Health, Outcome, Trouble
 from tests.outbox.post_office import NOW, URLS, Office, key_of, local_actor, remote_actor
 from tests.running import run
 
@@ -63,8 +54,8 @@ class Works:
             ids.update(one.id for one in lease.deliveries)
         return turn
 
-    def lease(self, **limits: int) -> tuple[Lease, ...]:
-        return self.turn(**limits).leases
+    def lease(self, *, room: int = 256, probes: int = 64) -> tuple[Lease, ...]:
+        return self.turn(room=room, probes=probes).leases
 
     def end(self, lease: Lease, verdict: Verdict = DONE, **more: Any) -> Turn:
         """Report that all of a lease ended like this."""

@@ -125,7 +125,12 @@ def test_another_posts_rows_are_not_touched(office: Office) -> None:
 
 
 def test_an_undo_over_what_nobody_had_leaves_nothing(office: Office) -> None:
-    named = {"followers": False, "actors": (10,), "post_id": None, "visible": Visibility.DIRECT}
+    named: dict[str, Any] = {
+        "followers": False,
+        "actors": (10,),
+        "post_id": None,
+        "visible": Visibility.DIRECT,
+    }
     like = run(office.send("Like", about="http://a.test/posts/1", obj="x", **named))
     run(office.expand())
     run(office.send("Undo", about="elsewhere", obj={"id": like, "type": "Like"}, **named))
@@ -172,7 +177,7 @@ def test_a_create_with_new_words_is_proven_anew(office: Office) -> None:
     )
     run(office.put(key))
     create = sent(office, "Create", obj=note("old"))
-    old = proofs.add_proof(body_of(office, create), private, key.uri, NOW)
+    old: Any = proofs.add_proof(body_of(office, create), private, key.uri, NOW)
     run(
         office.engine.write(
             lambda tx: tx.run(
@@ -181,7 +186,7 @@ def test_a_create_with_new_words_is_proven_anew(office: Office) -> None:
         )
     )
     sent(office, "Update", obj=note("new"))
-    new = body_of(office, create)
+    new: Any = body_of(office, create)
     assert new["object"]["content"] == "new"
     assert new["proof"]["proofValue"] != old["proof"]["proofValue"]
     proofs.verify_proof(new, private.public_key())
