@@ -20,7 +20,7 @@ MAX_DEPTH = 32
 
 _AS2 = "https://www.w3.org/ns/activitystreams"
 _decoder = msgspec.json.Decoder()
-_long_number = re.compile(rb"[0-9]{19}")
+_long_number = re.compile(rb"[0-9](?=[0-9]{18})")
 _parameter = re.compile(r';\s*([A-Za-z0-9!#$%&\'*+.^_`|~-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)\s*')
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from actors.effects import Activity, Done, Need, Refusal
-from actors.errors import FediError, Unavailable
+from actors.errors import FediError, FetchAnswered, Unavailable
 from actors.urls import host_of, same_host
 from fedi.bus import Bus
 from fedi.domains import Domains
@@ -191,8 +191,13 @@ class HouseDesk:
 
         await self._engine.write(unit)
 
-    async def document(self, uri: str) -> Mapping[str, Any]:
-        return await self._fetcher.document(uri)
+    async def document(self, uri: str) -> Mapping[str, Any] | None:
+        try:
+            return await self._fetcher.document(uri)
+        except FetchAnswered as problem:
+            if problem.answered == 410:
+                return None
+            raise
 
     async def need(self, uri: str) -> None:
         await self._resolver.need(uri)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
-from actors.effects import Done
+from actors.effects import Done, Refusal
 from actors.errors import FetchAnswered, FetchError, Invalid, NotFound
 from actors.handles import (
     AskAgain,
@@ -22,7 +22,7 @@ from actors.handles import (
 )
 from actors.people import Actor, Profile
 from actors.posts import Post
-from actors.urls import Urls, host_of, same_host
+from actors.urls import Urls, host_of
 from actors.verbs import Create
 from actors.vocabulary import ACTOR_TYPES, POST_TYPES
 from fedi.fetching import Fetcher
@@ -30,6 +30,7 @@ from fedi.perform import Performer
 from fedi.store import profiles
 from fedi.store.engine import Tx
 from inbox import parse
+from inbox.origin import owned_actor, owned_note
 from inbox.values import types
 
 STALE_MS: Final = 86_400_000
@@ -128,6 +129,8 @@ class HouseResolver:
 
     async def _store_actor(self, document: dict[str, Any]) -> Actor:
         profile = parse.profile(document)
+        self._check(owned_actor(profile.actor, self._urls))
+        await self._check_host(profile.actor.uri)
         named = await self._named(profile, document)
 
         async def unit(tx: Tx) -> Actor:
@@ -139,9 +142,9 @@ class HouseResolver:
         await self._store_post(await self._fetcher.document(uri))
 
     async def _store_post(self, document: dict[str, Any]) -> None:
-        note = parse.note(document, self._urls)
-        if not same_host(note.uri, note.attributed_to):
-            raise Invalid("The post and its author live on different servers.")
+        note = parse.note(document, self._urls, now=self._performer.clock.now())
+        self._check(owned_note(note, self._urls))
+        await self._check_host(note.uri)
         await self.actor(note.attributed_to)
         create = Create(
             uri=f"{note.uri}#fetched", actor=note.attributed_to, note=note, fetched=True
@@ -149,6 +152,18 @@ class HouseResolver:
         outcome = await self._performer.once(create)
         if not isinstance(outcome, Done):
             raise Invalid("The post could not be taken.", detail=note.uri)
+
+    @staticmethod
+    def _check(refusal: Refusal | None) -> None:
+        if refusal is not None:
+            raise Invalid(refusal.sentence, code=refusal.code)
+
+    async def _check_host(self, uri: str) -> None:
+        """Refuse what a blocked server serves: it may not come in by our own fetch (S17)."""
+        host = host_of(uri).partition(":")[0]
+        store = self._performer.open
+        if await self._engine.glance(lambda tx: store(tx).domain_blocked(host)):
+            raise Invalid("That server is blocked here.", code="blocked")
 
     # -- handles
 

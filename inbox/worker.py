@@ -44,7 +44,10 @@ class Desk(Protocol):
 
     async def refuse(self, arrival: Any, refusal: Refusal) -> None: ...
     async def later(self, arrival: Any, problem: FediError) -> None: ...
-    async def document(self, uri: str) -> Mapping[str, Any]: ...
+    async def document(self, uri: str) -> Mapping[str, Any] | None:
+        """Fetch from its owner; None where the owner says that it is gone (410)."""
+        ...
+
     async def need(self, uri: str) -> None: ...
     async def wait(self, seconds: float) -> None: ...
 
@@ -111,7 +114,7 @@ class Worker:
 
     async def one(self, arrival: Arrival) -> None:
         """Carry one arrival out, fetching what it needs between its runs."""
-        fetched: dict[str, Mapping[str, Any]] = {}
+        fetched: dict[str, Mapping[str, Any] | None] = {}
         facts = await self._desk.facts(host_of(arrival.signer))
         try:
             for _ in range(ROUNDS):
@@ -126,7 +129,7 @@ class Worker:
             await self._desk.refuse(arrival, Refusal(problem.code, problem.sentence))
 
     async def _step(
-        self, arrival: Arrival, facts: Facts, fetched: dict[str, Mapping[str, Any]]
+        self, arrival: Arrival, facts: Facts, fetched: dict[str, Mapping[str, Any] | None]
     ) -> Need | None:
         reading = receive(
             arrival.body,
