@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from actors.errors import FediError
-from fedi.commands import starting
+from fedi.commands import actors, domains, queues, reacting, starting, writing
 from fedi.commands.speaking import MISUSED, NOT_DONE, begin, complain, exit_code
+from fedi.version import VERSION
 
 
 @contextmanager
@@ -64,7 +65,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="fedihus", message="fedi %(version)s")
+@click.version_option(VERSION, message="fedi %(version)s")
 def main() -> None:
     """A federated microblog server for an organisation.
 
@@ -72,5 +73,12 @@ def main() -> None:
     """
 
 
-for _declared in (*starting.COMMANDS,):
+for _declared in (
+    *starting.COMMANDS,
+    *actors.COMMANDS,
+    *writing.COMMANDS,
+    *reacting.COMMANDS,
+    *queues.COMMANDS,
+    *domains.COMMANDS,
+):
     main.add_command(_declared)

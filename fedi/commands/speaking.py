@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import click
@@ -92,6 +93,13 @@ def _cell(value: Any) -> str:
 def printable(text: str) -> str:
     """Return text of others with nothing in it that could move the cursor of a terminal."""
     return "".join(char if char.isprintable() or char in "\n\t" else "�" for char in text)
+
+
+def moment(ms: int | None) -> str:
+    """Return a time (Unix ms) as the machine's own zone writes it; "-" for none."""
+    if not ms:
+        return "-"
+    return datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def complain(sentence: str, code: str) -> None:

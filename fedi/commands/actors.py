@@ -1,0 +1,248 @@
+"""Commands about who is here: person, department, token, key."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fedi.commands.opening import at_home
+from fedi.commands.speaking import say, say_table, speaks
+
+if TYPE_CHECKING:
+    from actors.people import Actor
+    from fedi.app import House
+
+ROLES = ("reader", "contributor", "author", "approver", "manager")
+DEPARTMENTS = ("Organization", "Group", "Service")
+
+
+@click.group()
+def person() -> None:
+    """People, who sign in and speak for departments."""
+
+
+@person.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="As others read it.")
+@click.option("--email", default="", help="Never shown.")
+@click.option("--language", default="nb", show_default=True)
+@click.option("--for", "departments", multiple=True, help="A department to speak for.")
+@click.option("--role", type=click.Choice(ROLES), default="author", show_default=True)
+@speaks
+def add_person(
+    username: str, name: str, email: str, language: str, departments: tuple[str, ...], role: str
+) -> None:
+    """Add a person, with an actor of their own."""
+
+    async def work(house: "House") -> "Actor":
+        from actors.membership import Role
+        from fedi import organisation
+
+        performer = house.performer
+        spoken_for = [await organisation.find_actor(performer, one) for one in departments]
+        person, actor = await organisation.add_person(
+            performer, username, name, email=email, language=language
+        )
+        for one in spoken_for:
+            await organisation.let_speak(performer, person, one, Role(role))
+        return actor
+
+    _say_actor(at_home(work))
+
+
+@person.command("list")
+@speaks
+def list_people() -> None:
+    """List people and whom they speak for."""
+
+    async def work(house: "House") -> list[dict[str, str]]:
+        from fedi.store import listing
+        from fedi.store.engine import Tx
+
+        async def query(tx: Tx) -> list[dict[str, str]]:
+            actors = await listing.local_actors(tx, ("Person", *DEPARTMENTS))
+            names = {actor.id: actor.username for actor in actors}
+            roles: dict[int, list[str]] = {}
+            for one in await listing.memberships(tx):
+                if one.actor_id in names:
+                    text = f"{names[one.actor_id]} ({one.role.value})"
+                    roles.setdefault(one.person_id, []).append(text)
+            return [
+                {
+                    "username": one.username,
+                    "name": one.name,
+                    "speaks_for": ", ".join(roles.get(one.id, [])),
+                }
+                for one in await listing.people(tx)
+            ]
+
+        return await house.engine.read(query)
+
+    say_table(at_home(work), ("username", "name", "speaks_for"), "There is nobody yet.")
+
+
+@click.group()
+def department() -> None:
+    """Departments, which others follow."""
+
+
+@department.command("add")
+@click.argument("handle")
+@click.option("--name", required=True, help="As others read it.")
+@click.option("--summary", default="", help="What it does, in a sentence or two.")
+@click.option("--member", "members", multiple=True, help="A person who may speak for it.")
+@click.option("--role", type=click.Choice(ROLES), default="author", show_default=True)
+@click.option("--parent", help="The department above it.")
+@click.option("--language", default="nb", show_default=True)
+@click.option("--exposure", type=click.Choice(("open", "allowed", "internal")), default="open")
+@click.option("--locked", is_flag=True, help="Whoever wants to follow must be accepted.")
+@click.option("--group", is_flag=True, help="A group rather than a department.")
+@speaks
+def add_department(
+    handle: str, members: tuple[str, ...], role: str, parent: str | None, **words: object
+) -> None:
+    """Add a department."""
+
+    async def work(house: "House") -> "Actor":
+        from actors.membership import Role
+        from actors.people import ActorKind, Exposure
+        from fedi import organisation
+
+        performer = house.performer
+        people = [await organisation.find_person(performer, one) for one in members]
+        above = await organisation.find_actor(performer, parent) if parent else None
+        exposure = Exposure(str(words["exposure"]))
+        new = organisation.NewActor(
+            kind=ActorKind.GROUP if words["group"] else ActorKind.ORGANIZATION,
+            username=handle.removeprefix("@"),
+            name=str(words["name"]),
+            summary=str(words["summary"]),
+            exposure=exposure,
+            default_audience="internal" if exposure is Exposure.INTERNAL else "public",
+            discoverable=exposure is Exposure.OPEN,
+            locked=bool(words["locked"]),
+            parent_id=above.id if above is not None else None,
+            language=str(words["language"]),
+        )
+        actor = await organisation.add_actor(performer, new)
+        for one in people:
+            await organisation.let_speak(performer, one, actor, Role(role))
+        return actor
+
+    _say_actor(at_home(work))
+
+
+@department.command("list")
+@speaks
+def list_departments() -> None:
+    """List departments and groups."""
+
+    async def work(house: "House") -> "list[Actor]":
+        from fedi.store.listing import local_actors
+
+        return await house.engine.read(lambda tx: local_actors(tx, DEPARTMENTS))
+
+    rows = [
+        {"handle": one.username, "name": one.name, "exposure": one.exposure.value, "uri": one.uri}
+        for one in at_home(work)
+    ]
+    say_table(rows, ("handle", "name", "exposure", "uri"), "There is no department yet.")
+
+
+@department.command("rename")
+@click.argument("old")
+@click.argument("new")
+@click.option("--name", help="A new name as well.")
+@speaks
+def rename(old: str, new: str, name: str | None) -> None:
+    """Give a department another handle. The old one leads to it for ever."""
+
+    async def work(house: "House") -> "Actor":
+        from fedi import organisation, renaming
+
+        actor = await organisation.find_actor(house.performer, old)
+        return await renaming.rename(house.performer, house.resolver, actor, new, name)
+
+    _say_actor(at_home(work))
+
+
+@department.command("member")
+@click.argument("handle")
+@click.argument("username")
+@click.option("--role", type=click.Choice(ROLES), default="author", show_default=True)
+@speaks
+def member(handle: str, username: str, role: str) -> None:
+    """Let a person speak for a department, or change how."""
+
+    async def work(house: "House") -> None:
+        from actors.membership import Role
+        from fedi import organisation
+
+        who = await organisation.find_person(house.performer, username)
+        actor = await organisation.find_actor(house.performer, handle)
+        await organisation.let_speak(house.performer, who, actor, Role(role))
+
+    at_home(work)
+    value = {"department": handle, "person": username, "role": role}
+    say(value, f"{username} is {role} of {handle}.")
+
+
+@click.group()
+def token() -> None:
+    """Access tokens for scripts and apps."""
+
+
+@token.command("create")
+@click.option("--person", "username", required=True, help="Who will be acting.")
+@click.option("--as", "handle", required=True, help="The actor to act as.")
+@click.option("--scope", default="read write follow push", show_default=True)
+@speaks
+def create_token(username: str, handle: str, scope: str) -> None:
+    """Make a bearer token. It is shown this once; only its hash is kept."""
+
+    async def work(house: "House") -> str:
+        from fedi import organisation
+
+        who = await organisation.find_person(house.performer, username)
+        actor = await organisation.find_actor(house.performer, handle)
+        return await organisation.new_token(house.performer, who, actor, scope)
+
+    made = at_home(work)
+    say({"token": made, "person": username, "as": handle, "scope": scope}, made)
+
+
+@click.group()
+def key() -> None:
+    """The keys that actors sign with."""
+
+
+@key.command("rotate")
+@click.argument("handle", required=False)
+@click.option("--as", "named", help="The actor whose keys change.")
+@speaks
+def rotate(handle: str | None, named: str | None) -> None:
+    """Give an actor new keys. Others are told first, signed with the old key."""
+    who = named or handle
+    if who is None:
+        raise click.UsageError("Name the actor: fedi key rotate --as HANDLE.")
+
+    async def work(house: "House") -> "tuple[str, str, int]":
+        from fedi import organisation, rotating
+
+        actor = await organisation.find_actor(house.performer, who)
+        rsa, ed25519 = await rotating.rotate(house.performer, house.resolver, actor)
+        return rsa.uri, ed25519.uri, rsa.active_from
+
+    rsa, ed25519, active_from = at_home(work)
+    say(
+        {"key": rsa, "proof_key": ed25519, "active_from": active_from},
+        f"New keys: {rsa} and {ed25519}.",
+        "Each server gets the new one once it has taken the news, all others in 48 hours.",
+    )
+
+
+def _say_actor(actor: "Actor") -> None:
+    value = {"handle": actor.username, "name": actor.name, "uri": actor.uri, "url": actor.url}
+    say(value, f"@{actor.username}  {actor.name}", f"  {actor.url}", f"  {actor.uri}")
+
+
+COMMANDS = (person, department, token, key)
