@@ -110,15 +110,6 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
-class Forward:
-    """Send an arrived activity's own bytes on to the local author's followers (inbox forwarding,
-    ActivityPub 7.1.2), only where its proof or a refetch lets them check it."""
-
-    activity_uri: str
-    actor_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class Fetch:
     """Ask for something of another server's, later and within a budget. `why` is parent,
     replies, actor, featured, synchronise or announced; `depth` counts from what arrived."""
@@ -137,7 +128,7 @@ class Spread:
     target_id: int = 0
 
 
-Effect = Put | Drop | Notify | Show | Send | Forward | Fetch | Spread
+Effect = Put | Drop | Notify | Show | Send | Fetch | Spread
 Effects = tuple[Effect, ...]
 
 

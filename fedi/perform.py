@@ -13,7 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from actors.activities import rule
-from actors.effects import Activity, Done, Effects, Forward, Need, Recipients, Refusal, Send
+from actors.effects import Activity, Done, Effects, Need, Refusal, Send
 from actors.errors import FediError, FetchError
 from actors.ids import Ids
 from actors.people import Key, KeyKind
@@ -23,7 +23,7 @@ from actors.signatures.proofs import add_proof
 from actors.urls import Urls
 from fedi.store.applying import Applying, Clash
 from fedi.store.engine import Engine, Tx
-from fedi.store.leaving import save_activity, save_forward
+from fedi.store.leaving import save_activity
 from fedi.store.unit import UnitStore
 
 ROUNDS: Final = 3
@@ -97,7 +97,7 @@ class Performer:
 
     async def apply(self, tx: Tx, effects: Effects) -> None:
         """Carry effects out in an open transaction; who waits for them is woken after it."""
-        applying = Applying(self.open(tx), self._send, self._forward)
+        applying = Applying(self.open(tx), self._send)
         await applying.all(effects)
         for topic in applying.wakes:
             tx.after_commit.append(_waker(self.bus, topic))
@@ -175,9 +175,6 @@ class Performer:
             if key.kind is KeyKind.ED25519 and key.retired is None and key.active_from <= store.now
         ]
         return usable[-1] if usable else None
-
-    async def _forward(self, store: UnitStore, forward: Forward) -> None:
-        await save_forward(store, forward, Recipients(followers_of=forward.actor_id))
 
 
 def _waker(bus: Wakes, topic: str) -> Callable[[], None]:

@@ -11,7 +11,6 @@ from actors.effects import (
     Drop,
     Effects,
     Fetch,
-    Forward,
     Notify,
     Put,
     Send,
@@ -33,17 +32,15 @@ class Clash(Exception):
 
 
 SendHook = Callable[[UnitStore, Send], Awaitable[None]]
-ForwardHook = Callable[[UnitStore, Forward], Awaitable[None]]
 
 
 class Applying:
     """Applies effects to one open unit; `wakes` collects which workers to wake after it."""
 
-    def __init__(self, store: UnitStore, send: SendHook, forward: ForwardHook) -> None:
+    def __init__(self, store: UnitStore, send: SendHook) -> None:
         self._store = store
         self._tx = store.tx
         self._send = send
-        self._forward = forward
         self.wakes: set[str] = set()
 
     async def all(self, effects: Effects) -> None:
@@ -61,9 +58,6 @@ class Applying:
                     await self._show(effect)
                 case Send():
                     await self._send(self._store, effect)
-                    self.wakes.add("outbox")
-                case Forward():
-                    await self._forward(self._store, effect)
                     self.wakes.add("outbox")
                 case Fetch() | Spread():
                     await self._later(effect)

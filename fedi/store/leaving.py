@@ -6,7 +6,7 @@ wire, behind the rules of actors/activities and actors/audience.
 
 import msgspec
 
-from actors.effects import Forward, Recipients, Send
+from actors.effects import Recipients, Send
 from actors.posts import Visibility
 
 from .unit import UnitStore
@@ -35,31 +35,6 @@ async def save_activity(
     )
     if changed and visible != Visibility.INTERNAL.value:
         await _fan_out(store, activity_id, send.actor_id, send.recipients)
-
-
-async def save_forward(store: UnitStore, forward: Forward, recipients: Recipients) -> None:
-    """Queue an arrived activity's own bytes for the followers of one of ours, unchanged."""
-    found = await store.tx.one(
-        "SELECT body FROM arrival WHERE activity_uri = ? LIMIT 1", (forward.activity_uri,)
-    )
-    if found is None:
-        return
-    activity_id = store.new_id()
-    changed = await store.tx.run(
-        "INSERT INTO activity (id, uri, actor_id, kind, about, post_id, visible, body, created,"
-        " total, delivered, failed) VALUES (?, ?, ?, 'Forward', ?, NULL, 'direct', ?, ?, 0, 0, 0)"
-        " ON CONFLICT DO NOTHING",
-        (
-            activity_id,
-            forward.activity_uri,
-            forward.actor_id,
-            forward.activity_uri,
-            found[0],
-            store.now,
-        ),
-    )
-    if changed:
-        await _fan_out(store, activity_id, forward.actor_id, recipients)
 
 
 async def _fan_out(

@@ -251,8 +251,7 @@ class HouseReads:
     async def activity(self, id: int, viewer: Viewer) -> tuple[bytes, bool] | None:
         async def query(tx: Tx) -> tuple[bytes, bool] | None:
             row = await tx.one(
-                "SELECT body, post_id, visible, kind FROM activity WHERE id = ?"
-                " AND kind <> 'Forward'",
+                "SELECT body, post_id, visible, kind FROM activity WHERE id = ?",
                 (id,),
             )
             if row is None:
