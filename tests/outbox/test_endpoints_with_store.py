@@ -112,7 +112,7 @@ def reads(engine: Engine) -> HouseReads:
             tx, now=NOW, urls=URLS, new_id=iter(range(9000, 9999)).__next__, bits=lambda _: 0
         )
         effects: tuple[Effect, ...] = tuple(Put(row) for row in ROWS)
-        await Applying(unit, nothing, nothing).all(effects)
+        await Applying(unit, nothing).all(effects)
 
     run(engine.write(fill))
     return HouseReads(engine)
