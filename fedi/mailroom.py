@@ -4,6 +4,7 @@ Keys are read once in a while and kept loaded; so are the digests of who follows
 our sender says of a failure becomes what outbox/schedule.py understands, here and nowhere else.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ class _Keys:
 @dataclass(slots=True)
 class _Digests:
     at: int
-    by_host: Mapping[str, str]
+    by_host: "asyncio.Future[Mapping[str, str]]"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -136,20 +137,24 @@ class HouseMailroom:
         return await self.threads.sign(signing)
 
     async def synchronization(self, actor_id: int, host: str) -> str:
-        now = self.now()
-        known = self._digests.get(actor_id)
-        if known is None or not 0 <= now - known.at < _DIGESTS_FRESH_MS:
-            found = await self.engine.read(lambda tx: digests(tx, actor_id))
-            known = self._digests[actor_id] = _Digests(now, found)
-            self._digests.move_to_end(actor_id)
-            _cap(self._digests)
         return write_header(
             Synchronization(
                 collection=self.urls.actor(actor_id, "followers"),
                 url=self.urls.actor(actor_id, "synchronization"),
-                digest=known.by_host.get(host, NO_FOLLOWERS),
+                digest=(await self._digests_of(actor_id)).get(host, NO_FOLLOWERS),
             )
         )
+
+    async def _digests_of(self, actor_id: int) -> Mapping[str, str]:
+        """Return the digests by host, read once however many deliveries ask meanwhile."""
+        now = self.now()
+        known = self._digests.get(actor_id)
+        if known is None or not 0 <= now - known.at < _DIGESTS_FRESH_MS or _failed(known.by_host):
+            reading = asyncio.ensure_future(self.engine.read(lambda tx: digests(tx, actor_id)))
+            known = self._digests[actor_id] = _Digests(now, reading)
+            self._digests.move_to_end(actor_id)
+            _cap(self._digests)
+        return await asyncio.shield(known.by_host)
 
     async def post(self, url: str, headers: Headers, body: bytes) -> tuple[int, Headers]:
         request = Request(
@@ -178,6 +183,10 @@ def no_answer(error: FetchError) -> NoAnswer:
         return NoAnswer(Trouble.REFUSED, said, final=True)
     trouble = _TROUBLES.get(reason, Trouble.REFUSED) if reason is not None else Trouble.REFUSED
     return NoAnswer(trouble, said, sent=reason in _SENT)
+
+
+def _failed(reading: "asyncio.Future[Any]") -> bool:
+    return reading.done() and (reading.cancelled() or reading.exception() is not None)
 
 
 def _cap(kept: OrderedDict[int, Any]) -> None:

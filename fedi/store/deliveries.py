@@ -13,7 +13,7 @@ from actors.urls import host_of
 from outbox.knocks import speaks_9421
 from outbox.leases import Known
 from outbox.schedule import FAILURES_TO_DOWN, Health, HostState, inbound_seen
-from outbox.synchronize import NO_FOLLOWERS, toggled
+from outbox.synchronize import digest
 
 from .engine import Tx
 from .fanout import wake_hosts
@@ -246,8 +246,7 @@ async def digests(tx: Tx, actor_id: int) -> Mapping[str, str]:
         " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted'",
         (actor_id,),
     )
-    known: dict[str, str] = {}
+    there: dict[str, list[str]] = {}
     for (uri,) in found:
-        host = host_of(uri)
-        known[host] = toggled(known.get(host, NO_FOLLOWERS), uri)
-    return known
+        there.setdefault(host_of(uri), []).append(uri)
+    return {host: digest(uris) for host, uris in there.items()}

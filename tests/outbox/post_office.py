@@ -73,8 +73,10 @@ def local_actor(id: int, **fields: Any) -> Actor:
     )
 
 
-def remote_actor(id: int, host: str, *, shared: bool = False, **fields: Any) -> Actor:
-    base = f"http://{host}"
+def remote_actor(
+    id: int, host: str, *, shared: bool = False, scheme: str = "http", **fields: Any
+) -> Actor:
+    base = f"{scheme}://{host}"
     return Actor(
         id=id,
         kind=ActorKind.PERSON,
@@ -151,6 +153,7 @@ class Office:
         post_id: int | None = 77,
         obj: Mapping[str, Any] | str | None = None,
         uri: str = "",
+        note: str = "",
     ) -> str:
         """Store an activity with its fan-out row, as fedi/store/leaving.py does; return its uri."""
         id = self.ids.make(self.clock.now())
@@ -161,7 +164,9 @@ class Office:
             "id": uri,
             "type": kind,
             "actor": self.author.uri,
-            "object": obj if obj is not None else {"id": about, "type": "Note", "content": uri},
+            "object": obj
+            if obj is not None
+            else {"id": about, "type": "Note", "content": note or uri},
         }
         recipients = Recipients(
             followers_of=self.author.id if followers else None,
