@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from actors.errors import FediError
-from fedi.commands import actors, domains, queues, reacting, starting, writing
+from fedi.commands import actors, domains, keeping, queues, reacting, starting, writing
 from fedi.commands.speaking import MISUSED, NOT_DONE, begin, complain, exit_code
 from fedi.version import VERSION
 
@@ -22,6 +22,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (click.Abort, click.exceptions.Exit, click.exceptions.NoArgsIsHelpError):
+        raise
+    except BrokenPipeError:  # whoever read us has gone; click ends quietly
         raise
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx is not None else "fedi"
@@ -80,5 +82,6 @@ for _declared in (
     *reacting.COMMANDS,
     *queues.COMMANDS,
     *domains.COMMANDS,
+    *keeping.COMMANDS,
 ):
     main.add_command(_declared)

@@ -87,14 +87,24 @@ def demo(port: int | None, only_create: bool) -> int:
 
     Its data is in var/demo, or in FEDI_DATA_DIR.
     """
-    from fedi.demo.serving import run
+    from fedi import log
+    from fedi.demo.making import ready, telling
+    from fedi.supervisor import serve as run
 
     if port is not None:
         os.environ["PORT"] = str(port)
     text = os.environ.get("PORT", "8000")
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise NotDone(f"PORT is {text!r}; it must be a number from 1 to 65535.")
-    return run(os.environ, int(text), only_create=only_create)
+    made = ready(os.environ, int(text))
+    config = made.config
+    value = {"origin": config.server.origin, "data_dir": str(made.folder), "new": made.new}
+    say(value, *telling(made))
+    if only_create:
+        return 0
+    sys.stdout.flush()
+    log.set_up(config.log)
+    return run(config, processes=config.server.processes)
 
 
 COMMANDS = (init, serve, demo)

@@ -12,6 +12,9 @@ SENDING_HELD: Final = "sending_held"
 STREAM_EPOCH: Final = "stream_epoch"
 """Changes when positions in the event table may mean something else than they did."""
 
+LAST_BACKUP: Final = "last_backup"
+"""When the last whole backup was made, in ms."""
+
 
 async def setting(tx: Tx, name: str) -> str:
     """Return a setting, "" where it was never set."""

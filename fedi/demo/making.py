@@ -1,4 +1,4 @@
-"""Makes the demo once, whole or not at all, and serves it; says where to look and what to try.
+"""Makes the demo once, whole or not at all, and says where to look and what to try.
 
 It is made in a folder beside its own, which gets its name when everything is in it. The origin
 chosen then is kept for ever, for every id carries it.
@@ -9,29 +9,37 @@ import shutil
 import socket
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import click
 
-from fedi import log
+from actors.errors import Invalid
 from fedi.app import opened_house
-from fedi.commands.speaking import NotDone, say
 from fedi.config import Config, load
 from fedi.config.checks import is_lab_host
 from fedi.demo import script
 from fedi.demo.stage import PlayedClock, Stage
 from fedi.installing import install
 from fedi.machine import SystemClock
-from fedi.supervisor import serve
 
 FOLDER: Final = Path("var/demo")
 _BEGIN: Final = "0 fre 09:00"
 
 
-def run(environ: Mapping[str, str], port: int, *, only_create: bool = False) -> int:
-    """Make the demo unless it is there, then serve it; returns the exit code."""
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The demo as it is on disk; `new` if it was made just now."""
+
+    folder: Path
+    config: Config
+    new: bool
+
+
+def ready(environ: Mapping[str, str], port: int) -> Demo:
+    """Make the demo unless it is there. Invalid where port or folder can't be used for it."""
     folder = Path(environ.get("FEDI_DATA_DIR") or FOLDER)
     environ = {key: value for key, value in environ.items() if key != "FEDI_CONFIG"}
     environ["FEDI_DATA_DIR"] = str(folder)
@@ -42,13 +50,7 @@ def run(environ: Mapping[str, str], port: int, *, only_create: bool = False) -> 
     config = load(folder / "config.toml", environ)
     if not new:
         _check_kept(folder, config, environ)
-    words = {"origin": config.server.origin, "data_dir": str(folder), "new": new}
-    say(words, *_telling(config, folder))
-    if only_create:
-        return 0
-    sys.stdout.flush()
-    log.set_up(config.log)
-    return serve(config, processes=config.server.processes)
+    return Demo(folder, config, new)
 
 
 def _check_port(port: int) -> None:
@@ -58,7 +60,7 @@ def _check_port(port: int) -> None:
         try:
             trial.bind(("127.0.0.1", port))
         except OSError as error:
-            raise NotDone(
+            raise Invalid(
                 f"Port {port} can't be had ({error.strerror}). Choose another: "
                 f"PORT={port + 1} make serve."
             ) from None
@@ -71,7 +73,7 @@ def _check_kept(folder: Path, config: Config, environ: Mapping[str, str]) -> Non
     if wanted is None or "FEDI_SERVER__ORIGIN" in environ or parts.port is None:
         return
     if is_lab_host(config.host) and wanted != str(parts.port):
-        raise NotDone(
+        raise Invalid(
             f"The demo in {folder} is {config.server.origin} for ever, since each of its ids "
             f"carries that: start it with PORT={parts.port} make serve, or make another one with "
             f"PORT={wanted} FEDI_DATA_DIR={folder}-{wanted} make serve."
@@ -80,7 +82,7 @@ def _check_kept(folder: Path, config: Config, environ: Mapping[str, str]) -> Non
 
 def _make(folder: Path, environ: Mapping[str, str], port: int) -> None:
     if folder.exists() and any(folder.iterdir()):
-        raise NotDone(f"{folder} holds something else: give FEDI_DATA_DIR a folder of its own.")
+        raise Invalid(f"{folder} holds something else: give FEDI_DATA_DIR a folder of its own.")
     draft = folder.absolute().with_name(f"{folder.name}.unfinished")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700, parents=True)
@@ -115,7 +117,9 @@ async def _play(config: Config, text: script.Script) -> None:
         await Stage(house, clock, text, calendar).play()
 
 
-def _telling(config: Config, folder: Path) -> list[str]:
+def telling(demo: Demo) -> list[str]:
+    """Return where to look and what to try, in Norwegian and English."""
+    config, folder = demo.config, demo.folder
     origin, domain = config.server.origin, config.handle_domain
     fedi = sys.argv[0] if sys.argv[0].endswith("fedi") else "fedi"
     here = f"FEDI_DATA_DIR={folder} {fedi}"
