@@ -12,8 +12,8 @@ from actors.urls import Urls
 from fedi.store.engine import Engine
 from fedi.wellknown.webfinger import KEPT_MAX, KEPT_MS, SERVER_ACTOR, SUBSCRIBE, WebFinger
 from tests.fedi import town
+from tests.fedi.asking import Answered, ask
 from tests.fedi.town import IT, ONE_DOMAIN, SECRETARIAT, URLS, FixedClock, put, settle
-from tests.fedi.wellknown.asking import Answered, ask
 from tests.running import run
 
 ACCT = "acct:sekretariatet@nordvik.test"

@@ -11,8 +11,8 @@ from fedi.net.dispatch import Dispatch
 from fedi.store.engine import Engine
 from fedi.wellknown import fixed, host_meta, nodeinfo, open_wellknown
 from tests.fedi import town
+from tests.fedi.asking import Answered, ask
 from tests.fedi.town import NOW, URLS, FixedClock, put, settle
-from tests.fedi.wellknown.asking import Answered, ask
 from tests.running import run
 
 
