@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from actors.errors import FediError
-from fedi.commands import actors, domains, keeping, queues, reacting, starting, writing
+from fedi.commands import actors, doctoring, domains, keeping, queues, reacting, starting, writing
 from fedi.commands.speaking import MISUSED, NOT_DONE, begin, complain, exit_code
 from fedi.version import VERSION
 
@@ -83,5 +83,6 @@ for _declared in (
     *queues.COMMANDS,
     *domains.COMMANDS,
     *keeping.COMMANDS,
+    *doctoring.COMMANDS,
 ):
     main.add_command(_declared)

@@ -1,0 +1,150 @@
+"""This machine: our four packages, the data folder, secrets, open files, zones, the listener."""
+
+import fcntl
+import importlib.util
+import os
+import resource
+import shutil
+import socket
+import stat
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from fedi.checkup.findings import Finding, attention, broken, ok
+from fedi.config import Config, ConfigError, read_secret, split_address
+from fedi.store.lock import NAME as LOCK
+
+_PACKAGES: Final = ("actors", "inbox", "outbox", "fedi")
+_MIB: Final = 1 << 20
+_FILES_WANTED: Final = 4_096
+
+
+def look(config: Config) -> Iterator[Finding]:
+    """Yield how this machine stands, without opening the database."""
+    yield packages()
+    yield from folders(config)
+    yield secret_files(config)
+    yield disk(config.server.data_dir)
+    yield open_files()
+    yield zones()
+    yield listener(config)
+
+
+def packages() -> Finding:
+    """Whether the names we import are ours: on the Python index others have them."""
+    home = Path(__file__).resolve().parent.parent.parent
+    for name in _PACKAGES:
+        spec = importlib.util.find_spec(name)
+        place = Path(spec.origin).resolve().parent.parent if spec and spec.origin else None
+        if place != home:
+            found = f"is at {place}" if place else "is not installed"
+            return broken(
+                "packages",
+                f"The package {name} {found}, but ours are at {home}. Another distribution of "
+                "that name is in the way: uninstall it, or use an environment of its own.",
+            )
+    return ok("packages", f"{', '.join(_PACKAGES)} are ours, at {home}.")
+
+
+def folders(config: Config) -> Iterator[Finding]:
+    """Whether the data folder is there, ours, and closed to others."""
+    folder = config.server.data_dir
+    if not folder.is_dir():
+        yield broken("data folder", f"{folder} is not there: run `fedi init`.")
+        return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield broken(
+            "data folder", f"{folder} can't be written by this user: chown -R fedi: {folder}."
+        )
+        return
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077 and not config.lab.enabled:
+        yield attention("data folder", f"{folder} is open to others: chmod 700 {folder}.")
+        return
+    yield ok("data folder", f"{folder} is there and ours.")
+
+
+def secret_files(config: Config) -> Finding:
+    """Whether secrets can be read by nobody else."""
+    folder = config.secrets_dir
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    if config.database.password_file is not None:
+        paths.append(config.database.password_file)
+    try:
+        for path in paths:
+            read_secret(path)
+    except ConfigError as problem:
+        return broken("secrets", problem.sentence)
+    if folder.is_dir() and folder.stat().st_mode & 0o077:
+        return attention("secrets", f"{folder} is open to others: chmod 700 {folder}.")
+    return ok("secrets", f"{len(paths)} files, for nobody else's eyes.")
+
+
+def disk(folder: Path) -> Finding:
+    """Whether there is room to go on writing."""
+    if not folder.is_dir():
+        return broken("disk", f"{folder} is not there.")
+    usage, nodes = shutil.disk_usage(folder), os.statvfs(folder)
+    free = f"{usage.free // _MIB:,} MiB free of {usage.total // _MIB:,}"
+    if usage.free < 100 * _MIB or (nodes.f_files and not nodes.f_favail):
+        return broken("disk", f"{free}: make room now. Arrivals are refused on a full disk.")
+    if usage.free < 1024 * _MIB or usage.free < usage.total // 20:
+        return attention("disk", f"{free}: make room soon.")
+    return ok("disk", f"{free}.")
+
+
+def open_files() -> Finding:
+    """Whether enough connections can be open at once."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < _FILES_WANTED:
+        return attention(
+            "open files",
+            f"At most {soft} files and connections may be open (hard limit {hard}): set "
+            "LimitNOFILE=65536 in the unit, or ulimit -n 65536.",
+        )
+    return ok("open files", f"At most {soft} at once.")
+
+
+def zones() -> Finding:
+    """Whether the machine knows its time zones."""
+    if zoneinfo.available_timezones():
+        return ok("time zones", "known.")
+    return attention("time zones", "The machine knows none: install tzdata, or pages show UTC.")
+
+
+def is_running(config: Config) -> bool:
+    """Return whether a server holds the data folder."""
+    path = config.server.data_dir / LOCK
+    if not path.exists():
+        return False
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def listener(config: Config) -> Finding:
+    """Whether the server runs, or could listen where it should."""
+    listen = config.server.listen
+    if is_running(config):
+        return ok("server", f"It runs, at {listen}.")
+    address, port = split_address(listen)
+    if not address.startswith("unix:"):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((address, port or 0))
+            except OSError as error:
+                return broken(
+                    "server",
+                    f"It could not listen at {listen}: {error.strerror}. Stop what is there, or "
+                    "set [server] listen.",
+                )
+    return ok("server", f"It does not run; {listen} is free.")

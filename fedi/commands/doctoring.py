@@ -1,0 +1,74 @@
+"""Commands that look and change nothing: check, doctor."""
+
+import asyncio
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from fedi.commands.opening import at_home, configured
+from fedi.commands.speaking import ATTENTION, BROKEN, say, speaks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fedi.app import House
+    from fedi.checkup.findings import Finding
+
+_CODES = {"ok": 0, "attention": ATTENTION, "broken": BROKEN}
+_SIGNS = {"ok": "ok  ", "attention": "look", "broken": "BAD "}
+
+
+@click.command()
+@speaks
+def check() -> int:
+    """Whether configuration, installation and database fit together, without starting."""
+    from fedi.checkup import database, installation
+
+    config = configured()
+    findings = list(installation.look(config))
+    findings += asyncio.run(database.opens(config))
+    return _report(findings)
+
+
+@click.command()
+@click.option("--no-network", is_flag=True, help="Don't look at us from outside.")
+@speaks
+def doctor(no_network: bool) -> int:
+    """Look at everything: disk, clock, TLS, database, queues, keys, reachability from outside.
+
+    Exit code 3 where something needs attention, 4 where something is broken.
+    """
+    from fedi.checkup import database, installation, outside
+    from fedi.checkup.findings import State, worst
+    from fedi.machine import SystemClock
+
+    config = configured()
+    findings = [*installation.look(config), outside.clock(SystemClock().now())]
+    findings += asyncio.run(database.opens(config))
+    if worst(findings[-2:]) is State.OK:
+        findings += asyncio.run(database.whole(config))
+
+        async def work(house: "House") -> "list[Finding]":
+            now = house.clock.now()
+            found = await database.queues(house.engine, now, lab=config.lab.enabled)
+            if no_network:
+                return found
+            found += await outside.certificate(house)
+            return found + await outside.reachability(house)
+
+        findings += at_home(work, config)
+    return _report(findings)
+
+
+def _report(findings: "Sequence[Finding]") -> int:
+    from fedi.checkup.findings import worst
+
+    state = worst(findings)
+    width = max(len(one.what) for one in findings)
+    lines = [f"{_SIGNS[one.state]}  {one.what.ljust(width)}  {one.sentence}" for one in findings]
+    say({"state": state, "findings": [asdict(one) for one in findings]}, *lines)
+    return _CODES[state]
+
+
+COMMANDS = (check, doctor)
