@@ -1,8 +1,7 @@
 """Our own server as the foreign ones meet it: installed empty, served with TLS in front.
 
 Everything that depends on the shape of our command line or client interface is in this file.
-What a department does is said by `fedi` where there is a command for it, and otherwise by an
-activity posted to its outbox with a token (ActivityPub, client to server).
+What a department does is said with `fedi` while the server runs, as an administrator would.
 """
 
 import http.client
@@ -15,13 +14,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from tests.peers.lab import HERE, HOSTS, Certificates, eventually, free_port
 
 FEDI = Path(sys.executable).parent / "fedi"
 ACTIVITY = "application/activity+json"
-PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 AUTHOR = "anne"  # the employee who speaks for the departments
 CLOSED = (401, 403, 404)  # what a stranger may be answered who asks for what isn't public
 
@@ -36,8 +33,6 @@ class House:
     port: int = field(default_factory=free_port)
     behind: int = field(default_factory=free_port)
     processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
-    tokens: dict[str, str] = field(default_factory=dict)
-    deeds: dict[tuple[str, str], str] = field(default_factory=dict)  # for Undo
 
     # -- where it is
 
@@ -146,57 +141,31 @@ class House:
     def rotate_key(self) -> None:
         self.fedi("key", "rotate", self.department)
 
-    # -- activities posted to the outbox
+    # -- what else a department does
 
-    def token(self, department: str = "") -> str:
-        name = department or self.department
-        if name not in self.tokens:
-            scope = ["--scope", "read write follow"]
-            made = self.fedi("token", "create", "--person", AUTHOR, "--as", name, *scope)
-            self.tokens[name] = made["token"]
-        return self.tokens[name]
+    def _as(self, *words: str, department: str = "") -> Any:
+        return self.fedi(*words, "--as", department or self.department)
 
-    def act(self, activity: dict[str, Any], department: str = "") -> str:
-        """Post an activity to a department's outbox; the id it was given."""
-        actor = self.actor(department)
-        body = {"@context": "https://www.w3.org/ns/activitystreams", "actor": actor, **activity}
-        headers = {"Authorization": f"Bearer {self.token(department)}", "Content-Type": ACTIVITY}
-        outbox = urlsplit(self.get(actor)["outbox"]).path
-        status, said, answer = self._request("POST", outbox, headers, json.dumps(body).encode())
-        assert status == 201, f"{activity['type']} at our outbox: {status} {said[:500]!r}"
-        return str(answer["location"])
+    def like(self, post: str) -> None:
+        self._as("like", post)
 
-    def _react(self, kind: str, target: str) -> str:
-        self.deeds[kind, target] = self.act({"type": kind, "object": target})
-        return self.deeds[kind, target]
+    def boost(self, post: str) -> None:
+        self._as("boost", post)
 
-    def _undo(self, kind: str, target: str) -> str:
-        deed = self.deeds.pop((kind, target))
-        return self.act({"type": "Undo", "object": deed})
+    def undo_like(self, post: str) -> None:
+        self._as("like", "--undo", post)
 
-    def like(self, post: str) -> str:
-        return self._react("Like", post)
+    def undo_boost(self, post: str) -> None:
+        self._as("boost", "--undo", post)
 
-    def boost(self, post: str) -> str:
-        return self._react("Announce", post)
+    def unfollow(self, actor: str) -> None:
+        self._as("unfollow", actor)
 
-    def undo_like(self, post: str) -> str:
-        return self._undo("Like", post)
+    def edit(self, post: str, text: str) -> None:
+        self._as("post", "--edit", post, text)
 
-    def undo_boost(self, post: str) -> str:
-        return self._undo("Announce", post)
-
-    def unfollow(self, actor: str) -> str:
-        follow = {"type": "Follow", "actor": self.actor(), "object": actor}
-        return self.act({"type": "Undo", "object": follow})
-
-    def edit(self, post: str, text: str) -> str:
-        source = {"content": text, "mediaType": "text/plain"}
-        note = {"id": post, "type": "Note", "source": source}
-        return self.act({"type": "Update", "object": note})
-
-    def delete(self, post: str) -> str:
-        return self.act({"type": "Delete", "object": post})
+    def delete(self, post: str) -> None:
+        self._as("post", "--delete", post)
 
     # -- what the world sees of us
 
