@@ -10,9 +10,11 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, cast
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 
 from actors.errors import Unavailable
 from actors.ids import Ids
@@ -29,10 +31,14 @@ from fedi.fetching import Fetcher
 from fedi.front import SignedGets, choose, open_door
 from fedi.keyring import KeyRing
 from fedi.machine import SystemClock, SystemRandom
+from fedi.media_files import MediaFiles
+from fedi.net.answer import Scope
 from fedi.net.client import Client
 from fedi.net.dispatch import Dispatch
 from fedi.net.guard import Rules
 from fedi.net.sender import Sender
+from fedi.pages.routes import Pages
+from fedi.pages.site import Site
 from fedi.perform import Performer
 from fedi.resolve import HouseResolver
 from fedi.store import profiles, slots
@@ -42,7 +48,8 @@ from fedi.store.reads import HouseReads
 from fedi.version import VERSION
 from fedi.wellknown import open_wellknown
 from outbox import activities
-from outbox.endpoints import Endpoints
+from outbox.answers import Answer
+from outbox.endpoints import Ask, Endpoints
 
 _RENEW_SECONDS: Final = 20
 
@@ -199,15 +206,33 @@ async def _application_key(
     return (key.uri, private) if isinstance(private, RSAPrivateKey) else None
 
 
-def application(house: House, fallback: Any) -> Dispatch:
-    """Return the ASGI application: the dispatch table, and `fallback` for what is not in it."""
-    table = Dispatch(fallback)
+def application(house: House) -> Dispatch:
+    """Return the ASGI application: the dispatch table, and behind it the pages."""
+    site = Site(
+        engine=house.engine,
+        urls=house.urls,
+        organisation=house.config.organisation,
+        clock=house.clock,
+        webfinger=house.resolver.webfinger,
+        lab=house.config.lab.enabled,
+    )
+    pages = Pages(site)
+    table = Dispatch(
+        Starlette(
+            routes=pages.routes(),
+            exception_handlers={HTTPException: pages.error, Exception: pages.error},
+        )
+    )
+
+    async def page(ask: Ask) -> Answer:
+        return await pages.html(cast(Scope, ask.request))
+
     endpoints = Endpoints(
         reads=house.reads,
         urls=house.urls,
         negotiate=choose,
         authenticate=SignedGets(house.door),
-        page=_no_page,
+        page=page,
         signed_only=house.config.federation.authorized_fetch,
     )
     open_door(table, endpoints, house.door)
@@ -219,8 +244,5 @@ def application(house: House, fallback: Any) -> Dispatch:
         name=house.config.organisation.name,
         version=VERSION,
     )
+    table.add("/media/{name}", MediaFiles(house.config.server.data_dir / "media"))
     return table
-
-
-async def _no_page(ask: Any) -> Any:
-    raise NotImplementedError(ask)

@@ -184,12 +184,16 @@ class HouseResolver:
             actor = replace(actor, domain=host)
         return replace(profile, actor=replace(actor, host=host))
 
-    async def _webfinger(self, handle: Handle) -> Jrd | None:
+    async def webfinger(self, handle: Handle) -> dict[str, Any]:
+        """Return the WebFinger answer of a handle's domain. FetchError or Invalid without one."""
         scheme = self._urls.origin.partition("://")[0]
         resource = quote(f"acct:{handle.username}@{handle.domain}", safe=":@")
         url = f"{scheme}://{handle.domain}/.well-known/webfinger?resource={resource}"
+        return await self._fetcher.client.get_json(url)
+
+    async def _webfinger(self, handle: Handle) -> Jrd | None:
         try:
-            return read_jrd(await self._fetcher.client.get_json(url))
+            return read_jrd(await self.webfinger(handle))
         except (FetchError, Invalid):
             return None
 

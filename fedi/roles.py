@@ -94,10 +94,7 @@ async def run_roles(
 async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) -> None:
     import uvicorn
 
-    async def nothing(scope: Any, receive: Any, send: Any) -> None:
-        raise NotImplementedError
-
-    app = AccessLog(application(house, nothing), house.config.log)
+    app = AccessLog(application(house), house.config.log)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
