@@ -1,4 +1,4 @@
-"""Who is acting: loads an actor and checks that they may act, in one step.
+"""Who is acting, and on whom: loads an actor and checks what they may, in one step.
 
 Every verb begins here, so that a check cannot be forgotten: an unknown remote actor is a Need,
 a suspended or deleted one a Refusal, and a person who may not write for one of our actors
@@ -6,22 +6,53 @@ a suspended or deleted one a Refusal, and a person who may not write for one of 
 """
 
 from actors.effects import Need, Refusal
-from actors.membership import may_write
-from actors.people import Actor
+from actors.membership import may_manage, may_write
+from actors.people import Actor, Exposure
 from actors.ports import Store
 
+_ABSENT = Refusal("no_such_actor", "There is no such actor here.")
+_CLOSED = Refusal("actor_gone", "This account is closed.")
 
-async def acting(store: Store, uri: str, person: int | None = None) -> Actor | Need | Refusal:
-    """Return the actor that acts, or why it may not."""
+
+async def acting(
+    store: Store, uri: str, person: int | None = None, *, itself: bool = False
+) -> Actor | Need | Refusal:
+    """Return the actor that acts, or why it may not; `itself` where it changes or ends itself,
+    which is for those who manage it."""
     actor = await store.actor(uri)
     if actor is None:
-        if store.urls.is_local(uri):
-            return Refusal("no_such_actor", "There is no such actor here.")
-        return Need((uri,))
+        return _ABSENT if store.urls.is_local(uri) else Need((uri,))
     if actor.gone:
-        return Refusal("actor_gone", "This account is closed.")
+        return _CLOSED
     if actor.local and person is not None:
         membership = await store.membership(person, actor.id)
-        if not may_write(membership, store.now):
+        who = await store.person(person)
+        may = may_manage if itself else may_write
+        if who is None or who.departed is not None or not may(membership, store.now):
             return Refusal("not_yours", "You may not write for this department.")
     return actor
+
+
+async def met(store: Store, uri: str, by: Actor) -> Actor | Need | Refusal:
+    """Return the actor to whom `by` does something, as far as `by` may know that they exist.
+
+    One of ours whom others may not know of is to them as one who never was (security.md S19).
+    """
+    actor = await store.actor(uri)
+    if actor is None:
+        return _ABSENT if store.urls.is_local(uri) else Need((uri,))
+    if actor.local and not by.local and not await _may_know(store, actor, by):
+        return _ABSENT
+    return _CLOSED if actor.gone else actor
+
+
+async def _may_know(store: Store, actor: Actor, by: Actor) -> bool:
+    if actor.suspended is not None:
+        return False
+    match actor.exposure:
+        case Exposure.OPEN:
+            return True
+        case Exposure.ALLOWED:
+            return await store.domain_allowed(by.host)
+        case Exposure.INTERNAL:
+            return False

@@ -54,6 +54,8 @@ class Atom(StrEnum):
 
     DELETED = "deleted"
     AUTHOR_GONE = "author_gone"
+    AUTHOR_INSIDE = "author_inside"  # exposure internal
+    AUTHOR_LIMITED = "author_limited"  # exposure allow-listed servers only
     OPEN = "open"  # visibility public or unlisted
     IS_FOLLOWERS = "is_followers"
     IS_INTERNAL = "is_internal"
@@ -64,6 +66,7 @@ class Atom(StrEnum):
     MEMBER = "member"  # follows, accepted, a group that the post is addressed to
     BLOCKED = "blocked"  # the author blocks the viewer (for a server: its application's host)
     HOST_BLOCKED = "host_blocked"  # the house blocks the viewer's domain
+    HOST_ALLOWED = "host_allowed"  # the viewer's domain is on the allow-list
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,13 @@ _OUTSIDE: Final = All(
         _THERE,
         Not(Atom.HOST_BLOCKED),
         Not(Atom.IS_INTERNAL),
+        Not(Atom.AUTHOR_INSIDE),
+        Some((Not(Atom.AUTHOR_LIMITED), Atom.HOST_ALLOWED)),
         Some((Atom.OWN, All((Not(Atom.BLOCKED), Some(_SHARED))))),
     )
 )
 TABLE: Final[Mapping[type[Viewer], Node]] = {
-    Nobody: All((_THERE, Atom.OPEN)),
+    Nobody: All((_THERE, Atom.OPEN, Not(Atom.AUTHOR_INSIDE), Not(Atom.AUTHOR_LIMITED))),
     LocalActor: All(
         (
             _THERE,
@@ -174,6 +179,12 @@ def leaves_the_house(visibility: Visibility) -> bool:
     return visibility is not Visibility.INTERNAL
 
 
+def stays_inside(asked: Visibility, author: Actor) -> bool:
+    """Return whether a post must reach nobody outside, however narrow it becomes: an internal
+    one that answers someone's followers is for those inside whom it names, and no others."""
+    return asked is Visibility.INTERNAL or author.exposure is Exposure.INTERNAL
+
+
 # -- narrowing
 
 _WIDTH: Final = (Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.DIRECT)
@@ -183,7 +194,7 @@ def narrowed(asked: Visibility, author: Actor, parent: tuple[Visibility, int] | 
     """Return what a post may be: the narrowest of what was asked, its parent and the exposure.
 
     `parent` is (visibility, author id) of what it answers. Where neither audience contains the
-    other, only the parent's author and those mentioned get it (DIRECT).
+    other, only the parent's author and those mentioned who may see the parent get it (DIRECT).
     """
     if author.exposure is Exposure.INTERNAL and asked is not Visibility.DIRECT:
         asked = Visibility.INTERNAL if asked is not Visibility.GROUP else asked
@@ -192,8 +203,11 @@ def narrowed(asked: Visibility, author: Actor, parent: tuple[Visibility, int] | 
     width, parent_author = parent
     if asked is Visibility.DIRECT or width is Visibility.PUBLIC:
         return asked
-    if width in (Visibility.INTERNAL, Visibility.GROUP):
+    if width is Visibility.INTERNAL:
         return width
+    if width is Visibility.GROUP:
+        wider = asked in (Visibility.PUBLIC, Visibility.UNLISTED, Visibility.GROUP)
+        return Visibility.GROUP if wider else Visibility.DIRECT
     if asked in (Visibility.INTERNAL, Visibility.GROUP):
         return asked if width is Visibility.UNLISTED else Visibility.DIRECT
     if width is Visibility.FOLLOWERS:

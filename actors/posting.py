@@ -14,6 +14,7 @@ from actors.ports import Store
 from actors.posts import Addressee, Hashtag, Note, Poll, Post, Visibility
 from actors.relationships import NotificationKind
 
+_FOR_ALL_HERE = (Visibility.PUBLIC, Visibility.UNLISTED, Visibility.INTERNAL)
 MAX_NAMED = 500
 """Actors beyond this many in to, cc and mentions of one note are not looked up."""
 
@@ -28,6 +29,12 @@ class Around:
     named: Mapping[str, Actor]
     blocking: frozenset[int]
     waiting: tuple[Post, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether it answers a post of ours that its author may not see (or that blocks them)."""
+        ours = self.parent_author is not None and self.parent_author.local
+        return ours and not self.parent_visible
 
 
 async def around(store: Store, note: Note, author: Actor) -> Around:
@@ -113,8 +120,9 @@ def poll_of(note: Note, post_id: int) -> Poll | None:
     )
 
 
-def told(note: Note, post_id: int, author: Actor, around: Around) -> Effects:
-    """Return the notifications of a new post: those it mentions, and whom it answers."""
+def told(note: Note, post: Post, author: Actor, around: Around) -> Effects:
+    """Return the notifications of a new post: those it mentions, and whom it answers if it is
+    theirs to see."""
     mentioned = {mention.href for mention in note.mentions}
     tell = {
         actor.id
@@ -122,11 +130,13 @@ def told(note: Note, post_id: int, author: Actor, around: Around) -> Effects:
         if actor.local and uri in mentioned and actor.id not in around.blocking
     }
     answered = around.parent_author
-    if answered is not None and answered.local and answered.id not in around.blocking:
-        tell.add(answered.id)
+    if answered is not None and answered.local:
+        theirs = post.visibility in _FOR_ALL_HERE or answered.uri in around.named
+        if theirs and answered.id not in around.blocking:
+            tell.add(answered.id)
     tell.discard(author.id)
     return tuple(
-        Notify(recipient, NotificationKind.MENTION, author.id, post_id)
+        Notify(recipient, NotificationKind.MENTION, author.id, post.id)
         for recipient in sorted(tell)
     )
 

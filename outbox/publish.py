@@ -59,10 +59,14 @@ def publish(intent: Intent, *, id: int, now: int, resolved: Resolved, urls: Urls
     parent = intent.parent
     width = (parent.post.visibility, parent.author.id) if parent else None
     visibility = audience.narrowed(intent.visibility, intent.author, width)
+    if audience.stays_inside(intent.visibility, intent.author):
+        resolved = {handle: actor for handle, actor in resolved.items() if actor.local}
     note = _worded(intent, visibility, resolved, urls)
     named = [mention.href for mention in note.mentions]
     named += [actor.uri for actor in intent.addressed]
-    if parent is not None:
+    if parent is not None and (
+        parent.author.local or not audience.stays_inside(intent.visibility, intent.author)
+    ):
         named.append(parent.author.uri)
     to, cc = _addressed(intent.author, visibility, named)
     note = replace(

@@ -7,7 +7,7 @@ boost is then internal too (security.md S21).
 from dataclasses import dataclass, replace
 
 from actors.access import acting
-from actors.audience import addressing, visibility_of
+from actors.audience import addressing, narrowed, visibility_of
 from actors.effects import (
     Decision,
     Effect,
@@ -117,9 +117,13 @@ def _visibility(facts: Facts) -> Visibility | None:
     post, actor, activity = facts.post, facts.actor, facts.activity
     if post.visibility in _OPEN:
         asked = visibility_of(activity.to, activity.cc, actor.followers)
-        if actor.local and not activity.to and not activity.cc:
-            return Visibility.PUBLIC
-        return asked if asked in (*_OPEN, Visibility.FOLLOWERS) else Visibility.FOLLOWERS
+        if asked not in _OPEN:
+            asked = Visibility.FOLLOWERS
+        if not actor.local:
+            return asked
+        if not activity.to and not activity.cc:
+            asked = Visibility.PUBLIC
+        return narrowed(asked, actor, (post.visibility, post.author_id))
     if post.visibility is Visibility.INTERNAL and actor.local:
         return Visibility.INTERNAL
     if post.visibility is Visibility.FOLLOWERS and post.author_id == actor.id:

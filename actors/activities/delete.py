@@ -43,7 +43,8 @@ class Facts:
 
 
 async def gather(store: Store, activity: Delete) -> Facts | Need | Refusal:
-    actor = await acting(store, activity.actor, activity.person)
+    itself = activity.object == activity.actor
+    actor = await acting(store, activity.actor, activity.person, itself=itself)
     if isinstance(actor, Need):
         return Refusal("unknown_actor", "We never met this actor.")
     if isinstance(actor, Refusal):

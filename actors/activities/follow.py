@@ -5,7 +5,7 @@ A Follow that already holds is answered again, for a peer that lost its state as
 
 from dataclasses import dataclass, replace
 
-from actors.access import acting
+from actors.access import acting, met
 from actors.effects import (
     Decision,
     Effect,
@@ -47,7 +47,7 @@ async def gather(store: Store, activity: Follow) -> Facts | Need | Refusal:
     source = await acting(store, activity.actor, activity.person)
     if not isinstance(source, Actor):
         return source
-    target = await acting(store, activity.object)
+    target = await met(store, activity.object, source)
     if not isinstance(target, Actor):
         return target if source.local or isinstance(target, Refusal) else _not_ours()
     marker = await store.marker(activity.uri, MarkerKind.UNDONE)

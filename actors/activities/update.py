@@ -7,11 +7,12 @@ it: the Create is then already there. An older Update than what is kept changes 
 from dataclasses import dataclass, replace
 
 from actors.access import acting
-from actors.audience import leaves_the_house, visibility_of
+from actors.audience import addressing, leaves_the_house, visibility_of
 from actors.effects import (
     Decision,
     Drop,
     Effect,
+    Fetch,
     Need,
     Put,
     Recipients,
@@ -63,7 +64,8 @@ class ProfileFacts:
 
 
 async def gather(store: Store, activity: Update) -> NoteFacts | ProfileFacts | Need | Refusal:
-    actor = await acting(store, activity.actor, activity.person)
+    itself = activity.profile is not None
+    actor = await acting(store, activity.actor, activity.person, itself=itself)
     if not isinstance(actor, Actor):
         return actor
     if activity.profile is not None:
@@ -115,11 +117,13 @@ def _before_its_create(facts: NoteFacts) -> Decision:
     named = any(actor.local for actor in facts.around.named.values())
     if not (facts.followed_here or named or facts.around.parent is not None):
         return Refusal("not_for_us", "Nobody here follows the author or is named.")
+    if facts.around.refused:
+        return Refusal("no_such_post", "There is no such post to answer.")
     visibility = visibility_of(note.to, note.cc, author.followers)
     post = row_of(note, author, facts.new_id, visibility, facts.around)
     then = (
         *beside(note, post.id, author, facts.around),
-        *told(note, post.id, author, facts.around),
+        *told(note, post, author, facts.around),
         Show(post.id, author.id),
         *thread(note, post, facts.around),
     )
@@ -212,25 +216,34 @@ def _lost_tags(facts: NoteFacts, post: Post) -> list[Effect]:
 def _send(facts: NoteFacts, post: Post) -> list[Effect]:
     if not leaves_the_house(post.visibility) or post.visibility is Visibility.GROUP:
         return []
-    named = tuple(sorted(actor.id for actor in facts.around.named.values() if not actor.local))
+    author = facts.author
+    named = {uri: actor for uri, actor in facts.around.named.items() if actor.id != author.id}
+    outside = tuple(sorted(actor.id for actor in named.values() if not actor.local))
     followers = post.visibility is not Visibility.DIRECT
     recipients = Recipients(
-        followers_of=facts.author.id if followers else None, actors=named, of_post=post.id
+        followers_of=author.id if followers else None, actors=outside, of_post=post.id
     )
-    return [Send(facts.activity, facts.author.id, recipients, about=post.uri, post_id=post.id)]
+    to, cc = addressing(post.visibility, author.followers, tuple(named))
+    activity = replace(facts.activity, note=replace(facts.note, to=to, cc=cc))
+    return [Send(activity, author.id, recipients, about=post.uri, post_id=post.id)]
 
 
 def _profile(facts: ProfileFacts) -> Decision:
     new, old = facts.profile.actor, facts.actor
     if new.uri != old.uri:
         return Refusal("not_yours", "Only an actor may change itself.")
+    renamed = not old.local and new.username != old.username
     kept = replace(
         new,
         id=old.id,
         local=old.local,
+        # A handle counts once both ends agree (FEP-2c59), which takes a look at the other end.
+        username=old.username,
+        domain=old.domain,
+        host=old.host,
         moved_at=old.moved_at,
         created=old.created or new.created,
-        fetched=facts.now if not old.local else old.fetched,
+        fetched=old.fetched if old.local else 0 if renamed else facts.now,
         suspended=old.suspended,
         deleted=None,
     )
@@ -242,4 +255,6 @@ def _profile(facts: ProfileFacts) -> Decision:
     listed = {key.uri for key in facts.profile.keys}
     effects += [Put(replace(k, actor_id=old.id), replace=True) for k in facts.profile.keys]
     effects += [Drop(key) for key in facts.keys if key.uri not in listed]
+    if renamed:
+        effects.append(Fetch(old.uri, "actor"))
     return tuple(effects)

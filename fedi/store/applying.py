@@ -13,12 +13,14 @@ from actors.effects import (
     Fetch,
     Notify,
     Put,
+    Row,
     Send,
     Show,
     Spread,
 )
+from actors.people import Key
 from actors.posts import Post
-from actors.relationships import Notification
+from actors.relationships import Notification, Reaction, Relation, RelationKind
 
 from .rows import NOTIFICATION, TABLES
 from .unit import UnitStore
@@ -51,6 +53,7 @@ class Applying:
                 case Drop(row, then):
                     table = TABLES[type(row)]
                     if await self._tx.run(table.delete, table.key_of(row)):
+                        await self._let_go(row)
                         await self.all(then)
                 case Notify():
                     await self._notify(effect)
@@ -79,7 +82,36 @@ class Applying:
                 )
                 self.wakes.add("jobs")
 
+    async def _let_go(self, row: Row) -> None:
+        """Remove what hangs on a row that is gone: what was told of it, who was shown it."""
+        run = self._tx.run
+        match row:
+            case Relation(kind=RelationKind.FOLLOW):
+                await run(
+                    "DELETE FROM notification WHERE recipient_id = ? AND by_id = ?"
+                    " AND kind IN ('follow', 'follow_request')",
+                    (row.target_id, row.source_id),
+                )
+            case Reaction():
+                await run(
+                    "DELETE FROM notification WHERE kind = 'favourite' AND by_id = ?"
+                    " AND post_id = ? AND recipient_id ="
+                    " (SELECT author_id FROM post WHERE id = ?)"
+                    " AND NOT EXISTS (SELECT 1 FROM reaction WHERE post_id = ? AND actor_id = ?)",
+                    (row.actor_id, row.post_id, row.post_id, row.post_id, row.actor_id),
+                )
+            case Post(boost_of=int(boosted)):
+                await run(
+                    "DELETE FROM notification WHERE kind = 'reblog' AND by_id = ?"
+                    " AND post_id = ? AND recipient_id ="
+                    " (SELECT author_id FROM post WHERE id = ?)",
+                    (row.author_id, boosted, boosted),
+                )
+                await run("DELETE FROM addressee WHERE post_id = ?", (row.id,))
+
     async def _put(self, put: Put) -> None:
+        if isinstance(put.row, Key) and not await self._is_theirs(put.row):
+            return
         table = TABLES[type(put.row)]
         statement = table.replace if put.replace else table.insert
         changed = await self._tx.run(statement, table.encode(put.row))
@@ -87,6 +119,11 @@ class Applying:
             await self.all(put.then)
         elif isinstance(put.row, Post) and await self._store.post(put.row.uri) is None:
             raise Clash
+
+    async def _is_theirs(self, key: Key) -> bool:
+        """Return whether a key's id is free or this actor's: nobody takes a neighbour's (S35)."""
+        found = await self._tx.one("SELECT actor_id FROM actor_key WHERE uri = ?", (key.uri,))
+        return found is None or found[0] == key.actor_id
 
     async def _notify(self, notify: Notify) -> None:
         row = Notification(
@@ -101,24 +138,52 @@ class Applying:
             await self.event("notification", notify.by_id, row.id, recipient=notify.recipient_id)
 
     async def _show(self, show: Show) -> None:
-        if show.kind == "post":
-            await self._tx.run(
-                "INSERT INTO home (reader_id, post_id, author_id)"
-                " SELECT f.source_id, ?, ? FROM relation f"
-                " JOIN actor r ON r.id = f.source_id AND r.local = 1"
-                " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted'"
-                " AND (SELECT count(*) FROM relation c WHERE c.kind = 'follow'"
-                " AND c.target_id = ? AND c.state = 'accepted') <= ?"
+        shown = 0
+        if show.kind in ("post", "late"):
+            shown = await self._on_home_pages(show)
+        elif show.kind == "delete":
+            await self._off_home_pages(show)
+        if show.kind != "late":
+            await self.event(show.kind, show.author_id, show.post_id)
+        elif shown:
+            # It was here before it arrived, fetched for a thread, and is new to its readers.
+            await self.event("post", show.author_id, show.post_id)
+
+    async def _on_home_pages(self, show: Show) -> int:
+        shown = await self._tx.run(
+            "INSERT INTO home (reader_id, post_id, author_id)"
+            " SELECT f.source_id, p.id, p.author_id FROM post p"
+            " JOIN relation f ON f.kind = 'follow' AND f.target_id = p.author_id"
+            " AND f.state = 'accepted'"
+            " JOIN actor r ON r.id = f.source_id AND r.local = 1"
+            " WHERE p.id = ? AND (p.visibility NOT IN ('direct', 'group') OR EXISTS"
+            " (SELECT 1 FROM addressee d WHERE d.post_id = p.id AND (d.actor_id = r.id OR EXISTS"
+            " (SELECT 1 FROM relation m WHERE m.kind = 'follow' AND m.source_id = r.id"
+            " AND m.target_id = d.actor_id AND m.state = 'accepted'"
+            " AND p.visibility = 'group'))))"
+            " AND (SELECT count(*) FROM (SELECT 1 FROM relation c"
+            " JOIN actor l ON l.id = c.source_id AND l.local = 1 WHERE c.kind = 'follow'"
+            " AND c.target_id = ? AND c.state = 'accepted' LIMIT ?) counted) <= ?"
+            " ON CONFLICT DO NOTHING",
+            (show.post_id, show.author_id, LISTED_FOLLOWERS + 1, LISTED_FOLLOWERS),
+        )
+        if show.readers:
+            await self._tx.many(
+                "INSERT INTO home (reader_id, post_id, author_id) VALUES (?, ?, ?)"
                 " ON CONFLICT DO NOTHING",
-                (show.post_id, show.author_id, show.author_id, show.author_id, LISTED_FOLLOWERS),
+                [(reader, show.post_id, show.author_id) for reader in show.readers],
             )
-            if show.readers:
-                await self._tx.many(
-                    "INSERT INTO home (reader_id, post_id, author_id) VALUES (?, ?, ?)"
-                    " ON CONFLICT DO NOTHING",
-                    [(reader, show.post_id, show.author_id) for reader in show.readers],
-                )
-        await self.event(show.kind, show.author_id, show.post_id)
+        return shown
+
+    async def _off_home_pages(self, show: Show) -> None:
+        """Take a post off the pages of the author and who follows now; others' rows show nothing,
+        since there is nothing left to see."""
+        await self._tx.run(
+            "DELETE FROM home WHERE post_id = ? AND reader_id IN (SELECT ? UNION ALL"
+            " SELECT f.source_id FROM relation f JOIN actor r ON r.id = f.source_id AND r.local = 1"
+            " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted')",
+            (show.post_id, show.author_id, show.author_id),
+        )
 
     async def event(
         self, kind: str, actor_id: int, subject_id: int, *, recipient: int | None = None

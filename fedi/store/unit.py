@@ -176,6 +176,13 @@ class UnitStore:
         )
         return found is not None
 
+    async def domain_allowed(self, domain: str) -> bool:
+        found = await self.tx.one(
+            "SELECT 1 FROM domain_rule WHERE kind = 'allow' AND domain IN (?, ?) LIMIT 1",
+            (domain, domain.partition(":")[0]),
+        )
+        return found is not None
+
     async def local_followers(self, actor_id: int) -> bool:
         found = await self.tx.one(
             "SELECT 1 FROM relation f JOIN actor a ON a.id = f.source_id AND a.local = 1"

@@ -30,12 +30,20 @@ _ANYONE: Final[dict[Atom, str]] = {
         "EXISTS (SELECT 1 FROM actor gone WHERE gone.id = p.author_id"
         " AND (gone.suspended IS NOT NULL OR gone.deleted IS NOT NULL))"
     ),
+    Atom.AUTHOR_INSIDE: (
+        "EXISTS (SELECT 1 FROM actor i WHERE i.id = p.author_id AND i.exposure = 'internal')"
+    ),
+    Atom.AUTHOR_LIMITED: (
+        "EXISTS (SELECT 1 FROM actor l WHERE l.id = p.author_id AND l.exposure = 'allowed')"
+    ),
     Atom.OPEN: "p.visibility IN ('public', 'unlisted')",
     Atom.IS_FOLLOWERS: "p.visibility = 'followers'",
     Atom.IS_INTERNAL: "p.visibility = 'internal'",
     Atom.IS_GROUP: "p.visibility = 'group'",
     Atom.HOST_BLOCKED: "EXISTS (SELECT 1 FROM domain_rule d WHERE d.kind = 'block'"
     " AND (d.domain = ? OR ? LIKE '%.' || d.domain))",
+    Atom.HOST_ALLOWED: "EXISTS (SELECT 1 FROM domain_rule w WHERE w.kind = 'allow'"
+    " AND (w.domain = ? OR ? LIKE w.domain || ':%'))",
 }
 _ACTOR: Final[dict[Atom, str]] = {
     Atom.OWN: "p.author_id = ?",
@@ -78,6 +86,9 @@ _SERVER: Final[dict[Atom, str]] = {
 }
 
 
+_BY_HOST: Final = frozenset({Atom.HOST_BLOCKED, Atom.HOST_ALLOWED})
+
+
 def _render(node: Node, sql: Callable[[Atom], str]) -> str:
     match node:
         case Atom():
@@ -111,7 +122,7 @@ def _compiled(
     node = TABLE[kind]
     takes: list[str] = []
     for atom in _order(node):
-        needs = "host" if atom is Atom.HOST_BLOCKED or kind is RemoteServer else "actor"
+        needs = "host" if atom in _BY_HOST or kind is RemoteServer else "actor"
         takes += [needs] * table[atom].count("?")
     return _render(node, table.__getitem__), tuple(takes)
 
@@ -152,7 +163,7 @@ async def facts(tx: Tx, post_id: int, viewer: Viewer) -> dict[Atom, bool]:
     found: dict[Atom, bool] = {}
     for atom in atoms(TABLE[type(viewer)]):
         host = getattr(viewer, "host", "")
-        by_host = atom is Atom.HOST_BLOCKED or isinstance(viewer, RemoteServer)
+        by_host = atom in _BY_HOST or isinstance(viewer, RemoteServer)
         value: Param = host if by_host else getattr(viewer, "actor_id", 0)
         marks = [value] * table[atom].count("?")
         row = await tx.one(
