@@ -22,6 +22,7 @@ from actors.urls import Urls
 from fedi.bus import LocalBus
 from fedi.mailroom import HouseMailroom
 from fedi.net.guard import Rules
+from fedi.net.names import Resolver
 from fedi.net.sender import Sender
 from fedi.signing import SigningThreads
 from fedi.store import fanout, rows
@@ -159,14 +160,13 @@ class Office:
         id = self.ids.make(self.clock.now())
         uri = uri or URLS.activity(id)
         about = about or URLS.post(77)
+        written = {"id": about, "type": "Note", "content": note or uri}
         body = {
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": uri,
             "type": kind,
             "actor": self.author.uri,
-            "object": obj
-            if obj is not None
-            else {"id": about, "type": "Note", "content": note or uri},
+            "object": obj if obj is not None else written,
         }
         recipients = Recipients(
             followers_of=self.author.id if followers else None,
@@ -211,15 +211,25 @@ class Office:
 
     @contextlib.asynccontextmanager
     async def mailroom(
-        self, worker: str = "one", deadline: float = 5.0, **options: Any
+        self,
+        worker: str = "one",
+        *,
+        kind: type[HouseMailroom] = HouseMailroom,
+        deadline: float = 5.0,
+        resolver: Resolver | None = None,
+        **options: Any,
     ) -> AsyncIterator[HouseMailroom]:
         bus = LocalBus()
         threads = SigningThreads(1)
         sender = Sender(
-            Rules(lab=True, hosts=self.hosts), per_host=8, in_flight=4_000, max_open=4_000
+            Rules(lab=True, hosts=self.hosts),
+            resolver=resolver,
+            per_host=8,
+            in_flight=4_000,
+            max_open=4_000,
         )
         try:
-            yield HouseMailroom(
+            yield kind(
                 engine=self.engine,
                 sender=sender,
                 threads=threads,
@@ -240,7 +250,7 @@ class Office:
     async def settle(self, worker: str = "one", **options: Any) -> None:
         """Deliver all that is due now."""
         async with self.mailroom(worker, **options) as mailroom:
-            await Worker(mailroom).settle()
+            await Worker(mailroom, per_host=mailroom.per_host).settle()
 
 
 def _text(recipients: Recipients) -> str:
