@@ -56,7 +56,9 @@ class Commands(click.Group):
         """Read the words of the command line."""
         begin()
         with _told():
-            return super().make_context(info_name, args, parent, **extra)
+            return super().make_context(
+                "fedi" if parent is None else info_name, args, parent, **extra
+            )
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command they name."""

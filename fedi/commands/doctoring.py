@@ -1,12 +1,11 @@
 """Commands that look and change nothing: check, doctor."""
 
-import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from fedi.commands.opening import at_home, configured
+from fedi.commands.opening import at_home, configured, run
 from fedi.commands.speaking import ATTENTION, BROKEN, say, speaks
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def check() -> int:
 
     config = configured()
     findings = list(installation.look(config))
-    findings += asyncio.run(database.opens(config))
+    findings += run(database.opens(config))
     return _report(findings)
 
 
@@ -45,9 +44,9 @@ def doctor(no_network: bool) -> int:
 
     config = configured()
     findings = [*installation.look(config), outside.clock(SystemClock().now())]
-    findings += asyncio.run(database.opens(config))
+    findings += run(database.opens(config))
     if worst(findings[-2:]) is State.OK:
-        findings += asyncio.run(database.whole(config))
+        findings += run(database.whole(config))
 
         async def work(house: "House") -> "list[Finding]":
             now = house.clock.now()

@@ -4,12 +4,11 @@ A command opens a house of its own on the same database, whether the server runs
 server looks for changes at least once a second.
 """
 
-import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fedi.commands.speaking import NotDone
 from fedi.config import Config, ConfigError, find_config, load
@@ -49,7 +48,14 @@ def at_home(work: "Callable[[House], Awaitable[T]]", config: Config | None = Non
     wanted = config or configured()
     check_founded(wanted)
     logging.getLogger().addHandler(logging.NullHandler())  # its trouble is told in one line
-    return asyncio.run(_inside(work, wanted))
+    return run(_inside(work, wanted))
+
+
+def run(work: "Coroutine[Any, Any, T]") -> T:
+    """Run a coroutine to its end, on a loop of its own."""
+    import asyncio
+
+    return asyncio.run(work)
 
 
 async def _inside(work: "Callable[[House], Awaitable[T]]", config: Config) -> T:

@@ -30,12 +30,13 @@ def init(data_dir: Path | None, **given: Any) -> None:
     """
     from fedi.installing import install, place
 
+    environ = dict(os.environ)
     if data_dir is not None:
-        os.environ["FEDI_DATA_DIR"] = str(data_dir)
-    path = place(os.environ, Path.cwd())
+        environ["FEDI_DATA_DIR"] = str(data_dir)
+    path = place(environ, Path.cwd())
     if not path.exists():
-        _ask(given, os.environ)
-    made = install(path, given, os.environ)
+        _ask(given, environ)
+    made = install(path, given, environ)
     config = str(path)
     where = "" if data_dir is None else f"FEDI_DATA_DIR={data_dir} "
     say(
@@ -91,12 +92,13 @@ def demo(port: int | None, only_create: bool) -> int:
     from fedi.demo.making import ready, telling
     from fedi.supervisor import serve as run
 
+    environ = dict(os.environ)
     if port is not None:
-        os.environ["PORT"] = str(port)
-    text = os.environ.get("PORT", "8000")
+        environ["PORT"] = str(port)
+    text = environ.get("PORT", "8000")
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise NotDone(f"PORT is {text!r}; it must be a number from 1 to 65535.")
-    made = ready(os.environ, int(text))
+    made = ready(environ, int(text))
     config = made.config
     value = {"origin": config.server.origin, "data_dir": str(made.folder), "new": made.new}
     say(value, *telling(made))

@@ -1,0 +1,90 @@
+"""The command line as a whole: quick, plain about its failures, JSON wherever it is asked for."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from fedi.cli import main
+from tests.fedi.house_on_disk import FEDI, HouseOnDisk
+
+HEAVY = ("asyncio", "cryptography", "httpx2", "starlette", "uvicorn", "jinja2", "sqlite3", "pyld")
+
+
+def every_command(group: click.Group, path: str = "") -> list[tuple[str, click.Command]]:
+    found: list[tuple[str, click.Command]] = []
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found += every_command(command, f"{path}{name} ")
+        else:
+            found.append((path + name, command))
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), every_command(main))
+def test_every_command_speaks_json_and_says_what_it_does(name: str, command: click.Command) -> None:
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert "--json" in options, name
+    assert command.help, name
+
+
+def test_the_version_is_said() -> None:
+    done = subprocess.run([FEDI, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("fedi 0.")
+
+
+def test_a_module_can_be_run_as_well() -> None:
+    command = [sys.executable, "-m", "fedi", "--version"]
+    assert subprocess.run(command, capture_output=True, check=True).stdout.startswith(b"fedi ")
+
+
+def test_loading_the_command_line_loads_nothing_heavy() -> None:
+    look = f"import sys, fedi.cli; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_misuse_is_one_line_and_code_2(tmp_path: Path) -> None:
+    house = HouseOnDisk(tmp_path)
+    assert "See `fedi serve --help`" in house.fails("serve", "--rol", "web", code=2)
+    assert "No such command" in house.fails("pots", code=2)
+    assert "--person" in house.fails("token", "create", "--as", "x", code=2)
+
+
+def test_without_a_configuration_it_is_said_how_to_get_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if Path("/etc/fedi/config.toml").exists():
+        pytest.skip("this machine has a configuration of its own")
+    assert "fedi init" in HouseOnDisk(tmp_path).fails("hosts", code=78)
+
+
+def test_a_setting_that_nobody_knows_is_refused_with_a_suggestion(house: HouseOnDisk) -> None:
+    house.more["FEDI_SERVER__ORIGINN"] = "x"
+    assert "FEDI_SERVER__ORIGIN" in house.fails("hosts", code=78)
+
+
+def test_without_a_database_it_is_said_how_to_make_one(house: HouseOnDisk) -> None:
+    (house.folder / "fedi.db").unlink()
+    assert "fedi init" in house.fails("hosts")
+
+
+def test_another_origin_than_the_founded_one_is_refused(house: HouseOnDisk) -> None:
+    house.more["FEDI_SERVER__ORIGIN"] = "http://127.0.0.1:20598"
+    assert "founded as http://127.0.0.1:20599" in house.fails("hosts", code=78)
+
+
+def test_trouble_is_json_too_where_that_is_wanted(house: HouseOnDisk) -> None:
+    done = house.run("post", "--as", "nobody", "Hei", "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["error"] == "not_found"
+    assert done.stderr.startswith("fedi: There is no department or person 'nobody'")
+
+
+def test_an_answer_after_an_answer_in_json_is_for_people_again(house: HouseOnDisk) -> None:
+    house.fedi("hosts")
+    assert house.run("hosts").stdout == "Nothing was delivered to anyone yet.\n"
