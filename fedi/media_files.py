@@ -78,12 +78,11 @@ def _opened(path: Path) -> tuple[BinaryIO, int]:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as missing:
         raise NotFound("There is no such file.") from missing
-    file = os.fdopen(number, "rb", buffering=0)
     found = os.fstat(number)
     if not stat.S_ISREG(found.st_mode):
-        file.close()
+        os.close(number)
         raise NotFound("There is no such file.")
-    return file, found.st_size
+    return os.fdopen(number, "rb", buffering=0), found.st_size
 
 
 async def _start(send: Send, status: int, headers: tuple[Header, ...]) -> None:

@@ -68,7 +68,7 @@ def _document(site: Site, asked: Asked, actor: Actor, posts: list[Shown]) -> str
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={_quoted(language)}>',
-        f"<id>{_text(here)}</id>",
+        f"<id>{_text(actor.uri)}</id>",  # not the address, which changes with the handle
         f"<title>{_text(face.name)}</title>",
         f"<updated>{stamp(updated)}</updated>",
         f'<link rel="self" type="application/atom+xml" href={_quoted(here)}/>',
@@ -107,12 +107,12 @@ def _content(site: Site, card: Card) -> str:
         f"<p><img src={_quoted(site.urls.page(one.path))} alt={_quoted(one.alt)}></p>"
         for one in card.pictures
     )
-    return card.text + "".join(pictures) if card.pictures else str(card.text)
+    return str(card.text) + "".join(pictures)
 
 
 def _text(value: str) -> str:
-    return escape(printable(value))
+    return escape(printable(str(value)))
 
 
 def _quoted(value: str) -> str:
-    return quoteattr(printable(value))
+    return quoteattr(printable(str(value)))

@@ -174,11 +174,11 @@ async def _choose_language(site: Site, asked: Asked) -> Answer:
 
 
 def _local_path(back: str, urls: Urls) -> str:
-    """Return a path of ours that is safe to send a browser to, "/" for anything else."""
+    """Return the address here that a path names, the front page's for anything else."""
     parts = urlsplit(back)
     odd = parts.scheme or parts.netloc or not back.startswith("/") or back.startswith("//")
     if odd or "\\" in back or not back.isprintable() or len(back) > 2_000:
-        return "/"
+        return urls.page("")
     path = quote(parts.path, safe="/@%")
     return urls.page(path + ("?" + quote(parts.query, safe="=&%") if parts.query else ""))
 

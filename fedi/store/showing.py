@@ -262,7 +262,7 @@ async def _listing(tx: Tx, rows: list[tuple[Any, ...]], limit: int) -> Listing:
 # -- one post
 
 
-async def one(tx: Tx, id: int) -> Shown | None:
+async def post(tx: Tx, id: int) -> Post | None:
     """Return a post of ours that everyone may see. One deleted, that everyone could see before,
     comes with `deleted` set and no content."""
     row = await tx.one(
@@ -270,10 +270,13 @@ async def one(tx: Tx, id: int) -> Shown | None:
         f" AND p.boost_of IS NULL AND {_ONCE_VISIBLE}",
         (id,),
     )
-    if row is None:
-        return None
-    found = await shown(tx, [POST.decode(row)])
-    return found[0] if found else None
+    return POST.decode(row) if row is not None else None
+
+
+async def one(tx: Tx, id: int) -> Shown | None:
+    """Return a post of ours as it is shown, by the rule of `post`."""
+    found = await post(tx, id)
+    return (await shown(tx, [found]))[0] if found is not None else None
 
 
 async def history(tx: Tx, post_id: int) -> list[Revision]:

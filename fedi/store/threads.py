@@ -12,7 +12,7 @@ from actors.posts import Post
 
 from .engine import Tx
 from .rows import POST
-from .showing import VISIBLE, Shown, marks, one, shown
+from .showing import VISIBLE, Shown, marks, post, shown
 
 ABOVE_MAX: Final = 10
 DEPTH_MAX: Final = 5
@@ -45,25 +45,26 @@ class Thread:
 
 async def thread(tx: Tx, id: int, after: int | None) -> Thread | None:
     """Return the conversation around a post of ours, or None where there is none to be shown."""
-    found = await one(tx, id)
-    if found is None or found.post.deleted is not None:
-        return Thread(found) if found is not None else None
-    above = await _above(tx, found.post) if after is None else []
-    below, following = await _below(tx, found.post, after or 0)
-    below = await _welcome(tx, found.post.author_id, below)
-    every = await shown(tx, [*above, *below])
-    by_id = {one.post.id: one for one in every}
+    root = await post(tx, id)
+    if root is None:
+        return None
+    if root.deleted is not None:
+        return Thread((await shown(tx, [root]))[0])
+    above = await _above(tx, root) if after is None else []
+    below, following = await _below(tx, root, after or 0)
+    below = await _welcome(tx, root.author_id, below)
+    by_id = {one.post.id: one for one in await shown(tx, [root, *above, *below])}
     return Thread(
-        found,
-        tuple(by_id[post.id] for post in above if post.id in by_id),
-        _tree(id, [by_id[post.id] for post in below if post.id in by_id]),
+        by_id[id],
+        tuple(by_id[other.id] for other in above if other.id in by_id),
+        _tree(id, [by_id[other.id] for other in below if other.id in by_id]),
         following,
     )
 
 
-async def _above(tx: Tx, post: Post) -> list[Post]:
+async def _above(tx: Tx, root: Post) -> list[Post]:
     """Return what a post answers, and what that answers, and so on; oldest first."""
-    if post.in_reply_to is None:
+    if root.in_reply_to is None:
         return []
     rows = await tx.rows(
         "WITH RECURSIVE above (id, parent, level) AS ("
@@ -73,19 +74,19 @@ async def _above(tx: Tx, post: Post) -> list[Post]:
         f" JOIN post p ON p.id = above.parent WHERE above.level < ? AND {VISIBLE})"
         f" SELECT {POST.selected('p')} FROM above JOIN post p ON p.id = above.id"
         " ORDER BY above.level DESC",
-        (post.in_reply_to, ABOVE_MAX),
+        (root.in_reply_to, ABOVE_MAX),
     )
     once = {row[0]: POST.decode(row) for row in rows}  # hostile posts may answer in a circle
-    once.pop(post.id, None)
+    once.pop(root.id, None)
     return list(once.values())
 
 
-async def _below(tx: Tx, post: Post, after: int) -> tuple[list[Post], int | None]:
+async def _below(tx: Tx, root: Post, after: int) -> tuple[list[Post], int | None]:
     """Return the answers, level by level, and the id after which the first level goes on."""
     rows = await tx.rows(
         f"SELECT {POST.selected('p')} FROM post p WHERE p.in_reply_to = ? AND p.id > ?"
         f" AND {VISIBLE} ORDER BY p.id LIMIT ?",
-        (post.id, after, WIDTH_MAX + 1),
+        (root.id, after, WIDTH_MAX + 1),
     )
     level = [POST.decode(row) for row in rows[:WIDTH_MAX]]
     following = level[-1].id if len(rows) > WIDTH_MAX else None
@@ -102,7 +103,7 @@ async def _below(tx: Tx, post: Post, after: int) -> tuple[list[Post], int | None
         )
         level = [one for row in rows if (one := POST.decode(row)).id not in found]
         found.update((one.id, one) for one in level)
-    found.pop(post.id, None)
+    found.pop(root.id, None)
     return list(found.values()), following
 
 
