@@ -1,12 +1,14 @@
-"""A valid signature from a host is proof that it lives: its deliveries are tried at once.
+"""Inbound evidence: a valid signature from a host says that it lives and which dialect it reads.
 
-Asked for each arrival, so it must cost nothing while all is well: once a minute and host, and a
-row is written only where the host was down or its signature dialect is news.
+The inbox tells at each request, so almost all of it ends in a dictionary here; the tables are
+looked at twice a minute for each host, and written only when that changes something.
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from actors.errors import FediError
@@ -14,39 +16,48 @@ from fedi.bus import Bus
 from fedi.store.deliveries import seen_alive
 from fedi.store.engine import Engine
 
-_EVERY_MS: Final = 60_000
-_HOSTS: Final = 20_000
+_AGAIN_MS: Final = 30_000
+_HOSTS: Final = 10_000
+_AT_ONCE: Final = 8
+
+_logger = logging.getLogger("fedi.outbox")
 
 
 class Alive:
-    """Notes signs of life; one for each process that has the inbox's door."""
+    """Call it with (host, dialect) for each valid signature; `clock` gives Unix ms."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], int], bus: Bus) -> None:
+    def __init__(self, engine: Engine, bus: Bus, clock: Callable[[], int]) -> None:
         self._engine = engine
-        self._clock = clock
         self._bus = bus
-        self._noted: OrderedDict[tuple[str, str], int] = OrderedDict()
-        self._writing: set[asyncio.Task[None]] = set()
+        self._clock = clock
+        self._looked: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def __call__(self, host: str, dialect: str) -> None:
-        now, key = self._clock(), (host, dialect)
-        if now - self._noted.get(key, -_EVERY_MS) < _EVERY_MS:
+        """Note that a host lives. Never blocks and never fails; what is too much is left out."""
+        now = self._clock()
+        key = (host, dialect)
+        last = self._looked.get(key)
+        if (last is not None and 0 <= now - last < _AGAIN_MS) or len(self._tasks) >= _AT_ONCE:
             return
-        self._noted[key] = now
-        self._noted.move_to_end(key)
-        while len(self._noted) > _HOSTS:
-            self._noted.popitem(last=False)
-        task = asyncio.create_task(self._note(host, dialect, now))
-        self._writing.add(task)
-        task.add_done_callback(self._writing.discard)
-
-    async def _note(self, host: str, dialect: str, now: int) -> None:
-        try:
-            if await self._engine.write(lambda tx: seen_alive(tx, host, dialect, now)):
-                self._bus.wake("outbox")
-        except FediError:
-            self._noted.pop((host, dialect), None)
+        self._looked[key] = now
+        self._looked.move_to_end(key)
+        while len(self._looked) > _HOSTS:
+            self._looked.popitem(last=False)
+        task = asyncio.get_running_loop().create_task(self._look(host, dialect, now))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
         """Wait for what is being written."""
-        await asyncio.gather(*self._writing)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _look(self, host: str, dialect: str, now: int) -> None:
+        try:
+            look = partial(seen_alive, name=host, dialect=dialect, now=now, write=False)
+            note = partial(seen_alive, name=host, dialect=dialect, now=now)
+            if await self._engine.glance(look) and await self._engine.write(note):
+                self._bus.wake("outbox")
+        except FediError as problem:
+            _logger.warning("a host seen alive was not noted: %s", problem.detail or problem)

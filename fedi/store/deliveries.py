@@ -204,15 +204,16 @@ async def expire(tx: Tx, now: int) -> int:
     return len(found) + forgotten
 
 
-async def seen_alive(tx: Tx, name: str, dialect: str, now: int) -> bool:
+async def seen_alive(tx: Tx, name: str, dialect: str, now: int, write: bool = True) -> bool:
     """Note a valid signature from a host: probe it at once if it was unwell, remember that it
-    reads RFC 9421. Return whether anything changed, so that the worker is woken."""
-    row = await tx.one("SELECT memory, held FROM host WHERE name = ?", (name,))
+    reads RFC 9421. Return whether that changes anything; without `write`, only that."""
+    lock = " FOR UPDATE" if write and tx.dialect == "postgres" else ""
+    row = await tx.one(f"SELECT memory FROM host WHERE name = ?{lock}", (name,))
     old = known_of(row[0]) if row is not None else Known()
     dialects = speaks_9421(old.dialects, now) if dialect == "rfc9421" else old.dialects
     new = Known(health=inbound_seen(old.health, now), dialects=dialects)
-    if new == old:
-        return False
+    if new == old or not write:
+        return new != old
     if row is None:
         await wake_hosts(tx, [name], now)
     await write_known(tx, name, new, now)
