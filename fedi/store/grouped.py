@@ -49,7 +49,7 @@ def _unavailable(error: sqlite3.Error) -> Unavailable:
 
 
 def reading_failed(error: sqlite3.Error) -> Exception:
-    # A query that writes is a mistake in the code, not a database to wait for.
+    """Return what a reader raises: a query that writes is a mistake, not a database to wait for."""
     outside = code(error) in _OUTSIDE and code(error) != sqlite3.SQLITE_READONLY
     return _unavailable(error) if outside else error
 
