@@ -15,7 +15,7 @@ from fedi.pages.site import Asked, Site, redirect
 from fedi.store import directory, showing
 from fedi.store.engine import Tx
 from fedi.store.showing import Shown
-from outbox.answers import Answer, unless_known
+from outbox.answers import Answer
 from outbox.objects.moment import stamp
 
 ENTRIES: Final = 20
@@ -25,7 +25,7 @@ KIND: Final = b"application/atom+xml; charset=utf-8"
 
 
 async def feed(site: Site, asked: Asked) -> Answer:
-    """Answer the feed of one of our actors; 304 if the asker holds it already."""
+    """Answer the feed of one of our actors, or of whoever had that handle once."""
     username = asked.params["username"]
 
     async def query(tx: Tx) -> tuple[Actor, list[Shown]] | None:
@@ -40,8 +40,7 @@ async def feed(site: Site, asked: Asked) -> Answer:
     actor, posts = found
     if actor.username != username:
         return redirect(site.urls.feed(actor.username), 301)
-    answer = _answered(_document(site, asked, actor, posts).encode())
-    return unless_known(answer, asked.headers.get("if-none-match", ""))
+    return _answered(_document(site, asked, actor, posts).encode())
 
 
 def _answered(body: bytes) -> Answer:

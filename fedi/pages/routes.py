@@ -19,6 +19,7 @@ from actors.urls import Urls
 from fedi.net.answer import answer_to
 from fedi.pages import conversations, feed, following, language, listings
 from fedi.pages.following import Following
+from fedi.pages.kept import Kept
 from fedi.pages.site import COOKIE, Asked, Scope, Site, redirect
 from outbox.answers import Answer
 
@@ -34,6 +35,7 @@ class Pages:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._following = Following(site)
+        self._kept = Kept(site.clock, site.kept_ms)
 
     def routes(self) -> list[Route]:
         """Return the routes of all pages, but for those that share an address with a document."""
@@ -53,7 +55,7 @@ class Pages:
 
     async def html(self, scope: Scope) -> Answer:
         """Answer the page at /posts/{id} or /actors/{id}."""
-        return await self._answered(scope, _shared)
+        return await self._page(scope, _shared)
 
     async def error(self, request: Request, error: Exception) -> Response:
         """Answer an error as a page: for Starlette's handlers, 404 of no route included."""
@@ -69,9 +71,24 @@ class Pages:
 
     def _get(self, path: str, view: View) -> Route:
         async def handle(request: Request) -> Response:
-            return _response(await self._answered(request.scope, view), request.method)
+            return _response(await self._page(request.scope, view), request.method)
 
         return Route(path, handle, methods=["GET", "HEAD"])
+
+    async def _page(self, scope: Scope, view: View) -> Answer:
+        """Answer a GET, from what is kept if it is the same for everyone."""
+        try:
+            asked = Asked.of(scope)
+            key = (
+                asked.path,
+                scope["query_string"].decode("latin-1"),
+                self.site.speech(asked).code,
+                "json" if "json" in asked.headers.get("accept", "") else "",
+            )
+            held = asked.headers.get("if-none-match", "")
+            return await self._kept.page(key, held, lambda: view(self.site, asked))
+        except Exception as error:
+            return self._error(_bare(scope), error)
 
     async def _answered(self, scope: Scope, view: View) -> Answer:
         try:

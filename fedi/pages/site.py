@@ -26,7 +26,7 @@ from fedi.pages import language
 from fedi.pages.language import Speech
 from fedi.pages.times import Times
 from fedi.store.engine import Engine
-from outbox.answers import Answer, Header, unless_known
+from outbox.answers import Answer, Header
 
 Scope = MutableMapping[str, Any]
 WebFinger = Callable[[Handle], Awaitable[Any]]
@@ -111,6 +111,7 @@ class Site:
     clock: Clock
     webfinger: WebFinger
     lab: bool = False
+    kept_ms: int = 1_000
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -165,7 +166,7 @@ class Site:
         forms: str = "'self'",
         **context: Any,
     ) -> Answer:
-        """Render a page and return it with its headers; 304 if the asker holds it already.
+        """Render a page and return it with its headers.
 
         `forms` are the sources that a form on it may lead to, redirects included.
         """
@@ -181,8 +182,7 @@ class Site:
             head=head,
             **context,
         )
-        answer = _answered(html.encode(), status, forms)
-        return unless_known(answer, asked.headers.get("if-none-match", ""))
+        return _answered(html.encode(), status, forms)
 
     def _house(self, say: Speech) -> Mapping[str, str]:
         own = self.organisation

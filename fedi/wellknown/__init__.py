@@ -28,7 +28,7 @@ def open_wellknown(
     table.add("/.well-known/host-meta.json", unchanging(_JSON, jrd, open_to_all=True))
     links = nodeinfo.discovery(urls)
     table.add("/.well-known/nodeinfo", unchanging(_JSON, links, max_age=_HOUR, open_to_all=True))
-    documents = NodeInfo(engine, clock, name=name, version=version)
+    documents = NodeInfo(engine, clock, name=name or urls.authority, version=version)
     for schema in nodeinfo.VERSIONS:
         table.add(f"/nodeinfo/{schema}", _nodeinfo(documents, schema))
     table.add("/robots.txt", unchanging("text/plain; charset=utf-8", ROBOTS.encode()))

@@ -47,7 +47,12 @@ class Visitor:
     """Opens pages and sees to it that each is valid, small, and forbids what it must."""
 
     def __init__(
-        self, engine: Engine, *, organisation: Organisation = ORGANISATION, lab: bool = False
+        self,
+        engine: Engine,
+        *,
+        organisation: Organisation = ORGANISATION,
+        lab: bool = False,
+        kept_ms: int = 0,
     ) -> None:
         self.clock = FixedClock()
         self.elsewhere = Elsewhere()
@@ -59,6 +64,7 @@ class Visitor:
                 clock=self.clock,
                 webfinger=self.elsewhere,
                 lab=lab,
+                kept_ms=kept_ms,
             )
         )
         error = self.pages.error
