@@ -13,13 +13,16 @@ from typing import Final, Protocol
 
 from actors.errors import Unavailable
 from outbox.deliver import Carrier, deliver
+from outbox.knocks import Next, Verdict
 from outbox.leases import Delivery, Done, Lease, Report, Turn
-from outbox.schedule import Health
+from outbox.schedule import Health, Outcome, Trouble
 
 MOMENT: Final = 0.5
 """Seconds after which a delivery is set aside."""
 GATHERING: Final = 0.004
 """Seconds that results are gathered for, so that one commit serves many."""
+PAUSE: Final = 1.0
+"""Seconds to wait when the fault is ours: no more sockets, a database that is busy."""
 MARGIN_MS: Final = 100_000
 """Nothing is begun so close to the end of a lease: three knocks may take so long."""
 
@@ -115,6 +118,7 @@ class Worker:
     async def run(self, *, grace: float = 8.0) -> None:
         """Work until stopped; then wait `grace` seconds at most for what is under way."""
         expanding = asyncio.create_task(self._expand())
+        expanding.add_done_callback(lambda _: self._something.set())
         try:
             while not self._stopping and not expanding.done():
                 await self._rest(await self._turn())
@@ -154,8 +158,8 @@ class Worker:
         if not self._done and not (more and self._room() > 0):
             await self._something.wait()
         self._something.clear()
-        if not self._stopping:
-            await asyncio.sleep(1.0 if self._pause else GATHERING)
+        if self._pause or self._active:
+            await asyncio.sleep(PAUSE if self._pause else GATHERING)
         self._pause = False
 
     async def _turn(self) -> bool:
@@ -237,8 +241,10 @@ class Worker:
         timer = asyncio.get_running_loop().call_later(self._moment, self._set_aside, place)
         try:
             done = await deliver(delivery, lane.fence, lane.known.dialects, self._mailroom)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, Unavailable):
             done = Done(delivery=delivery, fence=lane.fence, verdict=None, uncertain=True)
+        except Exception as error:
+            done = _broken(delivery, lane.fence, error)
         finally:
             timer.cancel()
             if place.aside:
@@ -287,6 +293,15 @@ class Worker:
             )
         except Unavailable:
             return  # the leases run out by themselves
+
+
+def _broken(delivery: Delivery, fence: int, error: Exception) -> Done:
+    """A mistake of ours: tell whoever watches the loop, and wait as if the host were unwell."""
+    asyncio.get_running_loop().call_exception_handler(
+        {"message": f"delivery {delivery.id} to {delivery.inbox}", "exception": error}
+    )
+    verdict = Verdict(Next.LATER, Outcome(Trouble.REFUSED), reason=f"our mistake: {error!r}")
+    return Done(delivery=delivery, fence=fence, verdict=verdict, uncertain=True)
 
 
 class _Place:

@@ -73,6 +73,11 @@ async def expand(engine: Engine, clock: Callable[[], int], rules: Rules) -> bool
     return True
 
 
+async def waits(tx: Tx) -> bool:
+    """Return whether any fan-out waits, due or not."""
+    return await tx.one("SELECT 1 FROM fanout LIMIT 1") is not None
+
+
 async def _begin(tx: Tx, *, now: int, rules: Rules) -> tuple[Fanout, bool, bool] | None:
     """Take the next fan-out, and carry it out at once if its recipients are few."""
     fanout = await _next(tx, now)

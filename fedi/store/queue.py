@@ -61,6 +61,7 @@ class _Host:
 
 async def turn(tx: Tx, report: Report, terms: Terms) -> Turn:
     """Record what ended and lease what comes next."""
+    await _hold(tx, report)
     known = await recording.record(tx, report.done, terms.now, terms.worker, terms.fraction)
     if await sending_held(tx):
         for name, (fence, held) in report.holding.items():
@@ -86,6 +87,18 @@ async def turn(tx: Tx, report: Report, terms: Terms) -> Turn:
     return Turn(known=known, leases=(*leases, *fresh), more=more)
 
 
+async def _hold(tx: Tx, report: Report) -> None:
+    """Lock the hosts reported on, in one order and before anything else (PostgreSQL)."""
+    names = {one.delivery.host for one in report.done}
+    names |= {name for name, (_, held) in report.holding.items() if not held}
+    if names and tx.dialect == "postgres":
+        await tx.rows(
+            f"SELECT name FROM host WHERE name IN ({', '.join('?' * len(names))})"
+            " ORDER BY name FOR UPDATE",
+            sorted(names),
+        )
+
+
 async def sending_held(tx: Tx) -> bool:
     """Return whether nothing may be sent now: a restored copy waits until somebody confirms."""
     row = await tx.one("SELECT value FROM setting WHERE name = 'sending_held'")
@@ -103,6 +116,8 @@ async def recover(tx: Tx, worker: str, now: int) -> int:
 
     Call it once, before that worker's first turn. What it may have begun is uncertain.
     """
+    # Of fan-outs nobody knows whose they were; a live worker loses its turn, and nothing else.
+    await tx.run("UPDATE fanout SET lease_until = 0 WHERE lease_until > 0")
     return await tx.run(
         "UPDATE host SET lease_until = 0, owner = '', due = ? WHERE owner = ?", (now, worker)
     )

@@ -269,6 +269,50 @@ def test_a_name_that_does_not_exist_for_thirty_days_is_a_host_that_is_gone(
     run(scene())
 
 
+def test_two_workers_share_the_queue_and_nobody_gets_it_twice(office: Office) -> None:
+    async def scene() -> None:
+        async with Inboxes() as peer:
+            hosts = [f"h{n}.test" for n in range(30)]
+            lead(office, peer, *hosts)
+            await office.followed_by(*(remote_actor(10 + n, hosts[n % 30]) for n in range(300)))
+            async with (
+                working(office, worker="one") as (_, one),
+                working(office, worker="two") as (_, two),
+            ):
+                for number in range(100, 104):
+                    await office.send(about=URLS.post(number), post_id=number)
+                    one.bus.wake("outbox")
+                    two.bus.wake("outbox")
+                await until(_nothing_waits(office))
+            assert set(peer.times().values()) == {1}
+            assert len(peer.got) == 4 * 300
+            told = await office.ask("SELECT sum(total), sum(delivered) FROM activity")
+            assert told == [(1_200, 1_200)]
+
+    run(scene())
+
+
+def test_a_mistake_of_ours_is_told_and_keeps_the_row(office: Office) -> None:
+    class Mistaken(HouseMailroom):
+        async def synchronization(self, actor_id: int, host: str) -> str:
+            raise ZeroDivisionError
+
+    told: list[Any] = []
+
+    async def scene() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: told.append(context["exception"]))
+        await office.followed_by(remote_actor(10, "a.test"))
+        await office.send()
+        await office.settle(kind=Mistaken)
+        loop.set_exception_handler(None)
+
+    run(scene())
+    assert [type(error) for error in told] == [ZeroDivisionError]
+    ((problem,),) = run(office.ask("SELECT problem FROM delivery WHERE state = 0"))
+    assert problem.startswith("our mistake")
+
+
 class DiesAfterThe202(HouseMailroom):
     """Ends as a killed process does, between the peer's answer and our writing it down."""
 
