@@ -1,10 +1,14 @@
-"""Flag: an actor reports one of ours, and perhaps some of their posts, to those who keep order."""
+"""Flag: an actor reports somebody, and perhaps some of their posts, to those who keep order.
+
+From outside it is about one of ours. From inside it may be about anyone; what is about someone
+elsewhere goes to their server as well, from the house itself, so that nobody is exposed by it.
+"""
 
 from dataclasses import dataclass
 
 from actors.access import acting
-from actors.effects import Decision, Need, Put, Refusal
-from actors.people import Actor
+from actors.effects import Decision, Effect, Need, Put, Recipients, Refusal, Send
+from actors.people import Actor, ActorKind
 from actors.ports import Store
 from actors.relationships import Report
 from actors.verbs import Flag
@@ -34,10 +38,10 @@ async def gather(store: Store, activity: Flag) -> Facts | Need | Refusal:
     for uri in activity.objects[: MAX_POSTS + 1]:
         actor = await store.actor(uri)
         if actor is not None:
-            target = target or (actor if actor.local else None)
+            target = target or (actor if actor.local or by.local else None)
             continue
         post = await store.post(uri)
-        if post is not None and post.local:
+        if post is not None and (post.local or by.local):
             posts.append(post)
     if target is None and posts:
         target = await store.actor_by_id(posts[0].author_id)
@@ -54,16 +58,21 @@ async def gather(store: Store, activity: Flag) -> Facts | Need | Refusal:
 def decide(facts: Facts) -> Decision:
     if facts.target is None:
         return Refusal("not_ours", "The report is about nobody here.")
-    return (
-        Put(
-            Report(
-                id=facts.report_id,
-                uri=facts.activity.uri,
-                by_id=facts.by.id,
-                target_id=facts.target.id,
-                post_ids=facts.post_ids,
-                comment=facts.activity.content[:MAX_COMMENT],
-                created=facts.now,
-            )
-        ),
+    report = Report(
+        id=facts.report_id,
+        uri=facts.activity.uri,
+        by_id=facts.by.id,
+        target_id=facts.target.id,
+        post_ids=facts.post_ids,
+        comment=facts.activity.content[:MAX_COMMENT],
+        created=facts.now,
     )
+    return (Put(report, _told_there(facts, facts.target)),)
+
+
+def _told_there(facts: Facts, target: Actor) -> tuple[Effect, ...]:
+    by = facts.by
+    if target.local or not by.local or by.kind is not ActorKind.APPLICATION:
+        return ()
+    recipients = Recipients(actors=(target.id,))
+    return (Send(facts.activity, by.id, recipients, about=target.uri),)

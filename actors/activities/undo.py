@@ -6,6 +6,7 @@ What has not arrived yet leaves a marker for 30 days, so that it has no effect w
 from dataclasses import dataclass
 
 from actors.access import acting
+from actors.audience import leaves_the_house
 from actors.effects import (
     Decision,
     Drop,
@@ -122,6 +123,8 @@ def decide(facts: Facts) -> Decision:
 
 def _tell(facts: Facts) -> list[Effect]:
     boost = facts.found if isinstance(facts.found, Post) else None
+    if boost is not None and not leaves_the_house(boost.visibility):
+        return []
     named = (facts.other.id,) if facts.other is not None and not facts.other.local else ()
     if boost is None and not named:
         return []

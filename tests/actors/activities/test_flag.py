@@ -1,0 +1,55 @@
+"""What a Flag means: a report about somebody, and perhaps some of what they wrote."""
+
+from actors.people import Actor
+from actors.relationships import Report
+from actors.verbs import Flag
+from tests.people import ALICE, BOB, CARLA, HOUSE, KARI, LEDERGRUPPEN, OLA, Nordvik
+
+
+def flag(house: Nordvik, by: Actor, *objects: str, comment: str = "") -> Flag:
+    return Flag(uri=house.uri(by), actor=by.uri, objects=objects, content=comment)
+
+
+def test_a_report_about_one_of_ours_is_kept_with_the_posts_it_names(house: Nordvik) -> None:
+    mine, other = house.says(KARI), house.says(LEDERGRUPPEN)
+    house.done(flag(house, ALICE, KARI.uri, mine.uri, other.uri, comment="Ufint"))
+    (report,) = house.all(Report)
+    assert (report.by_id, report.target_id) == (ALICE.id, KARI.id)
+    assert (report.post_ids, report.comment) == ((mine.id,), "Ufint")
+
+
+def test_a_report_of_posts_alone_is_about_their_author(house: Nordvik) -> None:
+    post = house.says(KARI)
+    house.done(flag(house, ALICE, post.uri))
+    assert house.all(Report)[0].target_id == KARI.id
+
+
+def test_the_same_report_twice_is_one(house: Nordvik) -> None:
+    report = flag(house, ALICE, KARI.uri)
+    house.done(report)
+    house.done(report)
+    assert len(house.all(Report)) == 1
+
+
+def test_a_report_about_nobody_here_is_not_kept(house: Nordvik) -> None:
+    post = house.says(CARLA)
+    assert house.refused(flag(house, ALICE, BOB.uri)) == "not_ours"
+    assert house.refused(flag(house, ALICE, post.uri)) == "not_ours"
+
+
+def test_a_report_by_the_house_goes_to_the_other_server_and_names_no_one_of_ours(
+    house: Nordvik,
+) -> None:
+    post = house.says(ALICE)
+    house.done(flag(house, HOUSE, ALICE.uri, post.uri, comment="Søppel"))
+    assert house.delivered() == [("Flag", ALICE.inbox)]
+    document = house.bodies()[-1]
+    assert document["actor"] == HOUSE.uri
+    assert document["object"] == [ALICE.uri, post.uri]
+
+
+def test_a_report_by_a_person_stays_inside(house: Nordvik) -> None:
+    house.done(flag(house, OLA, ALICE.uri))
+    house.done(flag(house, OLA, KARI.uri))
+    assert len(house.all(Report)) == 2
+    assert house.delivered() == []
