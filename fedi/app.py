@@ -100,7 +100,9 @@ async def opened_house(
     """Open a house for this process and close it again. `founding` makes its tables first."""
     clock, random = clock or SystemClock(), random or SystemRandom()
     bus = bus or LocalBus()
-    async with opened(config.database_url, readers=config.database.readers) as engine:
+    async with opened(
+        config.database_url, readers=config.database.readers, pool=config.database.pool
+    ) as engine:
         if founding:
             await migrate(engine, now=clock.now())
         owner = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -169,7 +171,7 @@ async def _built(
         bus,
         max_body=config.federation.max_body_bytes,
         max_depth=config.federation.max_depth,
-        alive=Alive(engine, clock.now, bus),
+        alive=Alive(engine, bus, clock.now),
     )
     return House(
         config=config,
