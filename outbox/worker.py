@@ -149,6 +149,11 @@ class Worker:
             except Unavailable as problem:
                 await asyncio.sleep(min(problem.retry_after, 5))
                 continue
+            except Exception as error:
+                context = {"message": "expanding a fan-out", "exception": error}
+                asyncio.get_running_loop().call_exception_handler(context)
+                await asyncio.sleep(PAUSE)
+                continue
             if not found:
                 await self._mailroom.wait(1.0)
             self._something.set()

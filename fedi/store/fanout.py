@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from actors.effects import Recipients
+from actors.errors import FediError
 from actors.people import Actor
 from actors.posts import Visibility
 from outbox.schedule import DAY, KEEP, KEEP_LONG, KEPT_LONG
@@ -25,6 +26,14 @@ from .superseding import make_room, undoes
 
 PAGE: Final = 500
 LEASE_MS: Final = 60_000
+PUT_OFF_MS: Final = 600_000
+
+_DUE: Final = (
+    "FROM fanout f JOIN activity a ON a.id = f.activity_id JOIN actor s ON s.id = f.actor_id"
+    " WHERE f.lease_until <= ? AND NOT EXISTS"
+    " (SELECT 1 FROM fanout e WHERE e.actor_id = f.actor_id AND e.id < f.id)"
+    " ORDER BY f.id LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +61,14 @@ async def expand(engine: Engine, clock: Callable[[], int], rules: Rules) -> bool
 
     Those of one actor follow one another, so that an Update never overtakes its Create.
     """
-    begun = await engine.write(partial(_begin, now=clock(), rules=rules))
+    try:
+        begun = await engine.write(partial(_begin, now=clock(), rules=rules))
+    except FediError:
+        raise
+    except Exception:
+        # A mistake of ours with one fan-out must not stand in the way of all the others.
+        await engine.write(partial(_put_off, now=clock()))
+        raise
     if begun is None:
         return False
     fanout, limited, done = begun
@@ -100,15 +116,17 @@ async def _begin(tx: Tx, *, now: int, rules: Rules) -> tuple[Fanout, bool, bool]
     return fanout, limited, False
 
 
+async def _put_off(tx: Tx, *, now: int) -> None:
+    row = await tx.one(f"SELECT f.id {_DUE}", (now,))
+    if row is not None:
+        await tx.run("UPDATE fanout SET lease_until = ? WHERE id = ?", (now + PUT_OFF_MS, row[0]))
+
+
 async def _next(tx: Tx, now: int) -> Fanout | None:
     skip = " FOR UPDATE OF f SKIP LOCKED" if tx.dialect == "postgres" else ""
     row = await tx.one(
         "SELECT f.id, f.recipients, f.position, f.fence + 1, a.id, a.uri, a.actor_id, s.uri,"
-        " a.kind, a.about, a.post_id, a.visible, a.created FROM fanout f"
-        " JOIN activity a ON a.id = f.activity_id JOIN actor s ON s.id = f.actor_id"
-        " WHERE f.lease_until <= ? AND NOT EXISTS"
-        " (SELECT 1 FROM fanout e WHERE e.actor_id = f.actor_id AND e.id < f.id)"
-        f" ORDER BY f.id LIMIT 1{skip}",
+        f" a.kind, a.about, a.post_id, a.visible, a.created {_DUE}{skip}",
         (now,),
     )
     if row is None:

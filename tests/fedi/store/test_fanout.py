@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from actors.people import Exposure
@@ -188,6 +189,20 @@ def test_the_same_authors_activities_are_expanded_one_after_the_other(office: Of
     second = run(office.send("Like", about="http://a.test/posts/1", post_id=None))
     run(office.expand())
     assert run(office.queued("a.uri")) == [first, second]
+
+
+def test_a_fan_out_that_we_cannot_read_stands_in_nobodys_way(office: Office) -> None:
+    run(office.followed_by(remote_actor(10, "a.test")))
+    run(office.put(local_actor(2)))
+    run(office.send())
+    break_it = "UPDATE fanout SET recipients = '[]', actor_id = 2"
+    run(office.engine.write(lambda tx: tx.run(break_it)))
+    uri = run(office.send("Like", about="http://a.test/posts/1", post_id=None))
+    with pytest.raises(msgspec.ValidationError):
+        run(office.expand())
+    run(office.expand())
+    assert run(office.queued("a.uri")) == [uri]
+    assert run(office.ask("SELECT count(*) FROM fanout")) == [(1,)]
 
 
 def test_a_changed_profile_goes_ahead_of_what_waits(office: Office) -> None:
