@@ -20,7 +20,7 @@ from fedi.net.failures import Reason, reason_of
 from fedi.net.sender import Request, Sender
 from fedi.signing import SigningThreads
 from fedi.store import fanout, queue
-from fedi.store.deliveries import AT_ONCE, digests, expire, keys_of, told
+from fedi.store.deliveries import digests, keys_of, told
 from fedi.store.engine import Engine
 from outbox.deliver import Headers, NoAnswer, SigningKey
 from outbox.leases import Report, Turn
@@ -30,7 +30,6 @@ from outbox.synchronize import NO_FOLLOWERS, Synchronization, write_header
 
 _KEYS_FRESH_MS: Final = 10_000
 _DIGESTS_FRESH_MS: Final = 15_000
-_TIDY_MS: Final = 60_000
 _ACTORS: Final = 2_000
 _ANSWER_BYTES: Final = 4_096
 _SENT: Final = frozenset(
@@ -78,7 +77,6 @@ class HouseMailroom:
     rules: fanout.Rules = field(default_factory=fanout.Rules)
     per_host: int = 2
     deadline: float = 30.0
-    _tidied: int = field(default=0, init=False)
     _keys: OrderedDict[int, _Keys] = field(default_factory=OrderedDict, init=False)
     _digests: OrderedDict[int, _Digests] = field(default_factory=OrderedDict, init=False)
 
@@ -92,20 +90,11 @@ class HouseMailroom:
     # -- the worker's
 
     async def expand(self) -> bool:
-        await self._tidy()
         if not await self.engine.glance(fanout.waits) or await self.engine.glance(
             queue.sending_held
         ):
             return False
         return await fanout.expand(self.engine, self.now, self.rules)
-
-    async def _tidy(self) -> None:
-        """Give up, once a minute, what has waited too long."""
-        now = self.now()
-        if now - self._tidied < _TIDY_MS:
-            return
-        if await self.engine.write(lambda tx: expire(tx, now)) < AT_ONCE:
-            self._tidied = now
 
     async def turn(self, report: Report) -> Turn:
         terms = self._terms()
