@@ -21,7 +21,7 @@ from actors.effects import (
 )
 from actors.people import Actor
 from actors.ports import Store
-from actors.posts import Post, Visibility
+from actors.posts import Addressee, Post, Visibility
 from actors.relationships import MarkerKind, NotificationKind
 from actors.verbs import Announce
 
@@ -104,6 +104,9 @@ def decide(facts: Facts) -> Decision:
         acting_person=activity.person,
     )
     then: list[Effect] = []
+    if visibility is Visibility.FOLLOWERS and facts.author.id != actor.id:
+        named = Addressee(post_id=boost.id, actor_id=facts.author.id, silent=True)
+        then.append(Put(named))
     if facts.author.local and facts.author.id != actor.id:
         then.append(Notify(facts.author.id, NotificationKind.REBLOG, actor.id, post.id))
     then.append(Show(boost.id, actor.id, readers=(actor.id,) if actor.local else ()))
