@@ -117,9 +117,10 @@ async def hosts(tx: Tx, *, limit: int = 1_000) -> list[HostRow]:
     """Return the hosts that we send to, those that are not well first."""
     found = await tx.rows(
         "SELECT h.name, h.state, h.changed, h.held, h.due, h.opens, h.memory,"
-        " (SELECT count(*) FROM delivery d WHERE d.host = h.name AND d.state = 0),"
-        " (SELECT count(*) FROM delivery d WHERE d.host = h.name AND d.state = 1)"
-        " FROM host h ORDER BY CASE WHEN h.state = 'healthy' THEN 1 ELSE 0 END, h.name LIMIT ?",
+        " coalesce(c.waiting, 0), coalesce(c.failed, 0) FROM host h LEFT JOIN"
+        " (SELECT host, sum(1 - state) AS waiting, sum(state) AS failed FROM delivery"
+        " GROUP BY host) c ON c.host = h.name"
+        " ORDER BY CASE WHEN h.state = 'healthy' THEN 1 ELSE 0 END, h.name LIMIT ?",
         (limit,),
     )
     return [_host_row(row) for row in found]
