@@ -1,8 +1,8 @@
 """The inbox under load: accepted and processed per second, refusals, and a quiet post's way.
 
 A server of its own (three processes, SQLite with FULL sync) on loopback; signed Create{Note}
-from many remote actors whose followers live here. CPU is that of the server's processes.
-Run: python -m tests.bench inbox
+from many remote actors whose followers live here. CPU is that of the server's processes, without
+the database's where that is a server. Run: python -m tests.bench inbox [--postgres]
 """
 
 import asyncio
@@ -26,8 +26,9 @@ from fedi.config import Config, parse
 from fedi.organisation import add_person, found
 from fedi.store.profiles import save_profile
 from fedi.store.rows import RELATION
+from tests.bench.databases import chosen
 
-PORT = 20801
+PORT = int(os.environ.get("BENCH_PORT", "20801"))
 ACTORS = 200
 FOLLOWERS = 10
 REMOTE = "https://load.example"
@@ -40,7 +41,7 @@ class Ready:
     key: object
 
 
-async def prepare(folder: Path) -> Ready:
+async def prepare(folder: Path, database: str = "") -> Ready:
     """Found a house with some people who follow many remote actors."""
     config = parse(
         {
@@ -48,6 +49,7 @@ async def prepare(folder: Path) -> Ready:
                        "listen": f"127.0.0.1:{PORT}"},
             "organisation": {"name": "Benk"},
             "federation": {"rate_per_host": 10_000},
+            "database": {"url": database},
             "lab": {"enabled": True},
         }
     )  # fmt: skip
@@ -157,6 +159,7 @@ def write_config_file(ready: Ready) -> Path:
     path.write_text(
         f'[server]\norigin = "http://127.0.0.1:{PORT}"\nlisten = "127.0.0.1:{PORT}"\n'
         f'data_dir = "{ready.folder}"\n[organisation]\nname = "Benk"\n'
+        f'[database]\nurl = "{ready.config.database.url}"\n'
         "[federation]\nrate_per_host = 10000\n[lab]\nenabled = true\n"
         '[log]\nlevel = "warning"\n'
     )
@@ -229,10 +232,10 @@ async def count(config: Config, sql: str) -> int:
 
 async def main(total: int = 8000) -> list[tuple[str, str, str]]:
     rows = []
-    with tempfile.TemporaryDirectory() as name:
-        ready = await prepare(Path(name))
+    with tempfile.TemporaryDirectory() as name, chosen() as database:
+        ready = await prepare(Path(name), database)
         started = time.perf_counter()
-        with served(ready) as pid:
+        with served(ready, 4 if database else 3) as pid:
             start = time.perf_counter() - started
             await asyncio.sleep(2)
             rows.append(("cold start, seconds", f"{start:.2f}", ""))
