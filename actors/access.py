@@ -41,18 +41,19 @@ async def met(store: Store, uri: str, by: Actor) -> Actor | Need | Refusal:
     actor = await store.actor(uri)
     if actor is None:
         return _ABSENT if store.urls.is_local(uri) else Need((uri,))
-    if actor.local and not by.local and not await _may_know(store, actor, by):
+    if actor.local and not by.local and not await may_know(store, actor, by.host):
         return _ABSENT
     return _CLOSED if actor.gone else actor
 
 
-async def _may_know(store: Store, actor: Actor, by: Actor) -> bool:
+async def may_know(store: Store, actor: Actor, host: str) -> bool:
+    """Return whether another server may learn that this actor of ours exists."""
     if actor.suspended is not None:
         return False
     match actor.exposure:
         case Exposure.OPEN:
             return True
         case Exposure.ALLOWED:
-            return await store.domain_allowed(by.host)
+            return await store.domain_allowed(host)
         case Exposure.INTERNAL:
             return False

@@ -4,11 +4,17 @@ Actor and post ids never contain a handle, so that a department can be renamed. 
 this file builds a URL of ours (a test looks for it).
 """
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from actors import ids
+from actors.errors import Invalid
+from actors.handles import canonical_domain
+
+_AUTHORITY: Final = re.compile(r"(https?)://([^/?#@\\\x00-\x20]{1,255})(?=[/?#]|\Z)", re.IGNORECASE)
 
 ACTOR_PARTS: Final = frozenset(
     {"inbox", "outbox", "followers", "following", "featured", "tags", "synchronization"}
@@ -131,14 +137,21 @@ def _named(parts: list[str], fragment: str) -> Local | None:
 
 
 def host_of(url: str) -> str:
-    """Return the lower-case authority (host and any port) of a URL, or "" where it has none."""
+    """Return the authority (host and any port) of a URL in its one spelling, "" where it has none.
+
+    Upper case, a default port, a last dot and other writings of one name are one host; user info
+    and backslashes, which readers take differently, are none at all (security.md S10).
+    """
+    found = _AUTHORITY.match(url)
+    return _spelled(found[1].lower(), found[2]) if found is not None else ""
+
+
+@lru_cache(maxsize=4096)
+def _spelled(scheme: str, authority: str) -> str:
     try:
-        parts = urlsplit(url)
-    except ValueError:
+        return canonical_domain(authority, scheme=scheme)
+    except Invalid:
         return ""
-    if parts.scheme not in ("https", "http"):
-        return ""
-    return parts.netloc.rpartition("@")[2].lower()
 
 
 def same_host(one: str, other: str) -> bool:

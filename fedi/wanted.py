@@ -70,7 +70,7 @@ class WantedWorker:
             case "featured":
                 await self._featured(wanted.uri)
             case "actor":
-                await self._house.resolver.actor(wanted.uri)
+                await self._house.resolver.actor(wanted.uri, fresh=True)
             case "synchronise":
                 await self._synchronise(wanted.uri)
 

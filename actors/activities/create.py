@@ -199,7 +199,15 @@ def _addressed(facts: Facts, visibility: Visibility, named: Mapping[str, Actor])
     known = set(facts.around.named) - set(named)
     mentions = tuple(mention for mention in note.mentions if mention.href not in known)
     context = parent.context if parent is not None and parent.context else facts.new_context
-    return replace(note, to=to, cc=cc, mentions=mentions, context=note.context or context)
+    return replace(
+        note,
+        to=to,
+        cc=cc,
+        mentions=mentions,
+        # Whoever answers a boost answers the post.
+        in_reply_to=parent.uri if parent is not None else "",
+        context=note.context or context,
+    )
 
 
 def _send(activity: Create, post: Post, author: Actor, named: Mapping[str, Actor]) -> Send:

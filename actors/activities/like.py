@@ -1,6 +1,6 @@
 """Like: an actor likes a post, or reacts to it with an emoji. One per (actor, post, emoji)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actors.access import acting
 from actors.effects import Decision, Effect, Need, Notify, Put, Recipients, Refusal, Send
@@ -67,9 +67,10 @@ def decide(facts: Facts) -> Decision:
             Notify(facts.author.id, NotificationKind.FAVOURITE, facts.actor.id, facts.post.id)
         )
     if facts.actor.local and not facts.author.local:
+        # Whoever liked a boost liked the post; the boost itself may be nobody's to know of.
         then.append(
             Send(
-                facts.activity,
+                replace(facts.activity, object=facts.post.uri),
                 facts.actor.id,
                 Recipients(actors=(facts.author.id,)),
                 about=facts.post.uri,

@@ -3,7 +3,7 @@
 What has not arrived yet leaves a marker for 30 days, so that it has no effect when it comes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actors.access import acting
 from actors.audience import leaves_the_house
@@ -43,6 +43,7 @@ class Facts:
     actor: Actor
     found: Relation | Reaction | Post | None
     other: Actor | None
+    about: str
     now: int
 
 
@@ -51,11 +52,13 @@ async def gather(store: Store, activity: Undo) -> Facts | Need | Refusal:
     if not isinstance(actor, Actor):
         return actor
     found = await _by_uri(store, activity, actor) or await _by_target(store, activity, actor)
+    other, about = await _other(store, found)
     return Facts(
         activity=activity,
         actor=actor,
         found=found,
-        other=await _other(store, found),
+        other=other,
+        about=about,
         now=store.now,
     )
 
@@ -87,6 +90,8 @@ async def _by_target(
             return None
         return await store.relation(_RELATIONS[activity.kind], actor.id, target.id)
     post = await store.post(activity.target)
+    if post is not None and post.boost_of is not None:
+        post = await store.post_by_id(post.boost_of)
     if post is None:
         return None
     if activity.kind in ("Like", "EmojiReact"):
@@ -96,17 +101,19 @@ async def _by_target(
     return None
 
 
-async def _other(store: Store, found: Relation | Reaction | Post | None) -> Actor | None:
+async def _other(
+    store: Store, found: Relation | Reaction | Post | None
+) -> tuple[Actor | None, str]:
+    """Return whom it concerns besides the actor, and the uri of what it was about."""
     match found:
         case Relation():
-            return await store.actor_by_id(found.target_id)
-        case Reaction():
-            post = await store.post_by_id(found.post_id)
-            return await store.actor_by_id(post.author_id) if post is not None else None
-        case Post(boost_of=int(boosted)):
-            post = await store.post_by_id(boosted)
-            return await store.actor_by_id(post.author_id) if post is not None else None
-    return None
+            other = await store.actor_by_id(found.target_id)
+            return other, other.uri if other is not None else ""
+        case Reaction(post_id=post_id) | Post(boost_of=int(post_id)):
+            post = await store.post_by_id(post_id)
+            if post is not None:
+                return await store.actor_by_id(post.author_id), post.uri
+    return None, ""
 
 
 def decide(facts: Facts) -> Decision:
@@ -131,15 +138,8 @@ def _tell(facts: Facts) -> list[Effect]:
     recipients = Recipients(
         followers_of=facts.actor.id if boost is not None else None, actors=named
     )
-    about = facts.other.uri if isinstance(facts.found, Relation) and facts.other else ""
-    return [
-        Send(
-            facts.activity,
-            facts.actor.id,
-            recipients,
-            about=about or facts.activity.target or facts.activity.object,
-        )
-    ]
+    activity = replace(facts.activity, target=facts.about)
+    return [Send(activity, facts.actor.id, recipients, about=facts.about)]
 
 
 def _marker(facts: Facts) -> tuple[Put, ...]:

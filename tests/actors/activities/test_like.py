@@ -162,3 +162,24 @@ def test_two_likes_at_once_are_one_each_and_told_once(house: Nordvik) -> None:
     assert all(isinstance(outcome, Done) for outcome in run(at_once()))
     assert len(house.all(Reaction)) == 2
     assert len(house.told(KARI)) == 2
+
+
+def test_our_like_of_a_boost_names_the_post_and_not_the_boost(house: Nordvik) -> None:
+    """A boost inside is nobody's outside to know of."""
+    post = house.says(ALICE)
+    boost = Post(
+        id=900,
+        uri=house.urls.activity(900),
+        author_id=OLA.id,
+        visibility=Visibility.INTERNAL,
+        published=NOW,
+        boost_of=post.id,
+        local=True,
+    )
+    house.put(boost)
+    liked = like(house, KARI, boost)
+    house.done(liked)
+    house.done(Undo(uri=house.uri(KARI), actor=KARI.uri, object="", kind="Like", target=boost.uri))
+    assert [document["type"] for document in house.bodies()] == ["Like", "Undo"]
+    assert boost.uri not in str(house.bodies())
+    assert house.all(Reaction) == []
