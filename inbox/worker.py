@@ -7,6 +7,7 @@ fails for want of another server is put off; what is refused says why to the adm
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from actors.effects import Activity, Done, Need, Refusal
@@ -104,16 +105,21 @@ class Worker:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     async def _safely(self, arrival: Arrival) -> None:
-        try:
-            await self.one(arrival)
-        except Unavailable:
-            pass  # the database cannot take it now: the lease runs out and it comes again
-        except Exception as error:
-            # A fault of ours on one arrival must neither stop the worker nor lose the arrival.
-            await self._desk.later(arrival, _fault(error))
+        # Our database can't take it now: the lease runs out, and it comes again.
+        with suppress(Unavailable):
+            try:
+                await self.one(arrival)
+            except Unavailable:
+                raise
+            except Exception as error:
+                # A fault of ours on one arrival must neither stop the worker nor lose the arrival.
+                await self._desk.later(arrival, _fault(error))
 
     async def one(self, arrival: Arrival) -> None:
-        """Carry one arrival out, fetching what it needs between its runs."""
+        """Carry one arrival out, fetching what it needs between its runs.
+
+        Unavailable where our database can't take it now: nothing is decided, and it comes again.
+        """
         fetched: dict[str, Mapping[str, Any] | None] = {}
         facts = await self._desk.facts(host_of(arrival.signer))
         try:
@@ -123,6 +129,8 @@ class Worker:
                     return
             refusal = Refusal("needs_too_much", "It asked for more than we fetch for one activity.")
             await self._desk.refuse(arrival, refusal)
+        except Unavailable:
+            raise  # no fault of the arrival's: it was acknowledged, so it may not be refused
         except FetchError as problem:
             await self._desk.later(arrival, problem)
         except FediError as problem:

@@ -1,0 +1,145 @@
+"""The worker takes what was acknowledged, and nothing acknowledged is lost by our own troubles."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from actors.effects import Activity, Done, Need, Refusal
+from actors.errors import FediError, FetchTimeout, NotFound, Unavailable
+from inbox.verdicts import Facts
+from inbox.worker import ROUNDS, Worker
+from tests.inbox.arrivals import HOST, NOW, OUR_POST, SOLVEIG, URLS, activity
+
+FULL = Unavailable("The disk is full; nothing new can be saved right now.")
+
+
+@dataclass(frozen=True)
+class Saved:
+    id: int
+    body: bytes
+    inbox_owner: int = 0
+    signer: str = SOLVEIG
+
+
+def like(id: int) -> Saved:
+    document = activity("Like", OUR_POST, id=f"{HOST}/likes/{id}")
+    return Saved(id, json.dumps(document).encode())
+
+
+@dataclass
+class Desk:
+    """A desk of lists. `outcomes` is what carrying out comes to, in turn; errors are raised."""
+
+    waiting: list[Saved]
+    outcomes: list[Done | Need | Refusal | Exception] = field(default_factory=list)
+    closing: list[Exception] = field(default_factory=list)
+    carried: list[int] = field(default_factory=list)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    put_off: list[tuple[int, str]] = field(default_factory=list)
+    needed: list[str] = field(default_factory=list)
+    urls = URLS
+    worker: Worker | None = None
+
+    async def lease(self, limit: int) -> list[Saved]:
+        leased, self.waiting = self.waiting[:limit], self.waiting[limit:]
+        return leased
+
+    async def release(self, arrivals: list[Saved]) -> None:
+        self.waiting += arrivals
+
+    async def facts(self, host: str) -> Facts:
+        return Facts(now=NOW, allowed=None, blocked=frozenset(), max_bytes=1_000_000)
+
+    async def carry_out(self, arrival: Saved, activity: Activity) -> Done | Need | Refusal:
+        outcome = self.outcomes.pop(0) if self.outcomes else Done(uri=activity.uri)
+        if isinstance(outcome, Exception):
+            raise outcome
+        self.carried.append(arrival.id)
+        return outcome
+
+    async def refuse(self, arrival: Saved, refusal: Refusal) -> None:
+        self.refused.append((arrival.id, refusal.code))
+
+    async def later(self, arrival: Saved, problem: FediError) -> None:
+        if self.closing:
+            raise self.closing.pop()
+        self.put_off.append((arrival.id, problem.code))
+
+    async def document(self, uri: str) -> Mapping[str, Any] | None:
+        raise AssertionError("nothing has to be fetched for a Like")
+
+    async def need(self, uri: str) -> None:
+        self.needed.append(uri)
+
+    async def wait(self, seconds: float) -> None:
+        if self.worker is not None and not self.waiting:
+            self.worker.stop()
+        await asyncio.sleep(0)
+
+
+def run_until_empty(desk: Desk) -> None:
+    desk.worker = Worker(desk, batch=2)
+    asyncio.run(desk.worker.run())
+
+
+def test_everything_that_waits_is_carried_out() -> None:
+    desk = Desk([like(id) for id in range(7)])
+    run_until_empty(desk)
+    assert sorted(desk.carried) == list(range(7))
+    assert (desk.refused, desk.put_off) == ([], [])
+
+
+def test_what_our_database_cannot_take_now_is_neither_refused_nor_put_off() -> None:
+    desk = Desk([like(1), like(2)], outcomes=[FULL])
+    run_until_empty(desk)
+    assert desk.carried == [2]
+    assert (desk.refused, desk.put_off) == ([], []), "its lease runs out, and it comes again"
+
+
+def test_a_fault_of_ours_puts_one_arrival_off_and_the_others_go_on() -> None:
+    desk = Desk([like(1), like(2)], outcomes=[RuntimeError("a mistake")])
+    run_until_empty(desk)
+    assert desk.carried == [2]
+    assert desk.put_off == [(1, "error")]
+
+
+def test_a_fault_that_cannot_even_be_noted_does_not_stop_the_worker() -> None:
+    desk = Desk([like(1), like(2)], outcomes=[RuntimeError("a mistake")], closing=[FULL])
+    run_until_empty(desk)
+    assert desk.carried == [2]
+
+
+def test_what_another_server_does_not_give_now_is_put_off() -> None:
+    desk = Desk([like(1)], outcomes=[FetchTimeout("The other server was too slow.")])
+    run_until_empty(desk)
+    assert desk.put_off == [(1, "fetch_timeout")]
+
+
+def test_what_is_not_allowed_is_refused_with_its_reason() -> None:
+    desk = Desk([like(1), like(2)], outcomes=[NotFound("There is no such post here.")])
+    run_until_empty(desk)
+    assert desk.refused == [(1, "not_found")]
+
+
+def test_what_a_rule_needs_is_fetched_and_the_rule_runs_again() -> None:
+    desk = Desk([like(1)], outcomes=[Need((SOLVEIG,)), Done(uri="done")])
+    run_until_empty(desk)
+    assert desk.needed == [SOLVEIG]
+    assert desk.carried == [1, 1]
+    assert not desk.refused
+
+
+def test_what_asks_for_more_again_and_again_is_refused() -> None:
+    desk = Desk([like(1)], outcomes=[Need((SOLVEIG,)) for _ in range(ROUNDS)])
+    run_until_empty(desk)
+    assert desk.refused == [(1, "needs_too_much")]
+
+
+@pytest.mark.parametrize("count", [0, 5])
+def test_draining_says_how_many_it_was(count: int) -> None:
+    desk = Desk([like(id) for id in range(count)])
+    assert asyncio.run(Worker(desk, batch=2).drain()) == count
