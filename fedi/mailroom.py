@@ -25,7 +25,7 @@ from fedi.store.engine import Engine
 from outbox.deliver import Headers, NoAnswer, SigningKey
 from outbox.leases import Report, Turn
 from outbox.rotation import is_changing, signing_key
-from outbox.schedule import Trouble
+from outbox.schedule import DORMANT_AFTER, Trouble
 from outbox.synchronize import NO_FOLLOWERS, Synchronization, write_header
 
 _KEYS_FRESH_MS: Final = 10_000
@@ -63,7 +63,8 @@ class _Digests:
 class HouseMailroom:
     """One for each delivery worker; `worker` names it, and no other may have that name.
 
-    `deadline` is seconds for one request, `per_host` how many a well host gets at once.
+    `deadline` is seconds for one request, `per_host` how many a well host gets at once,
+    `dormant_after` the silence in ms after which a host is only looked at now and then.
     """
 
     engine: Engine
@@ -77,6 +78,7 @@ class HouseMailroom:
     rules: fanout.Rules = field(default_factory=fanout.Rules)
     per_host: int = 2
     deadline: float = 30.0
+    dormant_after: int = DORMANT_AFTER
     _keys: OrderedDict[int, _Keys] = field(default_factory=OrderedDict, init=False)
     _digests: OrderedDict[int, _Digests] = field(default_factory=OrderedDict, init=False)
 
@@ -113,6 +115,7 @@ class HouseMailroom:
             worker=self.worker,
             per_host=self.per_host,
             fraction=self.random.fraction,
+            dormant_after=self.dormant_after,
         )
 
     # -- one delivery's

@@ -22,6 +22,7 @@ from fedi.net.sender import Sender
 from fedi.signing import SigningThreads
 from fedi.store import fanout
 from inbox.worker import Worker as InboxWorker
+from outbox.schedule import DAY
 from outbox.worker import Worker as OutboxWorker
 
 _LOOK_SECONDS: Final = 1.0
@@ -102,6 +103,7 @@ async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) 
             access_log=False,
             lifespan="off",
             ws="none",
+            forwarded_allow_ips=list(house.config.server.trusted_proxies),
             server_header=False,
             date_header=True,
             timeout_graceful_shutdown=5,
@@ -131,7 +133,12 @@ async def _inbox(house: House, stop: asyncio.Event) -> None:
 async def _outbox(house: House, stop: asyncio.Event) -> None:
     delivery = house.config.delivery
     threads = SigningThreads()
-    sender = Sender(rules_of(house.config), per_host=delivery.per_host * 2, max_open=2048)
+    sender = Sender(
+        rules_of(house.config),
+        per_host=delivery.per_host * 2,
+        in_flight=delivery.in_flight,
+        max_open=2048,
+    )
     mailroom = HouseMailroom(
         engine=house.engine,
         sender=sender,
@@ -148,6 +155,7 @@ async def _outbox(house: House, stop: asyncio.Event) -> None:
         ),
         per_host=delivery.per_host,
         deadline=float(delivery.deadline_seconds),
+        dormant_after=delivery.dormant_after_days * DAY,
     )
     worker = OutboxWorker(mailroom, in_flight=delivery.in_flight, per_host=delivery.per_host)
     running = asyncio.create_task(worker.run())

@@ -99,7 +99,8 @@ _HTTPX_ERRORS: dict[Reason | None, type[httpx2.TransportError]] = {
 class Client:
     """Fetches documents under our rules; `clock` gives Unix milliseconds.
 
-    `own_hosts` are ours: what lives there is looked up, never fetched. Anything else that speaks
+    `own_hosts` are ours: what lives there is looked up, never fetched. `deadline` (seconds) and
+    `max_body` (bytes) hold for a document where nobody says otherwise. Anything else that speaks
     HTTP (sign-in providers, push, previews) uses `http`, which follows no redirects by itself.
     """
 
@@ -111,8 +112,12 @@ class Client:
         own_hosts: frozenset[str] = frozenset(),
         in_flight: int = 64,
         per_host: int = 4,
+        deadline: float = DEADLINE_SECONDS,
+        max_body: int = 1_000_000,
     ) -> None:
         self._clock = clock
+        self._deadline = deadline
+        self._max_body = max_body
         self._own_hosts = own_hosts
         self._bulkhead = Bulkhead(in_flight, per_host)
         self._failures = Failures()
@@ -135,14 +140,15 @@ class Client:
         accept: str = ACTIVITY_JSON,
         signer: Signer | None = None,
         allowed: Callable[[str], bool] = is_activity_type,
-        deadline: float = DEADLINE_SECONDS,
-        max_body: int = 1_000_000,
+        deadline: float | None = None,
+        max_body: int | None = None,
     ) -> Fetched:
         """Fetch a document of an allowed content type, through at most three redirects.
 
         `deadline` is seconds for all hops together. FetchAnswered for any status but 2xx,
         FetchRefused for what we do not ask, follow or read, FetchTimeout for the rest.
         """
+        deadline, max_body = deadline or self._deadline, max_body or self._max_body
         first = canonical_url(url)
         key = f"{accept} {'signed' if signer else 'plain'} {first.url}"
         self._failures.check(key, self._clock())
@@ -158,7 +164,7 @@ class Client:
         url: str,
         *,
         accept: str = PLAIN_JSON,
-        deadline: float = DEADLINE_SECONDS,
+        deadline: float | None = None,
         max_body: int = 100_000,
     ) -> dict[str, Any]:
         """Fetch a WebFinger, NodeInfo or similar JSON object; it carries no id to hold it to."""
@@ -173,7 +179,7 @@ class Client:
         signer: Signer | None = None,
         *,
         alias: bool = False,
-        deadline: float = DEADLINE_SECONDS,
+        deadline: float | None = None,
     ) -> dict[str, Any]:
         """Fetch an ActivityStreams object that is truly at its own id; Invalid if it is not.
 
@@ -181,17 +187,17 @@ class Client:
         for addresses a person typed, lets that id be on another host. `id` decides, never `url`.
         """
         loop = asyncio.get_running_loop()
-        ends = loop.time() + deadline
+        ends = loop.time() + (deadline or self._deadline)
         fetched = await self.get_document(url, signer=signer, deadline=deadline)
-        document = read_document(fetched.body)
+        document = read_document(fetched.body, max_bytes=self._max_body)
         identity = _identity(document)
         if identity.url == fetched.url:
             return document
         if not alias and identity.authority != canonical_url(fetched.url).authority:
             raise Invalid("The document belongs to another server.", detail=identity.url)
-        left = ends - loop.time()
+        left = max(ends - loop.time(), 0.001)
         fetched = await self.get_document(identity.url, signer=signer, deadline=left)
-        document = read_document(fetched.body)
+        document = read_document(fetched.body, max_bytes=self._max_body)
         if not _identity(document).url == fetched.url == identity.url:
             raise Invalid("The document is not at its own id.", detail=identity.url)
         return document

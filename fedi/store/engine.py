@@ -94,19 +94,24 @@ class Engine(Protocol):
         ...
 
 
-async def open_engine(url: str, *, readers: int = 2, pool: int = 8) -> Engine:
+async def open_engine(
+    url: str, *, readers: int = 2, pool: int = 8, cache_kib: int = 8_192, commit_batch: int = 50
+) -> Engine:
     """Open the database at `url`, in the process and on the loop that will use it.
 
     `sqlite:///srv/fedi/fedi.db` (an absolute path), `sqlite://fedi.db` (relative),
     `sqlite:///:memory:` (a file of its own, gone when closed), or `postgresql://…`.
-    `readers`: SQLite's reader threads; `pool`: PostgreSQL's connections.
+    `readers`, `cache_kib`, `commit_batch`: SQLite's reader threads, page cache and units to a
+    commit; `pool`: PostgreSQL's connections.
     Raises CannotOpen with what to do.
     """
     scheme = url.partition("://")[0]
     if scheme == "sqlite":
         from fedi.store import sqlite
 
-        return await sqlite.open_sqlite(url, readers=readers)
+        return await sqlite.open_sqlite(
+            url, readers=readers, cache_kib=cache_kib, commit_batch=commit_batch
+        )
     if scheme in ("postgresql", "postgres"):
         try:
             from fedi.store import postgres
@@ -120,9 +125,13 @@ async def open_engine(url: str, *, readers: int = 2, pool: int = 8) -> Engine:
 
 
 @asynccontextmanager
-async def opened(url: str, *, readers: int = 2, pool: int = 8) -> AsyncIterator[Engine]:
+async def opened(
+    url: str, *, readers: int = 2, pool: int = 8, cache_kib: int = 8_192, commit_batch: int = 50
+) -> AsyncIterator[Engine]:
     """Open the database for the length of a block, and close it whatever happens."""
-    engine = await open_engine(url, readers=readers, pool=pool)
+    engine = await open_engine(
+        url, readers=readers, pool=pool, cache_kib=cache_kib, commit_batch=commit_batch
+    )
     try:
         yield engine
     finally:

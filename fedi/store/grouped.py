@@ -18,7 +18,7 @@ from fedi.store.engine import Dialect, Param, Tx
 
 T = TypeVar("T")
 
-PAGE = 50  # units to a commit, at most
+PAGE = 50  # units to a commit, at most, unless [database] commit_batch says otherwise
 SLICE = 0.008  # s a transaction may take units for; 10 ms is what neighbours may wait
 WAITING = 1_000  # units or queries that may wait before callers do
 PATIENCE = 10.0  # s to try for the write lock before the units are refused
@@ -193,9 +193,10 @@ class Lane:
 class Writer(sqlite3.Connection):
     """The connection that writes. `commit()` writes and commits all that waits in its lane."""
 
-    def __init__(self, lane: Lane, *arguments: Any, **named: Any) -> None:
+    def __init__(self, lane: Lane, most: int, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._lane = lane
+        self._most = most
 
     def commit(self) -> None:
         while self._lane.waiting:
@@ -210,7 +211,7 @@ class Writer(sqlite3.Connection):
         """Run the units that wait in one transaction, and commit it."""
         self._begin()
         until = time.monotonic() + SLICE
-        while len(page) < PAGE and (work := self._lane.take()) is not None:
+        while len(page) < self._most and (work := self._lane.take()) is not None:
             page.append(work)
             if not work.succeeds(self):
                 self.rollback()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from outbox.leases import Delivery, Known, Lease, Report, Turn
-from outbox.schedule import Health, is_closed, may_send, started
+from outbox.schedule import DORMANT_AFTER, Health, is_closed, may_send, started
 
 from . import recording
 from .engine import Tx
@@ -40,12 +40,14 @@ _NOBODY: Final[tuple[int, frozenset[int]]] = (0, frozenset())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What one turn goes by: the time (ms), who asks, so many at once to a host, and chance."""
+    """What one turn goes by: the time (ms), who asks, so many at once to a host, chance, and after
+    how long a silence (ms) a host is dormant."""
 
     now: int
     worker: str
     per_host: int
     fraction: Callable[[], float]
+    dormant_after: int = DORMANT_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ class _Host:
 async def turn(tx: Tx, report: Report, terms: Terms) -> Turn:
     """Record what ended and lease what comes next."""
     await _hold(tx, report)
-    known = await recording.record(tx, report.done, terms.now, terms.worker, terms.fraction)
+    known = await recording.record(
+        tx, report.done, terms.now, terms.worker, terms.fraction, terms.dormant_after
+    )
     if await sending_held(tx):
         for name, (fence, held) in report.holding.items():
             if not held:

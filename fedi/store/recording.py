@@ -12,7 +12,7 @@ import msgspec
 
 from outbox.knocks import Next, learned, speaks_9421
 from outbox.leases import Done, Known
-from outbox.schedule import DAY, MINUTE, Trouble, after, back_off
+from outbox.schedule import DAY, DORMANT_AFTER, MINUTE, Trouble, after, back_off
 
 from .engine import Tx
 
@@ -39,7 +39,12 @@ def text_of(known: Known) -> str:
 
 
 async def record(
-    tx: Tx, done: Sequence[Done], now: int, worker: str, fraction: Callable[[], float]
+    tx: Tx,
+    done: Sequence[Done],
+    now: int,
+    worker: str,
+    fraction: Callable[[], float],
+    dormant_after: int = DORMANT_AFTER,
 ) -> dict[str, Known | None]:
     """Write down how deliveries ended; return what is known of their hosts, None where the lease
     has been lost and nothing was written."""
@@ -50,7 +55,7 @@ async def record(
     delivered: list[Done] = []
     for name in sorted(by_host):
         results = by_host[name]
-        known[name] = await _host(tx, name, results, now, worker, fraction)
+        known[name] = await _host(tx, name, results, now, worker, fraction, dormant_after)
         if known[name] is None:
             continue
         for one in results:
@@ -71,6 +76,7 @@ async def _host(
     now: int,
     worker: str,
     fraction: Callable[[], float],
+    dormant_after: int,
 ) -> Known | None:
     lock = " FOR UPDATE" if tx.dialect == "postgres" else ""
     row = await tx.one(f"SELECT memory, fence, owner FROM host WHERE name = ?{lock}", (name,))
@@ -84,7 +90,7 @@ async def _host(
         if one.reads_9421:
             dialects = speaks_9421(dialects, now)
         if one.verdict is not None:
-            health = after(health, one.verdict.outcome, now, fraction())
+            health = after(health, one.verdict.outcome, now, fraction(), dormant_after)
     new = Known(health=health, dialects=dialects)
     if _worth_writing(old, new):
         await write_known(tx, name, new, now)

@@ -20,6 +20,7 @@ import aiosqlite
 
 from fedi.store.engine import CannotOpen, Dialect, Tx
 from fedi.store.grouped import (
+    PAGE,
     PATIENCE,
     Lane,
     Reader,
@@ -95,11 +96,12 @@ class SqliteEngine:
     def backlog(self) -> int:
         return len(self._writes.waiting)
 
-    async def open(self, readers: int) -> None:
+    async def open(self, readers: int, cache_kib: int, commit_batch: int) -> None:
         """Open the connections, the writer first: it makes the WAL."""
-        self._writer = await self._connect(Writer, self._writes, _writing(CACHE_KIB))
-        reading = _reading(CACHE_KIB // (readers + 1))
-        self._readers = [await self._connect(Reader, self._reads, reading) for _ in range(readers)]
+        writer = partial(Writer, self._writes, commit_batch)
+        self._writer = await self._connect(writer, self._writes, _writing(cache_kib))
+        reader, reading = partial(Reader, self._reads), _reading(cache_kib // (readers + 1))
+        self._readers = [await self._connect(reader, self._reads, reading) for _ in range(readers)]
         self._near = sqlite3.connect(
             self.path, timeout=0, isolation_level=None, cached_statements=STATEMENTS
         )
@@ -107,14 +109,14 @@ class SqliteEngine:
             self._near.execute(pragma)
 
     async def _connect(
-        self, kind: type[Writer] | type[Reader], lane: Lane, pragmas: tuple[str, ...]
+        self, kind: Callable[..., sqlite3.Connection], lane: Lane, pragmas: tuple[str, ...]
     ) -> _Hand:
         connection = await aiosqlite.connect(
             self.path,
             timeout=PATIENCE,
             isolation_level=None,
             cached_statements=STATEMENTS,
-            factory=partial(kind, lane),
+            factory=kind,
         )
         hand = _Hand(lane, connection)
         self._open.append(hand)
@@ -200,7 +202,9 @@ def path_of(url: str) -> Path:
     return Path("/" + path.lstrip("/") if path.startswith("/") else path)
 
 
-async def open_sqlite(url: str, *, readers: int) -> SqliteEngine:
+async def open_sqlite(
+    url: str, *, readers: int, cache_kib: int = CACHE_KIB, commit_batch: int = PAGE
+) -> SqliteEngine:
     """Open (and make, when new) the file that `url` names. Raises CannotOpen."""
     temporary = url == "sqlite:///:memory:"
     path = Path(tempfile.mkdtemp(prefix="fedi-")) / "fedi.db" if temporary else path_of(url)
@@ -208,7 +212,7 @@ async def open_sqlite(url: str, *, readers: int) -> SqliteEngine:
     try:
         if not path.exists():  # for nobody else's eyes
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        await engine.open(readers)
+        await engine.open(readers, cache_kib, commit_batch)
     except (sqlite3.Error, OSError) as error:
         await engine.close()
         raise CannotOpen(_what_to_do(path, error), detail=repr(error)) from error
