@@ -194,8 +194,8 @@ async def confirm(engine: Engine) -> bool:
     """Let what waits leave; False where nothing was held."""
 
     async def unit(tx: Tx) -> bool:
-        held = await setting(tx, SENDING_HELD) == "true"
-        await put_setting(tx, SENDING_HELD, "false")
+        held = await setting(tx, SENDING_HELD) not in ("", "0")
+        await put_setting(tx, SENDING_HELD, "")
         return held
 
     return await engine.write(unit)

@@ -14,8 +14,7 @@ from fedi.perform import Performer
 from fedi.publishing import error_of
 from fedi.resolve import HouseResolver
 from fedi.store import profiles
-from fedi.store.engine import Tx
-from fedi.store.rows import HANDLE
+from fedi.store.rows import ACTOR, HANDLE
 from fedi.store.unit import UnitStore
 from outbox.acts import Acting
 
@@ -42,7 +41,7 @@ async def rename(
 
     async def move(store: UnitStore, outcome: Done | Refusal) -> None:
         if isinstance(outcome, Done):
-            await _take(store.tx, actor, renamed, store.now)
+            await _take(store, actor, renamed)
 
     acting = Acting(actor=actor, urls=performer.urls, id=performer.new_id())
     update = acting.change(Profile(actor=renamed, keys=tuple(k for k in keys if k.retired is None)))
@@ -52,14 +51,21 @@ async def rename(
     return renamed
 
 
-async def _take(tx: Tx, old: Actor, new: Actor, now: int) -> None:
-    """Move the mark of the current handle; raises, and so undoes all, where it is another's."""
+async def _take(store: UnitStore, old: Actor, new: Actor) -> None:
+    """Give the actor its new name and the handle's row; raises, and so undoes all, where the
+    handle is another's. No Update changes a handle by itself (actors/activities/update.py)."""
+    tx = store.tx
     found = await profiles.actor_by_handle(tx, new.username)
     if found is not None and found[0].id != new.id:
         raise Invalid(f"The handle {new.username} is taken, or was once: choose another.")
+    stored = await store.actor_by_id(old.id) or old
+    named = replace(stored, username=new.username, url=new.url)
+    await tx.run(ACTOR.replace, ACTOR.encode(named))
     before = HandleRow(
         username=local_key(old.username), actor_id=old.id, current=False, since=old.created
     )
-    after = HandleRow(username=local_key(new.username), actor_id=new.id, current=True, since=now)
+    after = HandleRow(
+        username=local_key(new.username), actor_id=new.id, current=True, since=store.now
+    )
     for row in (before, after):
         await tx.run(HANDLE.replace, HANDLE.encode(row))

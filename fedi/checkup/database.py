@@ -82,7 +82,7 @@ async def queues(engine: Engine, now: int, *, lab: bool) -> list[Finding]:
     held = await engine.read(lambda tx: setting(tx, SENDING_HELD))
     kept = await engine.read(lambda tx: setting(tx, LAST_BACKUP))
     findings = [_leaving(found, now), _hosts(found), _arriving(found, now), _keys(found)]
-    if held == "true":
+    if held not in ("", "0"):
         sentence = "Nothing is sent since the restore: `fedi restore --confirm` lets go."
         findings.append(attention("sending", sentence))
     findings.append(_clock(found, now))

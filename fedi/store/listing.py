@@ -14,7 +14,7 @@ from actors.posts import Post
 from actors.relationships import Relation
 
 from . import visibility
-from .engine import Tx
+from .engine import Param, Tx
 from .rows import ACTOR, MEMBERSHIP, PERSON, POST, RELATION
 
 
@@ -98,7 +98,9 @@ async def home(tx: Tx, actor_id: int, limit: int) -> list[Shown]:
         (actor_id, *params, limit),
     )
     posts = [POST.decode(row) for row in found]
-    boosted = await _posts(tx, {post.boost_of for post in posts if post.boost_of is not None})
+    shared = {post.boost_of for post in posts if post.boost_of is not None}
+    boosted = await _posts(tx, shared, condition, params)
+    posts = [post for post in posts if post.boost_of is None or post.boost_of in boosted]
     actors = await _actors(tx, {post.author_id for post in (*posts, *boosted.values())})
     shown = []
     for post in posts:
@@ -108,11 +110,15 @@ async def home(tx: Tx, actor_id: int, limit: int) -> list[Shown]:
     return shown
 
 
-async def _posts(tx: Tx, ids: set[int]) -> dict[int, Post]:
+async def _posts(tx: Tx, ids: set[int], condition: str, params: Sequence[Param]) -> dict[int, Post]:
+    """Return those of the posts that the condition lets through: a boost shows no more."""
     if not ids:
         return {}
     marks = ", ".join("?" * len(ids))
-    found = await tx.rows(f"{POST.select} WHERE id IN ({marks})", sorted(ids))
+    found = await tx.rows(
+        f"SELECT {POST.selected('p')} FROM post p WHERE p.id IN ({marks}) AND {condition}",
+        (*sorted(ids), *params),
+    )
     return {row[0]: POST.decode(row) for row in found}
 
 

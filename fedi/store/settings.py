@@ -8,7 +8,8 @@ from typing import Final
 from .engine import Tx
 
 SENDING_HELD: Final = "sending_held"
-""""true" after a restore, until somebody confirms that no other server speaks for our actors."""
+"""Not empty after a restore, until somebody confirms that no other server speaks for our actors
+(read by queue.py)."""
 STREAM_EPOCH: Final = "stream_epoch"
 """Changes when positions in the event table may mean something else than they did."""
 

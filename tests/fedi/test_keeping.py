@@ -129,7 +129,7 @@ def test_a_restored_house_holds_what_leaves_until_somebody_confirms(
     assert len(epochs) == 3
     assert back.fedi("restore", "--confirm") == {"was_held": True, "sending_held": False}
     assert back.fedi("restore", "--confirm")["was_held"] is False
-    assert kept(back, SENDING_HELD) == "false"
+    assert kept(back, SENDING_HELD) == ""
     assert kept(twin, SENDING_HELD) == "true"
 
 

@@ -51,6 +51,7 @@ def test_a_renamed_department_keeps_its_id_and_its_old_handle(house: HouseOnDisk
     before = house.fedi("department", "list")[0]["uri"]
     made = house.fedi("department", "rename", "ikt_teamet", "ikt", "--name", "IKT")
     assert (made["uri"], made["handle"], made["name"]) == (before, "ikt", "IKT")
+    assert house.fedi("department", "list")[0]["handle"] == "ikt"
     assert house.fedi("post", "--as", "ikt_teamet", "Fortsatt oss")["uri"]
     assert "taken" in house.fails("department", "add", "ikt_teamet", "--name", "X")
     assert rows(house, "SELECT kind FROM activity ORDER BY id LIMIT 1") == [("Update",)]
