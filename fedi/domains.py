@@ -1,6 +1,6 @@
 """Which other servers may come in, and how fast: rules from the store, buckets in memory.
 
-Rules are read again when somebody changes them (topic `domains`) and at least every ten seconds,
+Rules are read again when somebody changes them (topic `domains`) and at least once a second,
 so that a block made on the command line holds in every process.
 """
 
@@ -16,7 +16,7 @@ from inbox.policies.blocklist import covering
 from inbox.policies.rate import Bucket, take
 from inbox.verdicts import Facts, domain, without_port
 
-_FRESH_MS: Final = 10_000
+_FRESH_MS: Final = 1_000
 _BUCKETS: Final = 20_000
 _BURST_SECONDS: Final = 20
 
@@ -44,12 +44,15 @@ class Domains:
             max_bytes=self._config.max_body_bytes,
         )
 
-    async def admit(self, host: str, cost: float = 1.0) -> None:
-        """Raise Forbidden for a host that may not come in, TooMany for one that is too fast."""
+    async def welcome(self, host: str) -> None:
+        """Raise Forbidden for a host that may not come in."""
         await self._read()
-        name = domain(host)
-        if not self.is_welcome(name):
+        if not self.is_welcome(domain(host)):
             raise Forbidden("This server does not take anything from yours.", code="blocked")
+
+    def admit(self, host: str, *, cost: float = 1.0, purpose: str = "") -> None:
+        """Raise TooMany for a host that is too fast. Each purpose has buckets of its own."""
+        name = f"{purpose} {domain(host)}" if purpose else domain(host)
         rate = float(self._config.rate_per_host)
         bucket, wait = take(
             self._buckets.get(name),
@@ -78,10 +81,10 @@ class Domains:
     async def _read(self) -> None:
         if self._clock() - self._read_at < _FRESH_MS:
             return
-        self._read_at = self._clock()
-        found = await self._engine.glance(rules)
+        now, found = self._clock(), await self._engine.glance(rules)
         self._blocked = frozenset(name for name, kind, _, _ in found if kind == "block")
         self._allowed = frozenset(name for name, kind, _, _ in found if kind == "allow")
+        self._read_at = now  # not before: who asks meanwhile must not go by an empty list
 
     def forget(self) -> None:
         """Read the rules anew at the next question."""
