@@ -80,12 +80,22 @@ def test_files_named_in_the_code_exist() -> None:
 
 
 def decisions() -> list[Path]:
-    return sorted((ROOT / "docs/decisions").glob("*.md"))
+    return sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = [int(path.name[:4]) for path in decisions()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_list_of_decisions_names_each_by_its_title() -> None:
+    listed = re.findall(r"^(\d+)\. \[(.+)\]\((.+)\)$", text(Path("docs/decisions/README.md")), re.M)
+    titles = [
+        path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        for path in decisions()
+    ]
+    assert [f"{number}. {title}" for number, title, _ in listed] == titles
+    assert [name for _, _, name in listed] == [path.name for path in decisions()]
 
 
 @pytest.mark.parametrize("path", decisions(), ids=lambda path: path.stem)
