@@ -29,6 +29,7 @@ from actors.people import (
 )
 from actors.signatures import keys
 from actors.urls import Urls
+from fedi.config import Limits
 from fedi.perform import Performer
 from fedi.store import profiles
 from fedi.store.engine import Tx
@@ -93,8 +94,10 @@ async def found(performer: Performer, name: str) -> Actor:
     return actor
 
 
-async def add_actor(performer: Performer, new: NewActor) -> Actor:
-    """Make an actor of ours with its keys and handle. Invalid for a handle that can't be had."""
+async def add_actor(performer: Performer, new: NewActor, limits: Limits | None = None) -> Actor:
+    """Make an actor of ours with its keys and handle. Invalid for a handle that can't be had, or
+    for words beyond the limits."""
+    _check(new, limits or Limits())
     if not valid_local_username(new.username):
         raise Invalid(
             f"{new.username!r} can't be a handle: use 1-30 of a-z, 0-9 and _, and no reserved word."
@@ -113,6 +116,14 @@ async def add_actor(performer: Performer, new: NewActor) -> Actor:
 
     await performer.engine.write(unit)
     return actor
+
+
+def _check(new: NewActor, limits: Limits) -> None:
+    limits.check("The name", len(new.name), limits.name_characters, "characters")
+    limits.check("The description", len(new.summary), limits.summary_characters, "characters")
+    limits.check("The profile", len(new.fields), limits.fields, "fields")
+    for name, value in new.fields:
+        limits.check(f"The field {name!r}", len(value), limits.field_characters, "characters")
 
 
 def _actor(performer: Performer, new: NewActor) -> Actor:
@@ -176,7 +187,13 @@ async def fresh_keys(urls: Urls, actor: Actor, now: int, number: int) -> tuple[K
 
 
 async def add_person(
-    performer: Performer, username: str, name: str, *, email: str = "", language: str = "nb"
+    performer: Performer,
+    username: str,
+    name: str,
+    *,
+    email: str = "",
+    language: str = "nb",
+    limits: Limits | None = None,
 ) -> tuple[Person, Actor]:
     """Make a person and their personal actor: open to the web, not discoverable, internal by
     default. They may write as that actor and no other yet."""
@@ -190,6 +207,7 @@ async def add_person(
             default_audience="internal",
             language=language,
         ),
+        limits,
     )
     person = Person(
         id=performer.new_id(),

@@ -162,30 +162,26 @@ class Writing:
 
     def _check(self, draft: Draft) -> None:
         limits = self.limits
-        _at_most("The text", compose.length(draft.text), limits.post_characters, "characters")
-        _at_most("The warning", len(draft.summary), limits.warning_characters, "characters")
-        _at_most("The post", len(draft.media), limits.attachments, "pictures and files")
+        limits.check("The text", compose.length(draft.text), limits.post_characters, "characters")
+        limits.check("The warning", len(draft.summary), limits.warning_characters, "characters")
+        limits.check("The post", len(draft.media), limits.attachments, "pictures and files")
         for media in draft.media:
             alt = len(media.description)
-            _at_most("A description", alt, limits.alt_characters, "characters")
+            limits.check("A description", alt, limits.alt_characters, "characters")
         if draft.choices:
             self._check_poll(draft.choices)
 
     def _check_poll(self, choices: tuple[str, ...]) -> None:
-        _at_most("The poll", len(choices), self.limits.poll_options, "choices")
+        limits = self.limits
+        limits.check("The poll", len(choices), limits.poll_options, "choices")
         if len(choices) < 2 or len(set(choices)) < len(choices) or not all(choices):
             raise Invalid("A poll has two choices or more, each of them different.")
         for choice in choices:
-            _at_most("A choice", len(choice), self.limits.poll_option_characters, "characters")
+            limits.check("A choice", len(choice), limits.poll_option_characters, "characters")
 
 
 def _question(options: tuple[Option, ...], multiple: bool, ends: int | None) -> Question:
     return Question(options=options, multiple=multiple, ends=ends, voters=0)
-
-
-def _at_most(what: str, has: int, most: int, unit: str) -> None:
-    if has > most:
-        raise Invalid(f"{what} has {has} {unit}; at most {most} are allowed ([limits]).")
 
 
 def error_of(refusal: Refusal) -> FediError:

@@ -40,7 +40,12 @@ def add_person(
         performer = house.performer
         spoken_for = [await organisation.find_actor(performer, one) for one in departments]
         person, actor = await organisation.add_person(
-            performer, username, name, email=email, language=language
+            performer,
+            username,
+            name,
+            email=email,
+            language=language,
+            limits=house.config.limits,
         )
         for one in spoken_for:
             await organisation.let_speak(performer, person, one, Role(role))
@@ -123,7 +128,7 @@ def add_department(
             parent_id=above.id if above is not None else None,
             language=str(words["language"]),
         )
-        actor = await organisation.add_actor(performer, new)
+        actor = await organisation.add_actor(performer, new, house.config.limits)
         for one in people:
             await organisation.let_speak(performer, one, actor, Role(role))
         return actor

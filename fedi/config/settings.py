@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from actors.errors import FediError
+from actors.errors import FediError, Invalid
 
 
 class ConfigError(FediError):
@@ -120,6 +120,12 @@ class Limits:
     summary_characters: Annotated[int, Between(0, 20_000)] = 1000
     fields: Annotated[int, Between(0, 50)] = 6
     field_characters: Annotated[int, Between(10, 2047)] = 255
+
+    @staticmethod
+    def check(what: str, has: int, most: int, unit: str) -> None:
+        """Raise Invalid, with both numbers, where something has more of a unit than it may."""
+        if has > most:
+            raise Invalid(f"{what} has {has} {unit}; at most {most} are allowed ([limits]).")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,15 @@ def test_a_handle_that_is_taken_or_reserved_is_refused(house: HouseOnDisk) -> No
     assert "can't be a handle" in house.fails("department", "add", "ikt-teamet", "--name", "X")
 
 
+def test_a_name_or_description_beyond_the_limits_is_refused_with_both_numbers(
+    house: HouseOnDisk,
+) -> None:
+    said = house.fails("department", "add", "lang", "--name", "X" * 101)
+    assert "101 characters; at most 100" in said
+    words = ["--name", "Lang", "--summary", "X" * 1001]
+    assert "at most 1000" in house.fails("department", "add", "lang", *words)
+
+
 def test_a_department_has_members_a_parent_and_an_exposure(house: HouseOnDisk) -> None:
     words = ["--member", "anne", "--parent", "ikt_teamet", "--exposure", "internal", "--locked"]
     house.fedi("department", "add", "vakta", "--name", "Vakta", *words)
