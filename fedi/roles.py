@@ -23,6 +23,7 @@ from fedi.signing import SigningThreads
 from fedi.store import fanout
 from inbox.worker import Worker as InboxWorker
 from outbox.schedule import DAY
+from outbox.worker import ASIDE
 from outbox.worker import Worker as OutboxWorker
 
 _LOOK_SECONDS: Final = 1.0
@@ -63,7 +64,9 @@ async def _process(
     bus: Bus = SocketBus(lines, number) if len(roles) else LocalBus()
     try:
         async with opened_house(config, bus=bus) as house:
-            await run_roles(house, roles, sockets, stop, parent)
+            # The same after a crash, so that what the dead one held is taken back at once.
+            name = f"{socket.gethostname()}-outbox-{number}"
+            await run_roles(house, roles, sockets, stop, parent, name)
     finally:
         bus.close()
 
@@ -74,6 +77,7 @@ async def run_roles(
     sockets: list[socket.socket],
     stop: asyncio.Event,
     parent: int | None = None,
+    name: str = "",
 ) -> None:
     """Run roles on the present loop until `stop` is set."""
     runs: list[Coroutine[Any, Any, None]] = []
@@ -82,7 +86,7 @@ async def run_roles(
     if "inbox" in roles:
         runs.append(_inbox(house, stop))
     if "outbox" in roles:
-        runs.append(_outbox(house, stop))
+        runs.append(_outbox(house, stop, name))
     if "jobs" in roles:
         runs.append(Clockwork(house).run(stop))
     if parent is not None:
@@ -130,13 +134,13 @@ async def _inbox(house: House, stop: asyncio.Event) -> None:
     await running
 
 
-async def _outbox(house: House, stop: asyncio.Event) -> None:
+async def _outbox(house: House, stop: asyncio.Event, name: str) -> None:
     delivery = house.config.delivery
     threads = SigningThreads()
     sender = Sender(
         rules_of(house.config),
         per_host=delivery.per_host * 2,
-        in_flight=delivery.in_flight,
+        in_flight=delivery.in_flight * (1 + ASIDE),
         max_open=2048,
     )
     mailroom = HouseMailroom(
@@ -147,7 +151,7 @@ async def _outbox(house: House, stop: asyncio.Event) -> None:
         urls=house.urls,
         clock=house.clock,
         random=house.random,
-        worker=f"{socket.gethostname()}-{os.getpid()}",
+        worker=name,
         rules=fanout.rules_of(
             only_allowed=house.config.federation.mode == "allowlist",
             keep_days=delivery.keep_days,
@@ -158,6 +162,7 @@ async def _outbox(house: House, stop: asyncio.Event) -> None:
         dormant_after=delivery.dormant_after_days * DAY,
     )
     worker = OutboxWorker(mailroom, in_flight=delivery.in_flight, per_host=delivery.per_host)
+    await mailroom.recover()
     running = asyncio.create_task(worker.run())
     stopping = asyncio.create_task(stop.wait())
     try:

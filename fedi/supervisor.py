@@ -9,12 +9,13 @@ import asyncio
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,6 +70,7 @@ def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
     with ExitStack() as stack:
         _hold(stack, config)
         asyncio.run(_prepare(config))
+        _open_many_files()
         plans = plan(processes, only)
         sockets = _bound(config) if any("web" in one.roles for one in plans) else []
         for one in sockets:
@@ -81,6 +83,13 @@ def _hold(stack: ExitStack, config: Config) -> None:
         stack.enter_context(only_supervisor(config.server.data_dir))
     except CannotOpen as held:
         raise CannotOpen(held.sentence, code="already_runs") from None
+
+
+def _open_many_files() -> None:
+    """Raise the soft limit to the hard one: each connection of either side is a file."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _prepare(config: Config) -> None:

@@ -19,6 +19,8 @@ from outbox.schedule import Health, Outcome, Trouble
 
 MOMENT: Final = 0.5
 """Seconds after which a delivery is set aside."""
+ASIDE: Final = 4
+"""Deliveries that may wait for slow hosts, as a multiple of those in flight."""
 GATHERING: Final = 0.004
 """Seconds that results are gathered for, so that one commit serves many."""
 PAUSE: Final = 1.0
@@ -87,7 +89,7 @@ class Worker:
         *,
         in_flight: int = 256,
         per_host: int = 2,
-        aside: int = 4,
+        aside: int = ASIDE,
         moment: float = MOMENT,
     ) -> None:
         self._mailroom = mailroom
