@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check fast bench lock clean
+.PHONY: help serve test check static bench lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -23,18 +23,17 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 serve: $(VENV)/.run ## start the demo organisation at http://127.0.0.1:8000
 	@PORT=$(PORT) $(BIN)/fedi demo
 
-check: $(VENV)/.dev ## format, lint, types, contracts, fast tests (under a minute)
+static: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/pytest -n 2 -m "not slow and not peers"
 
-fast: $(VENV)/.dev ## the fast tests alone
-	@$(BIN)/pytest -n 2 -m "not slow and not peers"
+check: static ## format, lint, types, contracts, fast tests on SQLite (under a minute)
+	@FEDI_PROPERTIES=check $(BIN)/pytest -n 2 --dist worksteal -m "not slow and not peers and not postgres"
 
-test: $(VENV)/.dev ## everything: checks, all tests, other implementations as live peers
-	@$(MAKE) --no-print-directory check
+test: static ## everything: checks, all tests on both databases, other implementations as live peers
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not peers"
 	@$(BIN)/pytest -m "slow or peers"
 
 bench: $(VENV)/.dev ## rates and CPU per operation, as one table

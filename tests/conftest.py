@@ -5,6 +5,7 @@
 Nothing is shared between tests: SQLite copies a migrated file, PostgreSQL a template database.
 """
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -13,12 +14,18 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from fedi.store.engine import Dialect, Engine, open_engine, opened
 from fedi.store.migrate import migrate
 from tests.running import one_loop, run
 
 NOW = 1_764_000_000_000
+
+# `make check` has a minute: fewer examples of each property, and SQLite alone.
+settings.register_profile("check", max_examples=20, deadline=None)
+settings.register_profile("whole", max_examples=100, deadline=None)
+settings.load_profile(os.environ.get("FEDI_PROPERTIES", "whole"))
 
 _numbers = count(1)
 _missing: list[str] = []
@@ -97,7 +104,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(reason)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def dialect(request: pytest.FixtureRequest) -> Dialect:
     return "sqlite" if request.param == "sqlite" else "postgres"
 
