@@ -155,6 +155,12 @@ def _spelled(scheme: str, authority: str) -> str:
 
 
 def same_host(one: str, other: str) -> bool:
-    """Return whether two URLs have one and the same authority; the base of every origin rule."""
-    host = host_of(one)
-    return host != "" and host == host_of(other)
+    """Return whether two URLs have one and the same authority; the base of every origin rule.
+
+    Two spellings of one host do not count as one here: an id has a single spelling, and a second
+    would be a second thing to everybody who compares ids as text.
+    """
+    mine, theirs = _AUTHORITY.match(one), _AUTHORITY.match(other)
+    if mine is None or theirs is None or mine[2].lower() != theirs[2].lower():
+        return False
+    return host_of(one) != ""

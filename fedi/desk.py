@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from actors.access import may_know
 from actors.effects import Activity, Done, Need, Refusal
 from actors.errors import FediError, FetchAnswered, Unavailable
 from actors.urls import host_of, same_host
@@ -26,6 +27,7 @@ from inbox.verdicts import Facts
 from outbox.synchronize import digest, read_header
 
 _LEASE_MS: Final = 120_000
+_FETCH_COST: Final = 10.0
 _KNOWN: Final = 50_000
 _logger = logging.getLogger("fedi.inbox")
 
@@ -66,8 +68,11 @@ class HouseDoor:
         if self._engine.backlog > 5_000 or self.backlog > self.queue_limit:
             raise Unavailable("Too much waits here now; come back later.", retry_after=30)
 
+    async def welcome(self, host: str) -> None:
+        await self._domains.welcome(host)
+
     async def admit(self, host: str) -> None:
-        await self._domains.admit(host)
+        self._domains.admit(host)
 
     async def knows(self, actor_uri: str) -> bool:
         if actor_uri in self._met:
@@ -80,15 +85,22 @@ class HouseDoor:
             self._met.popitem(last=False)
         return True
 
-    async def is_inbox(self, owner: int) -> bool:
-        found = await self._engine.glance(lambda tx: self._performer.open(tx).actor_by_id(owner))
-        return found is not None and found.local and not found.gone
+    async def is_inbox(self, owner: int, host: str) -> bool:
+        async def look(tx: Tx) -> bool:
+            store = self._performer.open(tx)
+            found = await store.actor_by_id(owner)
+            if found is None or not found.local or found.gone:
+                return False
+            return await may_know(store, found, host)
+
+        return await self._engine.glance(look)
 
     async def key(self, key_id: str) -> Known | None:
         return await self._keys.find(key_id)
 
     async def fetch_key(self, key_id: str) -> Known:
-        await self._domains.admit(host_of(key_id), cost=10.0)
+        # Not the host's own bucket: who names a key has not proven to come from there.
+        self._domains.admit(host_of(key_id), cost=_FETCH_COST, purpose="keys of")
         return await self._keys.fetch(key_id)
 
     def may_refetch(self, key_id: str) -> bool:

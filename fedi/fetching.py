@@ -2,15 +2,17 @@
 
 draft-cavage with the query, then RFC 9421 on 400, 401 and 403; what worked is remembered per
 host. What was fetched stays for a minute, so that a key and its actor, asked for within one
-arrival, are one request.
+arrival, are one request; as text and within a budget, for strangers decide what it is.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from actors.documents import read_document
 from actors.errors import FetchAnswered
 from actors.signatures import cavage, rfc9421
 from actors.urls import host_of
@@ -18,6 +20,8 @@ from fedi.net.client import Client, Signer
 
 _KEEP_MS: Final = 60_000
 _KEEP_COUNT: Final = 512
+_KEEP_BYTES: Final = 8_000_000
+_KEEP_ONE: Final = 200_000
 _TRY_OTHER: Final = frozenset({400, 401, 403})
 _HOSTS: Final = 10_000
 
@@ -31,7 +35,8 @@ class Fetcher:
         self.client = client
         self._clock = clock
         self._own_key = key
-        self._recent: OrderedDict[str, tuple[int, dict[str, Any]]] = OrderedDict()
+        self._recent: OrderedDict[str, tuple[int, bytes]] = OrderedDict()
+        self._recent_bytes = 0
         self._takes_9421: OrderedDict[str, bool] = OrderedDict()
 
     async def document(
@@ -42,10 +47,11 @@ class Fetcher:
         FetchError where it can't be had, Invalid where what came is not that object.
         """
         kept = self._recent.get(uri)
-        if kept is not None and not fresh and self._clock() - kept[0] < _KEEP_MS:
-            return kept[1]
+        if kept is not None and not fresh and 0 <= self._clock() - kept[0] < _KEEP_MS:
+            return read_document(kept[1])
         document = await self._knock(uri, alias)
-        self._keep(uri, document)
+        if not alias:  # that one may live on another host than it was asked for at
+            self._keep(uri, document)
         return document
 
     async def _knock(self, uri: str, alias: bool) -> dict[str, Any]:
@@ -83,10 +89,19 @@ class Fetcher:
         return self._cavage
 
     def _keep(self, uri: str, document: dict[str, Any]) -> None:
-        self._recent[uri] = (self._clock(), document)
-        self._recent.move_to_end(uri)
-        while len(self._recent) > _KEEP_COUNT:
-            self._recent.popitem(last=False)
+        self._forget(uri)
+        text = msgspec.json.encode(document)
+        if len(text) > _KEEP_ONE:
+            return
+        self._recent[uri] = (self._clock(), text)
+        self._recent_bytes += len(text)
+        while len(self._recent) > _KEEP_COUNT or self._recent_bytes > _KEEP_BYTES:
+            self._forget(next(iter(self._recent)))
+
+    def _forget(self, uri: str) -> None:
+        old = self._recent.pop(uri, None)
+        if old is not None:
+            self._recent_bytes -= len(old[1])
 
     def _remember(self, host: str, rfc9421_first: bool) -> None:
         self._takes_9421[host] = rfc9421_first

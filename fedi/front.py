@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from actors import ids
 from actors.audience import RemoteServer, Viewer
 from actors.errors import Invalid, NotFound, Unauthorized
-from actors.signatures.authenticate import claim, examine, verify
+from actors.signatures.authenticate import claim, examine
 from actors.signatures.message import Message
 from actors.urls import host_of
 from fedi.desk import HouseDoor
@@ -21,6 +21,7 @@ from fedi.net.answer import Receive, Scope, Send
 from fedi.net.dispatch import Dispatch, RawHandler
 from fedi.net.negotiate import ACTIVITY_ONLY, PAGE_FIRST, accept_of, negotiate
 from inbox.endpoints import handler as inbox_handler
+from inbox.endpoints import signer_of
 from outbox.answers import Answer
 from outbox.endpoints import Ask, Endpoints
 
@@ -48,18 +49,11 @@ class SignedGets:
             raise Unauthorized("The request must be signed.")
         door = self._door
         examine(message, signed, now_ms=door.now(), our_authorities=door.authorities)
-        await door.admit(host_of(signed.key_id))
-        known = await door.key(signed.key_id)
-        if known is None:
-            known = await door.fetch_key(signed.key_id)
-        try:
-            verify(message, signed, known.public)
-        except Unauthorized:
-            if not door.may_refetch(signed.key_id):
-                raise
-            known = await door.fetch_key(signed.key_id)
-            verify(message, signed, known.public)
-        return RemoteServer(known.host)
+        await door.welcome(host_of(signed.key_id))
+        known = await signer_of(message, signed, door)
+        host = host_of(known.owner)
+        await door.admit(host)
+        return RemoteServer(host)
 
 
 def _message(scope: Scope, origin: str) -> Message:

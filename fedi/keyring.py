@@ -1,14 +1,15 @@
 """Whose key is it? Public keys by their exact id: from memory, from the store, from their owner.
 
-A key counts only once its owner's own document lists it (security.md S35). A failed fetch is
-remembered by the client, and a key is fetched anew at most once a minute, so that a flood of bad
-signatures makes no flood of requests.
+A key counts only once its owner's own document lists it (security.md S35). No document is asked
+for keys more than once a minute, whatever keys are said to be in it, so that a flood of bad
+signatures makes no flood of requests; what it held a moment ago answers meanwhile.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from actors.errors import (
     FetchAnswered,
@@ -22,14 +23,20 @@ from actors.errors import (
 from actors.people import Key, KeyKind
 from actors.signatures.authenticate import key_stub_owner, owner_holds
 from actors.signatures.keys import PublicKey, from_multibase, load_public
-from actors.urls import host_of, same_host
+from actors.urls import same_host
+from actors.vocabulary import ACTOR_TYPES
 from fedi.fetching import Fetcher
+from fedi.net.client import DEADLINE_SECONDS
 from fedi.net.failures import Reason, reason_of
 from fedi.store import profiles
 from fedi.store.engine import Engine
+from inbox.values import types
 
 _KEYS: Final = 20_000
-_KEEP_MS: Final = 3_600_000
+_STORED_MS: Final = 60_000
+"""How long a key from the store is kept in memory: its owner may take it back at any time, and
+another process then writes that down."""
+_FETCHED_MS: Final = 300_000
 _REFETCH_MS: Final = 60_000
 _AGAIN: Final = frozenset({408, 425, 429})
 
@@ -41,11 +48,7 @@ class Known:
     key_id: str
     public: PublicKey
     owner: str
-    at: int
-
-    @property
-    def host(self) -> str:
-        return host_of(self.owner)
+    until: int
 
 
 class KeyRing:
@@ -60,49 +63,59 @@ class KeyRing:
 
     async def find(self, key_id: str) -> Known | None:
         """Return the key if we have it: no other server is asked."""
-        known = self._known.get(key_id)
-        if known is not None and self._clock() - known.at < _KEEP_MS:
+        now, known = self._clock(), self._known.get(key_id)
+        if known is not None and now < known.until <= now + _FETCHED_MS:
             return known
         found = await self._engine.glance(lambda tx: profiles.key_with_owner(tx, key_id))
         if found is None:
             return None
         key, owner = found
-        if owner.gone and owner.deleted is not None:
+        over = key.retired is not None and key.retired <= now
+        if over or owner.deleted is not None:
             return None
-        return self._keep(Known(key_id, _loaded(key), owner.uri, self._clock()))
+        until = now + _STORED_MS if key.retired is None else min(now + _STORED_MS, key.retired)
+        return self._keep(Known(key_id, _loaded(key), owner.uri, until))
 
     async def fetch(self, key_id: str) -> Known:
         """Ask the owner. Unauthorized where the key isn't theirs, Unavailable to try later."""
-        self._note_fetch(key_id)
         try:
-            return await self._confirmed(key_id)
-        except (FetchError, Invalid) as problem:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                return await self._confirmed(key_id)
+        except (FetchError, Invalid, TimeoutError) as problem:
             raise _answer_for(problem) from problem
 
     def may_refetch(self, key_id: str) -> bool:
         """Return whether a key that failed may be asked for anew now (once a minute)."""
-        last = self._fetched.get(key_id)
-        return last is None or self._clock() - last >= _REFETCH_MS
-
-    def forget(self, owner: str) -> None:
-        """Drop what is remembered of an actor whose keys changed."""
-        for key_id in [k for k, known in self._known.items() if known.owner == owner]:
-            del self._known[key_id]
+        return self._may_ask(_document_of(key_id))
 
     async def _confirmed(self, key_id: str) -> Known:
-        url = key_id.partition("#")[0]
-        document = await self._fetcher.document(url, fresh=True)
+        document = await self._document(_document_of(key_id))
         material = owner_holds(key_id, document, now_ms=self._clock())
         if material is None:
             owner = key_stub_owner(document, key_id)
             if owner is None or owner == document.get("id") or not same_host(owner, key_id):
                 raise Unauthorized("The signature's key was not found.", detail=key_id)
-            document = await self._fetcher.document(owner, fresh=True)
+            document = await self._document(owner)
             material = owner_holds(key_id, document, now_ms=self._clock())
         owner_uri = document.get("id")
         if material is None or not isinstance(owner_uri, str) or not same_host(owner_uri, key_id):
             raise Unauthorized("The signature's key was not found.", detail=key_id)
-        return self._keep(Known(key_id, material.key, owner_uri, self._clock()))
+        if ACTOR_TYPES.isdisjoint(types(document)):
+            # Where people may publish any object, a post that lists a key is nobody.
+            raise Unauthorized("The signature's key is not an actor's.", detail=key_id)
+        until = self._clock() + _FETCHED_MS
+        return self._keep(Known(key_id, material.key, owner_uri, until))
+
+    async def _document(self, url: str) -> dict[str, Any]:
+        """Return a document with keys, from its server at most once a minute."""
+        fresh = self._may_ask(url)
+        if fresh:
+            self._note_fetch(url)
+        return await self._fetcher.document(url, fresh=fresh)
+
+    def _may_ask(self, url: str) -> bool:
+        last = self._fetched.get(url)
+        return last is None or not 0 <= self._clock() - last < _REFETCH_MS
 
     def _keep(self, known: Known) -> Known:
         self._known[known.key_id] = known
@@ -111,26 +124,29 @@ class KeyRing:
             self._known.popitem(last=False)
         return known
 
-    def _note_fetch(self, key_id: str) -> None:
-        self._fetched[key_id] = self._clock()
-        self._fetched.move_to_end(key_id)
+    def _note_fetch(self, url: str) -> None:
+        self._fetched[url] = self._clock()
+        self._fetched.move_to_end(url)
         while len(self._fetched) > _KEYS:
             self._fetched.popitem(last=False)
+
+
+def _document_of(key_id: str) -> str:
+    return key_id.partition("#")[0]
 
 
 def _loaded(key: Key) -> PublicKey:
     return load_public(key.public) if key.kind is KeyKind.RSA else from_multibase(key.public)
 
 
-def _answer_for(problem: FetchError | Invalid) -> Unauthorized | Unavailable:
+def _answer_for(problem: FetchError | Invalid | TimeoutError) -> Unauthorized | Unavailable:
     """Say 503 where the peer should come back, 401 where it should try another way."""
-    later = isinstance(problem, FetchTimeout)
+    later = isinstance(problem, FetchTimeout | TimeoutError)
+    detail = problem.detail if isinstance(problem, FetchError | Invalid) else "too slow"
     if isinstance(problem, FetchAnswered):
         later = problem.answered >= 500 or problem.answered in _AGAIN
     if isinstance(problem, FetchRefused) and reason_of(problem) in (Reason.BUSY, Reason.CLOSED):
         later = True
     if later:
-        return Unavailable(
-            "We could not fetch the key of the signature now.", detail=problem.detail
-        )
-    return Unauthorized("The signature's key was not found.", detail=problem.detail)
+        return Unavailable("We could not fetch the key of the signature now.", detail=detail)
+    return Unauthorized("The signature's key was not found.", detail=detail)

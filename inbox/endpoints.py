@@ -16,6 +16,7 @@ from actors.signatures.authenticate import claim, examine, verify
 from actors.signatures.keys import PublicKey
 from actors.signatures.message import Claim, Message
 from actors.urls import host_of, same_host
+from inbox.values import types
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -32,7 +33,15 @@ class KnownKey(Protocol):
     def owner(self) -> str: ...
 
 
-class Door(Protocol):
+class KeyDoor(Protocol):
+    """The part of the door that knows keys."""
+
+    async def key(self, key_id: str) -> KnownKey | None: ...
+    async def fetch_key(self, key_id: str) -> KnownKey: ...
+    def may_refetch(self, key_id: str) -> bool: ...
+
+
+class Door(KeyDoor, Protocol):
     """What the house does for the inbox. `max_body` in bytes; times in Unix ms."""
 
     max_body: int
@@ -45,15 +54,20 @@ class Door(Protocol):
         """Raise Unavailable while more waits than can be taken on."""
         ...
 
+    async def welcome(self, host: str) -> None:
+        """Raise Forbidden for a host that is blocked or not allowed."""
+        ...
+
     async def admit(self, host: str) -> None:
-        """Raise Forbidden for a host that is blocked or not allowed, TooMany for one too fast."""
+        """Raise TooMany for a host that sends too fast. Only what is proven to come from a host
+        is counted, so that nobody can use up what another may send."""
         ...
 
     async def knows(self, actor_uri: str) -> bool: ...
-    async def is_inbox(self, owner: int) -> bool: ...
-    async def key(self, key_id: str) -> KnownKey | None: ...
-    async def fetch_key(self, key_id: str) -> KnownKey: ...
-    def may_refetch(self, key_id: str) -> bool: ...
+    async def is_inbox(self, owner: int, host: str) -> bool:
+        """Return whether `owner` has an inbox, as far as that host may know of them."""
+        ...
+
     async def save(self, *, activity_uri: str, owner: int, signer: str, body: bytes) -> None:
         """Return once the arrival is durable (or was there already)."""
         ...
@@ -74,7 +88,7 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
     if signed is None:
         raise Unauthorized("The request must be signed.")
     examine(message, signed, now_ms=door.now(), our_authorities=door.authorities)
-    await door.admit(host_of(signed.key_id))
+    await door.welcome(host_of(signed.key_id))
     body = _inflated(message, door.max_body)
     document = read_document(body, max_bytes=door.max_body, max_depth=door.max_depth)
     actor, activity = _uri(document.get("actor")), _uri(document.get("id"))
@@ -82,12 +96,13 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
         raise Invalid("An activity needs an id and an actor.")
     if _is_about_itself(document, actor) and not await door.knows(actor):
         return
-    signer = await _signer(message, signed, door)
+    signer = (await signer_of(message, signed, door)).owner
+    await door.admit(host_of(signer))
     if signer != actor:
         raise Unauthorized("The signature is not the actor's.", detail=f"{signer} for {actor}")
     if not same_host(activity, actor):
         raise Forbidden("The activity's id belongs to another server.", detail=activity)
-    if owner != SHARED and not await door.is_inbox(owner):
+    if owner != SHARED and not await door.is_inbox(owner, host_of(signer)):
         raise Forbidden("There is no such inbox.")
     door.alive(host_of(actor), signed.dialect)
     await door.save(activity_uri=activity, owner=owner, signer=signer, body=body)
@@ -96,12 +111,16 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
         await door.synchronise(signer, followers)
 
 
-async def _signer(message: Message, signed: Claim, door: Door) -> str:
+async def signer_of(message: Message, signed: Claim, door: KeyDoor) -> KnownKey:
+    """Return the key whose signature this is; Unauthorized if it is nobody's we can find.
+
+    A key that we have is asked for anew where it fails, for it may have changed.
+    """
     known = await door.key(signed.key_id)
     if known is None:
         known = await door.fetch_key(signed.key_id)
         verify(message, signed, known.public)
-        return known.owner
+        return known
     try:
         verify(message, signed, known.public)
     except Unauthorized:
@@ -109,11 +128,12 @@ async def _signer(message: Message, signed: Claim, door: Door) -> str:
             raise
         known = await door.fetch_key(signed.key_id)
         verify(message, signed, known.public)
-    return known.owner
+    return known
 
 
 def _is_about_itself(document: dict[str, Any], actor: str) -> bool:
-    return document.get("type") in _ABOUT_ITSELF and _uri(document.get("object")) == actor
+    about = not _ABOUT_ITSELF.isdisjoint(types(document))
+    return about and _uri(document.get("object")) == actor
 
 
 def _uri(value: Any) -> str:

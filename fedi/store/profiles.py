@@ -44,7 +44,10 @@ async def _save_keys(store: UnitStore, actor: Actor, keys: tuple[Key, ...]) -> N
         if old.uri not in kept:
             await store.tx.run(KEY.delete, (old.uri,))
     for key in keys:
-        await store.tx.run(KEY.replace, KEY.encode(replace(key, actor_id=actor.id)))
+        # Nobody takes a neighbour's key id (security.md S35).
+        taken = await store.tx.one("SELECT actor_id FROM actor_key WHERE uri = ?", (key.uri,))
+        if taken is None or taken[0] == actor.id:
+            await store.tx.run(KEY.replace, KEY.encode(replace(key, actor_id=actor.id)))
 
 
 async def mark_gone(tx: Tx, uri: str, now: int) -> None:
