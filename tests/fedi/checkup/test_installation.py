@@ -1,0 +1,66 @@
+"""This machine: what is looked at without opening the database."""
+
+import resource
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+from fedi.checkup import installation
+from fedi.checkup.findings import State
+from fedi.config import Config, Lab, Server
+from fedi.store.lock import only_supervisor
+
+
+def at(folder: Path, **more: object) -> Config:
+    return Config(server=Server(data_dir=folder, listen="127.0.0.1:0", **more))  # type: ignore[arg-type]
+
+
+def test_our_packages_are_found_to_be_ours() -> None:
+    assert installation.packages().state is State.OK
+
+
+def test_a_folder_that_is_not_there_or_open_to_others_is_told(tmp_path: Path) -> None:
+    missing = list(installation.folders(at(tmp_path / "x")))
+    assert [one.state for one in missing] == [State.BROKEN]
+    tmp_path.chmod(0o755)
+    config = at(tmp_path)
+    assert [one.state for one in installation.folders(config)] == [State.ATTENTION]
+    lab = replace(config, lab=Lab(enabled=True))
+    assert [one.state for one in installation.folders(lab)] == [State.OK]
+
+
+def test_the_disk_is_measured(tmp_path: Path) -> None:
+    assert "MiB free" in installation.disk(tmp_path).sentence
+    assert installation.disk(tmp_path / "x").state is State.BROKEN
+
+
+def test_too_few_open_files_are_told() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
+    try:
+        assert installation.open_files().state is State.ATTENTION
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_server_that_runs_is_noticed_by_its_lock(tmp_path: Path) -> None:
+    config = at(tmp_path)
+    assert not installation.is_running(config)
+    with only_supervisor(tmp_path):
+        assert installation.is_running(config)
+        assert "It runs" in installation.listener(config).sentence
+    assert not installation.is_running(config)
+
+
+def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        config = Config(server=Server(data_dir=tmp_path, listen=f"127.0.0.1:{port}"))
+        assert installation.listener(config).state is State.BROKEN
+
+
+def test_a_socket_file_is_nobodys_port(tmp_path: Path) -> None:
+    config = Config(server=Server(data_dir=tmp_path, listen="unix:/run/fedi/web.sock"))
+    assert installation.listener(config).state is State.OK
