@@ -153,7 +153,7 @@ class Applying:
         shown = await self._tx.run(
             "INSERT INTO home (reader_id, post_id, author_id)"
             " SELECT f.source_id, p.id, p.author_id FROM post p"
-            " JOIN relation f ON f.kind = 'follow' AND f.target_id = p.author_id"
+            " JOIN relation f ON f.kind = 'follow' AND f.target_id = ?"
             " AND f.state = 'accepted'"
             " JOIN actor r ON r.id = f.source_id AND r.local = 1"
             " WHERE p.id = ? AND (p.visibility NOT IN ('direct', 'group') OR EXISTS"
@@ -165,7 +165,13 @@ class Applying:
             " JOIN actor l ON l.id = c.source_id AND l.local = 1 WHERE c.kind = 'follow'"
             " AND c.target_id = ? AND c.state = 'accepted' LIMIT ?) counted) <= ?"
             " ON CONFLICT DO NOTHING",
-            (show.post_id, show.author_id, LISTED_FOLLOWERS + 1, LISTED_FOLLOWERS),
+            (
+                show.author_id,
+                show.post_id,
+                show.author_id,
+                LISTED_FOLLOWERS + 1,
+                LISTED_FOLLOWERS,
+            ),
         )
         if show.readers:
             await self._tx.many(
