@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import click
 
 from actors.errors import Invalid
+from actors.urls import Urls
 from fedi.app import opened_house
 from fedi.config import Config, load
 from fedi.config.checks import is_lab_host
@@ -121,6 +122,7 @@ def telling(demo: Demo) -> list[str]:
     """Return where to look and what to try, in Norwegian and English."""
     config, folder = demo.config, demo.folder
     origin, domain = config.server.origin, config.handle_domain
+    urls = Urls(origin, domain)
     fedi = sys.argv[0] if sys.argv[0].endswith("fedi") else "fedi"
     here = f"FEDI_DATA_DIR={folder} {fedi}"
     port = urlsplit(origin).port
@@ -131,10 +133,10 @@ def telling(demo: Demo) -> list[str]:
         f"  {config.organisation.name} · Bystyrets sekretariat",
         "",
         "  Se her / Look here",
-        f"    {origin}/",
-        f"    {origin}/@sekretariatet",
-        f"    {origin}/@ikt_teamet",
-        f"    {origin}/@ikt_teamet/feed.atom",
+        f"    {urls.page('')}",
+        f"    {urls.profile('sekretariatet')}",
+        f"    {urls.profile('ikt_teamet')}",
+        f"    {urls.feed('ikt_teamet')}",
         "  Følg fra et annet nettsted / Follow from elsewhere",
         f"    @sekretariatet@{domain}",
         "",
