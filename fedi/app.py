@@ -7,9 +7,10 @@ several houses live in one process (tests/fediverse). `application` is the ASGI 
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, cast
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -95,20 +96,27 @@ async def opened_house(
     bus: Bus | None = None,
     clock: Clock | None = None,
     random: Random | None = None,
+    sender: Sender | None = None,
+    opening: Callable[[], AbstractAsyncContextManager[Engine]] | None = None,
     founding: bool = False,
 ) -> AsyncIterator[House]:
-    """Open a house for this process and close it again. `founding` makes its tables first."""
+    """Open a house for this process and close it again. `founding` makes its tables first.
+
+    A simulation brings its own clock, chance, network (`sender`) and store (`opening`).
+    """
     clock, random = clock or SystemClock(), random or SystemRandom()
     bus = bus or LocalBus()
-    async with opened(
-        config.database_url, readers=config.database.readers, pool=config.database.pool
-    ) as engine:
+    database = config.database
+    store = opening or partial(
+        opened, config.database_url, readers=database.readers, pool=database.pool
+    )
+    async with store() as engine:
         if founding:
             await migrate(engine, now=clock.now())
         owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         slot = await engine.write(lambda tx: slots.take(tx, owner, clock.now()))
         renewing = asyncio.create_task(_renew(engine, clock, slot, owner))
-        sender = Sender(
+        sender = sender or Sender(
             rules_of(config),
             per_host=max(config.delivery.per_host, config.federation.fetches_per_host),
             in_flight=config.delivery.in_flight,

@@ -1,9 +1,10 @@
 """Follow: an actor asks to follow another. Answered at once unless the asked one wants to look.
 
-A Follow that already holds is answered again, for a peer that lost its state asks anew.
+A Follow from abroad that already holds is answered again, for a peer that lost its state asks
+anew; one of ours that was asked already is not sent again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from actors.access import acting, met
 from actors.effects import (
@@ -74,16 +75,17 @@ def decide(facts: Facts) -> Decision:
         return _blocked(facts)
     if facts.target.local:
         return _asked_of_ours(facts)
+    if facts.existing is not None:
+        # Asked already. A second Follow beside the first could be taken back in its stead.
+        return ()
     relation = _relation(facts, RelationState.PENDING)
-    if facts.existing is not None and facts.existing.state is RelationState.ACCEPTED:
-        relation = replace(relation, state=RelationState.ACCEPTED)
     send = Send(
         facts.activity,
         facts.source.id,
         Recipients(actors=(facts.target.id,)),
         about=facts.target.uri,
     )
-    return (Put(relation, (send,), replace=True),)
+    return (Put(relation, (send,)),)
 
 
 def _asked_of_ours(facts: Facts) -> Effects:

@@ -170,10 +170,13 @@ def test_who_may_not_write_for_a_department_cannot_follow_for_it(house: Nordvik)
     house.done(follow(house, LEDERGRUPPEN, ALICE, person=PERSON_KARI.id))
 
 
-def test_our_accepted_follow_stays_accepted_when_asked_again(house: Nordvik) -> None:
-    house.follows(KARI, ALICE)
+@pytest.mark.parametrize("state", ["pending", "accepted"])
+def test_what_ours_asked_for_already_is_not_asked_for_again(house: Nordvik, state: str) -> None:
+    """The second Follow, not sent yet, would be taken back instead of the first."""
+    asked = house.follows(KARI, ALICE, state=RelationState(state))
     house.done(follow(house, KARI, ALICE))
-    assert house.state(KARI, ALICE) == "accepted"
+    assert house.follow_of(KARI, ALICE) == replace(asked, state=RelationState(state))
+    assert house.sent() == []
 
 
 def test_a_refused_follow_request_can_be_made_anew(house: Nordvik) -> None:

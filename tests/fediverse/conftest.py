@@ -1,0 +1,39 @@
+"""Houses founded once for all tests of the fediverse; each test gets copies."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fediverse.houses import Fediverse, found_houses
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
+    folder = tmp_path_factory.mktemp("founded")
+    asyncio.run(found_houses(folder, migrated_file))
+    return folder
+
+
+@pytest.fixture
+def fediverse(founded: Path, tmp_path: Path) -> Callable[[int], Fediverse]:
+    """Return a maker of fediverses by seed: `async with fediverse(7) as world:`."""
+
+    def make(seed: int) -> Fediverse:
+        folder = tmp_path / str(seed)
+        shutil.copytree(founded, folder)
+        return Fediverse(seed, folder)
+
+    return make
+
+
+def seeds(count: int, slow: int = 0) -> list[object]:
+    """Return the seeds to try: those of the fast suite and, marked slow, the others; or the one
+    that FEDI_SEED names."""
+    if "FEDI_SEED" in os.environ:
+        return [int(os.environ["FEDI_SEED"])]
+    rest = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(count, count + slow)]
+    return [*range(count), *rest]
