@@ -10,6 +10,7 @@ from fedi.net.failures import Reason, broken, reason_of, refused
 
 
 def test_failures_are_capped_and_the_oldest_goes_first() -> None:
+    """S14."""
     failures = Failures(most=3)
     for i in range(10):
         failures.note(str(i), broken(Reason.CONNECT), 0)

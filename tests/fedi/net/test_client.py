@@ -68,6 +68,8 @@ def test_what_is_signed_is_what_is_sent(path: str) -> None:
     ],
 )
 def test_a_document_of_another_type_is_refused(content_type: str) -> None:
+    """Uploads are served as such types: nobody becomes an actor by uploading one (S2)."""
+
     async def story(client: Client, peer: Peer) -> None:
         assert await reason(client.get_document("http://a.test/")) is Reason.TYPE
 
@@ -75,6 +77,7 @@ def test_a_document_of_another_type_is_refused(content_type: str) -> None:
 
 
 def test_a_gzip_bomb_is_refused_and_a_modest_gzip_is_read() -> None:
+    """50 MB in 49 kB (S28)."""
     bomb = gzip.compress(b" " * 50_000_000)
     assert len(bomb) < 49_000
     table = {

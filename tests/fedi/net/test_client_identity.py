@@ -71,6 +71,8 @@ def test_a_typed_address_may_lead_to_an_id_on_another_host_that_answers_for_it()
 
 
 def test_an_object_after_a_redirect_belongs_to_where_it_was_found() -> None:
+    """A redirect makes nobody pose as the server that was asked (S3)."""
+
     async def story(client: Client, peer: Peer) -> None:
         document = await client.get_activity("http://a.test/x")
         assert document["id"] == "http://b.test/n"

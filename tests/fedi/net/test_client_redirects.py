@@ -47,6 +47,8 @@ def test_three_redirects_are_followed() -> None:
 
 @pytest.mark.parametrize("hops", [4, 20])
 def test_a_longer_chain_is_left_at_the_third(hops: int) -> None:
+    """Trial 25."""
+
     async def story(client: Client, peer: Peer) -> None:
         assert await reason(client.get_document("http://a.test/0")) is Reason.REDIRECT
         assert len(peer.requests) == 4
@@ -140,6 +142,8 @@ class Hops:
     ],
 )
 def test_a_redirect_to_a_private_address_is_refused(host: str) -> None:
+    """S12 and trial 25."""
+
     async def resolver(name: str, port: int) -> list[str]:
         return ["127.0.0.1"]
 

@@ -187,6 +187,7 @@ def test_a_peer_without_tls_on_its_tls_port_is_refused(run: Run, tmp_path: Path)
 
 
 def test_outside_a_lab_no_private_address_is_ever_connected_to() -> None:
+    """S12 and trial 24: what a name leads to is checked, every address of it."""
     resolved = {
         "only-private.example.com": ["127.0.0.1"],
         "metadata.example.com": ["169.254.169.254"],

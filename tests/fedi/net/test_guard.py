@@ -95,6 +95,7 @@ PUBLIC_ADDRESSES = [
 
 @pytest.mark.parametrize("address", HOSTILE_ADDRESSES)
 def test_an_address_off_the_public_internet_is_not_allowed(address: str) -> None:
+    """The table of S12."""
     assert not is_allowed_address(address)
 
 

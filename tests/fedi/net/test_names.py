@@ -38,6 +38,7 @@ def test_the_address_that_was_checked_is_the_one_given_while_it_is_kept() -> Non
 
 
 def test_a_name_that_turns_private_later_is_refused_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rebinding (trial 24)."""
     monkeypatch.setattr(names, "KEPT_SECONDS", 0.0)
 
     async def main() -> None:

@@ -98,6 +98,8 @@ def test_a_new_connection_that_breaks_is_an_error_and_not_retried(
 
 
 def test_a_peer_that_trickles_is_cut_off_at_the_total_deadline(run: Run) -> None:
+    """Trial 20."""
+
     async def trickle(talk: Talk) -> None:
         await talk.request()
         await talk.say(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
@@ -279,6 +281,8 @@ def test_the_delivery_port_gives_status_and_headers_however_long_the_answer(run:
 
 
 def test_peers_that_never_answer_cost_bounded_sockets_and_do_not_stop_the_good_ones() -> None:
+    """Trial 19, at the sender."""
+
     async def main() -> None:
         async with Peer(Talk.closed) as hole, Peer(always(HELLO)) as good:
             hosts = {f"hole{i}.test": f"127.0.0.1:{hole.port}" for i in range(300)}

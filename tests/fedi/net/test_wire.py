@@ -219,6 +219,7 @@ def test_a_body_of_exactly_the_cap_is_taken() -> None:
 
 
 def test_a_gzip_bomb_is_cut_off_at_the_cap() -> None:
+    """S28: no more is ever inflated than is taken."""
     bomb = gzip.compress(b"\0" * 50_000_000, mtime=0)
     assert len(bomb) < 49_000
     with pytest.raises(FetchRefused) as caught:
