@@ -7,7 +7,18 @@ nobody knows. Called at each start and by each command.
 from actors.urls import Urls, host_of
 from fedi.config import ConfigError
 from fedi.store import profiles
-from fedi.store.engine import CannotOpen, Engine
+from fedi.store.engine import CannotOpen, Engine, opened
+from fedi.store.migrate import check
+from fedi.store.settings import is_made
+
+
+async def check_database(url: str, urls: Urls) -> None:
+    """Raise CannotOpen unless the database opens, has our tables, and is this house's."""
+    async with opened(url, readers=1, pool=2) as engine:
+        if not await engine.read(is_made):
+            raise CannotOpen("The database is empty: run `fedi init` first.", code="not_founded")
+        await check(engine)
+        await check_house(engine, urls)
 
 
 async def check_house(engine: Engine, urls: Urls) -> None:

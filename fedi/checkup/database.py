@@ -10,11 +10,10 @@ from actors.errors import FediError
 from actors.urls import Urls
 from fedi.checkup.findings import Finding, attention, broken, ok
 from fedi.config import Config, ConfigError
-from fedi.founded import check_house
+from fedi.founded import check_database
 from fedi.store.damage import damage
-from fedi.store.engine import Engine, opened
+from fedi.store.engine import Engine
 from fedi.store.health import Vitals, vitals
-from fedi.store.migrate import check
 from fedi.store.settings import LAST_BACKUP, SENDING_HELD, setting
 from fedi.store.sqlite import path_of
 
@@ -35,9 +34,8 @@ async def opens(config: Config) -> list[Finding]:
     if path is not None and not await asyncio.to_thread(path.exists):
         return [broken("database", f"There is no {path} yet: run `fedi init`.")]
     try:
-        async with opened(config.database_url, readers=1, pool=2) as engine:
-            await check(engine)
-            await check_house(engine, Urls(config.server.origin, config.handle_domain))
+        urls = Urls(config.server.origin, config.handle_domain)
+        await check_database(config.database_url, urls)
     except ConfigError as problem:
         return [broken("house", problem.sentence)]
     except FediError as problem:

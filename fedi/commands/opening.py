@@ -59,11 +59,10 @@ def run(work: "Coroutine[Any, Any, T]") -> T:
 
 
 async def _inside(work: "Callable[[House], Awaitable[T]]", config: Config) -> T:
+    from actors.urls import Urls
     from fedi.app import opened_house
-    from fedi.founded import check_house
-    from fedi.store.migrate import check
+    from fedi.founded import check_database
 
+    await check_database(config.database_url, Urls(config.server.origin, config.handle_domain))
     async with opened_house(config) as house:
-        await check(house.engine)
-        await check_house(house.engine, house.urls)
         return await work(house)

@@ -30,3 +30,12 @@ async def put_setting(tx: Tx, name: str, value: str) -> None:
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )
+
+
+async def is_made(tx: Tx) -> bool:
+    """Return whether the database has tables at all."""
+    if tx.dialect == "sqlite":
+        found = await tx.one("SELECT 1 FROM sqlite_master WHERE name = 'migration'")
+        return found is not None
+    row = await tx.one("SELECT to_regclass('migration') IS NOT NULL")
+    return row is not None and bool(row[0])
