@@ -171,14 +171,13 @@ async def _built(
     fetcher = Fetcher(client, clock.now, await _application_key(engine, urls, clock))
     keys = KeyRing(engine, fetcher, clock.now)
     domains = Domains(engine, clock.now, config.federation)
-    resolver = HouseResolver(performer, fetcher)
+    resolver = HouseResolver(performer, fetcher, domains)
     door = HouseDoor(
         performer,
         keys,
         domains,
         bus,
-        max_body=config.federation.max_body_bytes,
-        max_depth=config.federation.max_depth,
+        config=config,
         alive=Alive(engine, bus, clock.now),
     )
     return House(

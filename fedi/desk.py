@@ -10,12 +10,15 @@ from typing import Any, Final
 
 from actors.access import may_know
 from actors.effects import Activity, Done, Need, Refusal
-from actors.errors import FediError, FetchAnswered, Unavailable
+from actors.errors import FediError, FetchAnswered, FetchError, Unavailable
+from actors.signatures.authenticate import USUAL, Window
 from actors.urls import host_of, same_host
 from fedi.bus import Bus
+from fedi.config import Config
 from fedi.domains import Domains
 from fedi.fetching import Fetcher
 from fedi.keyring import KeyRing, Known
+from fedi.net.failures import may_come_later
 from fedi.perform import Performer
 from fedi.resolve import HouseResolver
 from fedi.store import arrivals, chores
@@ -27,6 +30,8 @@ from inbox.verdicts import Facts
 from outbox.synchronize import digest, read_header
 
 _LEASE_MS: Final = 120_000
+_POSTPONED_MS: Final = 3_000
+_COUNT_MS: Final = 5_000
 _FETCH_COST: Final = 10.0
 _KNOWN: Final = 50_000
 _logger = logging.getLogger("fedi.inbox")
@@ -42,12 +47,13 @@ class HouseDoor:
         domains: Domains,
         bus: Bus,
         *,
-        max_body: int,
-        max_depth: int,
+        config: Config,
+        window: Window = USUAL,
         alive: Callable[[str, str], None],
     ) -> None:
-        self.max_body = max_body
-        self.max_depth = max_depth
+        self.max_body = config.federation.max_body_bytes
+        self.max_depth = config.federation.max_depth
+        self.window = window
         self.origin = performer.urls.origin
         self.authorities = frozenset({performer.urls.authority.lower()})
         self._performer = performer
@@ -58,17 +64,29 @@ class HouseDoor:
         self._alive = alive
         self._met: OrderedDict[str, None] = OrderedDict()
         self._compared: OrderedDict[str, str] = OrderedDict()
-        self.backlog = 0
-        self.queue_limit = 200_000
+        self._queue_limit = config.inbox.queue_limit
+        self._waiting = 0
+        self._counted = -_COUNT_MS
 
     def now(self) -> int:
         return self._performer.clock.now()
 
     def check_room(self) -> None:
-        if self._engine.backlog > 5_000 or self.backlog > self.queue_limit:
+        if self._engine.backlog > 5_000 or self._waiting > self._queue_limit:
             raise Unavailable("Too much waits here now; come back later.", retry_after=30)
 
+    async def _count(self) -> None:
+        """Look now and then how much waits to be worked at."""
+        now = self.now()
+        if 0 <= now - self._counted < _COUNT_MS:
+            return
+        self._counted = now
+        self._waiting = await self._engine.glance(
+            lambda tx: arrivals.at_least(tx, self._queue_limit + 1)
+        )
+
     async def welcome(self, host: str) -> None:
+        await self._count()
         await self._domains.welcome(host)
 
     async def admit(self, host: str) -> None:
@@ -138,7 +156,7 @@ class HouseDoor:
             return
         ours = await self._engine.read(lambda tx: chores.followers_on(tx, actor.id))
         if digest(ours) != said.digest:
-            wanted = f"{actor_uri}|{said.url}|{said.digest}"
+            wanted = "\n".join((actor_uri, said.url, said.digest))
             now = self.now()
             await self._engine.write(lambda tx: chores.want(tx, wanted, "synchronise", 0, now))
             self._bus.wake("wanted")
@@ -197,11 +215,17 @@ class HouseDesk:
         reason = f"{problem.sentence} {problem.detail}".strip()
         _logger.warning("arrival put off", extra={"uri": arrival.activity_uri, "why": reason})
 
+        final = isinstance(problem, FetchError) and not may_come_later(problem)
+
         async def unit(tx: Tx) -> None:
-            if not await arrivals.later(tx, arrival, now=now, problem=reason):
+            if final or not await arrivals.later(tx, arrival, now=now, problem=reason):
                 await self._close(tx, arrival, Refusal(problem.code, problem.sentence), "")
 
         await self._engine.write(unit)
+
+    async def postpone(self, arrival: Arrival) -> None:
+        due = self._performer.clock.now() + _POSTPONED_MS
+        await self._engine.write(lambda tx: arrivals.postpone(tx, arrival.id, due))
 
     async def document(self, uri: str) -> Mapping[str, Any] | None:
         try:

@@ -46,9 +46,13 @@ class Domains:
 
     async def welcome(self, host: str) -> None:
         """Raise Forbidden for a host that may not come in."""
-        await self._read()
-        if not self.is_welcome(domain(host)):
+        if not await self.welcomes(host):
             raise Forbidden("This server does not take anything from yours.", code="blocked")
+
+    async def welcomes(self, host: str) -> bool:
+        """Return whether anything of this host may come in, sent by it or fetched by us."""
+        await self._read()
+        return self.is_welcome(domain(host))
 
     def admit(self, host: str, *, cost: float = 1.0, purpose: str = "") -> None:
         """Raise TooMany for a host that is too fast. Each purpose has buckets of its own."""

@@ -25,6 +25,7 @@ from actors.posts import Post
 from actors.urls import Urls, host_of
 from actors.verbs import Create
 from actors.vocabulary import ACTOR_TYPES, POST_TYPES
+from fedi.domains import Domains
 from fedi.fetching import Fetcher
 from fedi.perform import Performer
 from fedi.store import profiles
@@ -40,7 +41,8 @@ STALE_MS: Final = 86_400_000
 class HouseResolver:
     """Resolves for one process; concurrent asks for one uri share one fetch."""
 
-    def __init__(self, performer: Performer, fetcher: Fetcher) -> None:
+    def __init__(self, performer: Performer, fetcher: Fetcher, domains: Domains) -> None:
+        self._domains = domains
         self._performer = performer
         self._engine = performer.engine
         self._urls: Urls = performer.urls
@@ -108,6 +110,7 @@ class HouseResolver:
     # -- the fetches
 
     async def _fetch_any(self, uri: str) -> None:
+        await self._check_host(uri)
         document = await self._fetcher.document(uri)
         kinds = frozenset(types(document))
         if kinds & ACTOR_TYPES:
@@ -118,6 +121,7 @@ class HouseResolver:
             raise Invalid("The document is neither an actor nor a post.", detail=uri)
 
     async def _fetch_actor(self, uri: str, fresh: bool) -> Actor:
+        await self._check_host(uri)
         try:
             document = await self._fetcher.document(uri, fresh=fresh)
         except FetchAnswered as problem:
@@ -139,6 +143,7 @@ class HouseResolver:
         return await self._engine.write(unit)
 
     async def _fetch_post(self, uri: str) -> None:
+        await self._check_host(uri)
         await self._store_post(await self._fetcher.document(uri))
 
     async def _store_post(self, document: dict[str, Any]) -> None:
@@ -159,11 +164,10 @@ class HouseResolver:
             raise Invalid(refusal.sentence, code=refusal.code)
 
     async def _check_host(self, uri: str) -> None:
-        """Refuse what a blocked server serves: it may not come in by our own fetch (S17)."""
-        host = host_of(uri).partition(":")[0]
-        store = self._performer.open
-        if await self._engine.glance(lambda tx: store(tx).domain_blocked(host)):
-            raise Invalid("That server is blocked here.", code="blocked")
+        """Refuse what a blocked server serves, or one that is missing on an allow-list: it may
+        not come in by our own fetch either (S17)."""
+        if not await self._domains.welcomes(host_of(uri)):
+            raise Invalid("Nothing is taken from that server.", code="blocked")
 
     # -- handles
 

@@ -5,14 +5,18 @@ Each kind has a budget (inbox/limits.py), each thing three tries; a thread is ne
 
 import asyncio
 import logging
+from collections import Counter
 from typing import Final
 
+from actors.access import may_know
 from actors.effects import Recipients, Send
-from actors.errors import FediError, FetchError
+from actors.errors import FediError, FetchError, Invalid
 from actors.people import Actor
 from actors.relationships import RelationKind, RelationState
+from actors.urls import host_of, same_host
 from actors.verbs import Undo
 from fedi.app import House
+from fedi.net.failures import may_come_later
 from fedi.store import chores
 from fedi.store.chores import Wanted
 from fedi.store.engine import Tx
@@ -25,6 +29,8 @@ _LEASE_MS: Final = 120_000
 _TRIES: Final = 3
 _AGAIN_MS: Final = 300_000
 _MAX_PINS: Final = 20
+_MAX_ELSEWHERE: Final = 20
+_MAX_CORRECTED: Final = 100
 _AT_ONCE: Final = 16
 _logger = logging.getLogger("fedi.wanted")
 
@@ -50,7 +56,7 @@ class WantedWorker:
             async with asyncio.timeout(60):
                 await self._fetch(wanted)
         except FetchError as problem:
-            if wanted.tries + 1 < _TRIES:
+            if may_come_later(problem) and wanted.tries + 1 < _TRIES:
                 due = self._house.clock.now() + _AGAIN_MS * (wanted.tries + 1)
                 await self._engine.write(lambda tx: chores.want_later(tx, wanted, due))
                 return
@@ -60,6 +66,8 @@ class WantedWorker:
         await self._engine.write(lambda tx: chores.had(tx, wanted))
 
     async def _fetch(self, wanted: Wanted) -> None:
+        if not await self._house.domains.welcomes(host_of(wanted.uri)):
+            raise Invalid("Nothing is taken from that server.", code="blocked")
         match wanted.why:
             case "parent":
                 await self._parent(wanted)
@@ -88,13 +96,16 @@ class WantedWorker:
     async def _replies(self, wanted: Wanted) -> None:
         """Read a replies collection page by page; each reply is asked for as a thing of its own."""
         house, page_uri = self._house, wanted.uri
-        walk = Walk(note=wanted.uri)
+        walk, elsewhere = Walk(note=wanted.uri), Counter[str]()
         while page_uri:
             document = await house.fetcher.document(page_uri)
             page = parse.collection(document)
             known = await self._engine.read(lambda tx, p=page: chores.known_posts(tx, p.uris))  # type: ignore[misc]
             step = backfill.walk(walk, page, page_uri=page_uri, known=known, urls=house.urls)
-            await self._ask(tuple((reply.uri, "reply", 1) for reply in step.replies))
+            replies = few_of_each_other_host(
+                [reply.uri for reply in step.replies], wanted.uri, elsewhere
+            )
+            await self._ask(tuple((uri, "reply", 1) for uri in replies))
             walk, page_uri = step.walk, step.page
 
     async def _ask(self, wants: tuple[tuple[str, str, int], ...]) -> None:
@@ -113,9 +124,10 @@ class WantedWorker:
         house = self._house
         document = await house.fetcher.document(uri)
         page = parse.collection(document)
-        uris = page.uris[:_MAX_PINS]
+        # Only posts of its own can be pinned: what is elsewhere is not even asked for.
+        uris = [item for item in page.uris if same_host(item, uri)]
         posts = []
-        for item in uris:
+        for item in uris[:_MAX_PINS]:
             try:
                 posts.append(await house.resolver.post(item))
             except FediError:
@@ -126,11 +138,11 @@ class WantedWorker:
     async def _synchronise(self, reference: str) -> None:
         """FEP-8fcf: compare whom of ours an actor counts as followers with whom we think so.
 
-        `reference` is "actor|url|digest" as its header said; the fetched page must itself have
-        that digest before anybody is removed.
+        `reference` is actor, url and digest, a line each, as its header said; the fetched page
+        must itself have that digest before anybody is removed.
         """
         house = self._house
-        actor_uri, url, said = reference.split("|", 2)
+        actor_uri, url, said = reference.split("\n", 2)
         actor = await house.resolver.actor(actor_uri)
         ours = await self._engine.read(lambda tx: chores.followers_on(tx, actor.id))
         if digest(ours) == said:
@@ -141,7 +153,7 @@ class WantedWorker:
             return
         for uri in set(ours) - listed:
             await self._forget_follow(uri, actor)
-        for uri in listed - set(ours):
+        for uri in sorted(listed - set(ours))[:_MAX_CORRECTED]:
             await self._tell_unfollowed(uri, actor)
 
     async def _forget_follow(self, uri: str, actor: Actor) -> None:
@@ -159,8 +171,8 @@ class WantedWorker:
     async def _tell_unfollowed(self, uri: str, actor: Actor) -> None:
         """One of ours is counted as a follower and isn't: take back the follow they still have."""
         house = self._house
-        follower = await self._engine.read(lambda tx: house.performer.open(tx).actor(uri))
-        if follower is None or not follower.local:
+        follower = await self._engine.read(lambda tx: self._known_to(tx, uri, actor.host))
+        if follower is None:
             return
         relation = await self._engine.read(
             lambda tx: house.performer.open(tx).relation(RelationKind.FOLLOW, follower.id, actor.id)
@@ -177,3 +189,24 @@ class WantedWorker:
         )
         send = Send(undo, follower.id, Recipients(actors=(actor.id,)), about=actor.uri)
         await house.performer.send(send)
+
+    async def _known_to(self, tx: Tx, uri: str, host: str) -> Actor | None:
+        """Return one of ours whom that server may know: a guess must not be confirmed (S19)."""
+        store = self._house.performer.open(tx)
+        actor = await store.actor(uri)
+        if actor is None or not actor.local or actor.gone:
+            return None
+        return actor if await may_know(store, actor, host) else None
+
+
+def few_of_each_other_host(uris: list[str], near: str, elsewhere: Counter[str]) -> list[str]:
+    """Leave out replies beyond the first few on each other host than the collection's own, for
+    whoever lists them can name any address. `elsewhere` counts them by host."""
+    kept = []
+    for uri in uris:
+        host = host_of(uri)
+        if not same_host(uri, near):
+            elsewhere[host] += 1
+        if elsewhere[host] <= _MAX_ELSEWHERE:
+            kept.append(uri)
+    return kept

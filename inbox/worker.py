@@ -1,13 +1,15 @@
 """Takes saved arrivals and carries them out: lease, receive, perform, done in one transaction.
 
-Arrivals run side by side, so that one that must fetch first does not hold up the rest; order
-between them is not promised, and need not be (Delete before Create, Undo before Like). What
-fails for want of another server is put off; what is refused says why to the administrator.
+Arrivals run side by side, so that one that must fetch first does not hold up the rest, and only
+so many of one host fetch at once. Order between them is not promised, and need not be. What fails
+for want of another server is put off; what is refused says why to the administrator.
 """
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from typing import Any, Final, Protocol
 
 from actors.effects import Activity, Done, Need, Refusal
@@ -16,6 +18,10 @@ from actors.urls import Urls, host_of
 from inbox.receive import receive
 from inbox.verdicts import Facts
 
+Fetching = Callable[[], Awaitable[None]]
+
+FETCHING_PER_HOST: Final = 16
+"""So many arrivals of one sending host may wait for fetches; of all, half."""
 ROUNDS: Final = 4
 """How often one arrival may ask for more before it is put off."""
 
@@ -45,12 +51,41 @@ class Desk(Protocol):
 
     async def refuse(self, arrival: Any, refusal: Refusal) -> None: ...
     async def later(self, arrival: Any, problem: FediError) -> None: ...
+    async def postpone(self, arrival: Any) -> None:
+        """Put it off a little, without counting that as a try."""
+        ...
+
     async def document(self, uri: str) -> Mapping[str, Any] | None:
         """Fetch from its owner; None where the owner says that it is gone (410)."""
         ...
 
     async def need(self, uri: str) -> None: ...
     async def wait(self, seconds: float) -> None: ...
+
+
+class Crowded(Exception):
+    """Too many arrivals wait for fetches already."""
+
+
+class Crowd:
+    """Places for arrivals that wait for other servers: slow ones leave room for the rest."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._hosts: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, host: str) -> Iterator[None]:
+        """Take a place while the block runs; Crowded where there is none."""
+        if self._hosts[host] >= FETCHING_PER_HOST or self._hosts.total() >= self._places:
+            raise Crowded
+        self._hosts[host] += 1
+        try:
+            yield
+        finally:
+            self._hosts[host] -= 1
+            if not self._hosts[host]:
+                del self._hosts[host]
 
 
 class Worker:
@@ -62,6 +97,7 @@ class Worker:
         self._at_once = at_once
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._crowd = Crowd(max(1, at_once // 2))
 
     async def run(self) -> None:
         """Work until stopped; ends when what is under way has ended."""
@@ -108,25 +144,30 @@ class Worker:
         # Our database can't take it now: the lease runs out, and it comes again.
         with suppress(Unavailable):
             try:
-                await self.one(arrival)
+                await self.one(arrival, self._crowd)
             except Unavailable:
                 raise
+            except Crowded:
+                await self._desk.postpone(arrival)
             except Exception as error:
                 # A fault of ours on one arrival must neither stop the worker nor lose the arrival.
                 await self._desk.later(arrival, _fault(error))
 
-    async def one(self, arrival: Arrival) -> None:
-        """Carry one arrival out, fetching what it needs between its runs.
+    async def one(self, arrival: Arrival, crowd: Crowd | None = None) -> None:
+        """Carry one arrival out, fetching what it needs between its runs, with a place in `crowd`.
 
         Unavailable where our database can't take it now: nothing is decided, and it comes again.
         """
         fetched: dict[str, Mapping[str, Any] | None] = {}
-        facts = await self._desk.facts(host_of(arrival.signer))
+        host = host_of(arrival.signer)
+        facts = await self._desk.facts(host)
         try:
             for _ in range(ROUNDS):
-                need = await self._step(arrival, facts, fetched)
-                if need is None:
+                fetch = await self._step(arrival, facts, fetched)
+                if fetch is None:
                     return
+                with crowd.place(host) if crowd is not None else nullcontext():
+                    await fetch()
             refusal = Refusal("needs_too_much", "It asked for more than we fetch for one activity.")
             await self._desk.refuse(arrival, refusal)
         except Unavailable:
@@ -138,7 +179,8 @@ class Worker:
 
     async def _step(
         self, arrival: Arrival, facts: Facts, fetched: dict[str, Mapping[str, Any] | None]
-    ) -> Need | None:
+    ) -> Fetching | None:
+        """Run it once; None when it is done, else what fetches that which it needs first."""
         reading = receive(
             arrival.body,
             signer=arrival.signer,
@@ -151,15 +193,17 @@ class Worker:
             await self._desk.refuse(arrival, reading)
             return None
         if isinstance(reading, Need):
-            for uri in reading.uris:
-                fetched[uri] = await self._desk.document(uri)
-            return reading
+            return partial(self._documents, reading, fetched)
         outcome = await self._desk.carry_out(arrival, reading)
-        if isinstance(outcome, Need):
-            for uri in outcome.uris:
-                await self._desk.need(uri)
-            return outcome
-        return None
+        return partial(self._needs, outcome) if isinstance(outcome, Need) else None
+
+    async def _documents(self, need: Need, fetched: dict[str, Mapping[str, Any] | None]) -> None:
+        for uri in need.uris:
+            fetched[uri] = await self._desk.document(uri)
+
+    async def _needs(self, need: Need) -> None:
+        for uri in need.uris:
+            await self._desk.need(uri)
 
 
 def _fault(error: Exception) -> FediError:

@@ -7,7 +7,7 @@ Used by the guard, the sender and the client; read by delivery, the inbox and th
 
 from enum import StrEnum
 
-from actors.errors import FetchError, FetchRefused, FetchTimeout
+from actors.errors import FetchAnswered, FetchError, FetchRefused, FetchTimeout
 
 
 class Reason(StrEnum):
@@ -69,3 +69,15 @@ def reason_of(error: FetchError) -> Reason | None:
     """Read the reason back from an error; None where the other server answered with a status."""
     word = error.detail.partition(":")[0]
     return Reason(word) if word in Reason._value2member_map_ else None
+
+
+_AGAIN = {401, 403, 408, 425, 429}
+_PASSING = {Reason.BUSY, Reason.CLOSED, Reason.TLS}
+
+
+def may_come_later(error: FetchError) -> bool:
+    """Say whether asking again some time could help: not where the other side says that there is
+    no such thing, nor where our own guard says no."""
+    if isinstance(error, FetchAnswered):
+        return error.answered >= 500 or error.answered in _AGAIN
+    return not isinstance(error, FetchRefused) or reason_of(error) in _PASSING

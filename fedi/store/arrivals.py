@@ -112,6 +112,17 @@ async def later(tx: Tx, arrival: Arrival, *, now: int, problem: str) -> bool:
     return True
 
 
+async def postpone(tx: Tx, id: int, due: int) -> None:
+    """Put an arrival off without counting a try: it is not its fault that it must wait."""
+    await tx.run("UPDATE arrival SET due = ?, lease_until = 0 WHERE id = ?", (due, id))
+
+
+async def at_least(tx: Tx, most: int) -> int:
+    """Return how many arrivals wait, counted up to `most`."""
+    row = await tx.one("SELECT count(*) FROM (SELECT 1 FROM arrival LIMIT ?) AS counted", (most,))
+    return int(row[0]) if row is not None else 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """One line of what was not taken, and why, for the administrator."""

@@ -6,6 +6,7 @@ out as if it were not there. Pages end before a cursor, which is the id of their
 
 from typing import Final
 
+from actors import ids
 from actors.audience import Nobody, RemoteActor, RemoteServer, Viewer
 from actors.people import Actor, Exposure, Profile
 from actors.posts import Hashtag, Poll, Post
@@ -17,6 +18,8 @@ from .engine import Engine, Tx
 from .rows import ACTOR, ADDRESSEE, HASHTAG, KEY, POLL, POST
 
 _LATEST: Final = 1 << 62
+_KNOWABLE: Final = "a.deleted IS NULL AND (a.local = 0 OR a.exposure = 'open')"
+"""Whom a list may name to anybody: of ours only those whose existence is no secret."""
 
 
 async def surroundings(tx: Tx, posts: list[Post]) -> list[Surroundings]:
@@ -160,7 +163,7 @@ class HouseReads:
             found = await tx.rows(
                 f"SELECT r.{theirs}, a.uri FROM relation r JOIN actor a ON a.id = r.{theirs}"
                 f" WHERE r.kind = 'follow' AND r.{mine} = ? AND r.state = 'accepted'"
-                f" AND r.{theirs} < ? AND a.deleted IS NULL ORDER BY r.{theirs} DESC LIMIT ?",
+                f" AND r.{theirs} < ? AND {_KNOWABLE} ORDER BY r.{theirs} DESC LIMIT ?",
                 (actor.id, cursor or _LATEST, limit),
             )
             return _items(found, limit)
@@ -228,8 +231,9 @@ class HouseReads:
     async def likes(self, post: Post, cursor: int | None, limit: int) -> Items:
         async def query(tx: Tx) -> Items:
             found = await tx.rows(
-                "SELECT actor_id, min(uri) FROM reaction WHERE post_id = ? AND actor_id < ?"
-                " AND uri <> '' GROUP BY actor_id ORDER BY actor_id DESC LIMIT ?",
+                "SELECT r.actor_id, min(r.uri) FROM reaction r JOIN actor a ON a.id = r.actor_id"
+                " WHERE r.post_id = ? AND r.actor_id < ? AND r.uri <> ''"
+                f" AND {_KNOWABLE} GROUP BY r.actor_id ORDER BY r.actor_id DESC LIMIT ?",
                 (post.id, cursor or _LATEST, limit),
             )
             return _items(found, limit)
@@ -251,12 +255,13 @@ class HouseReads:
     async def activity(self, id: int, viewer: Viewer) -> tuple[bytes, bool] | None:
         async def query(tx: Tx) -> tuple[bytes, bool] | None:
             row = await tx.one(
-                "SELECT body, post_id, visible, kind FROM activity WHERE id = ?",
+                f"SELECT v.body, v.post_id, v.visible, v.kind, {ACTOR.selected('a')}"
+                " FROM activity v JOIN actor a ON a.id = v.actor_id WHERE v.id = ?",
                 (id,),
             )
-            if row is None:
+            if row is None or not await _may_know(tx, ACTOR.decode(row[4:]), viewer):
                 return None
-            body, post_id, visible, kind = row
+            body, post_id, visible, kind = row[:4]
             if kind == "Update" and await _is_outdated(tx, id, post_id):
                 return None
             if post_id is not None:
@@ -272,11 +277,15 @@ class HouseReads:
         condition, params = visibility.condition(viewer)
 
         async def query(tx: Tx) -> Items:
+            named = await tx.one("SELECT context FROM post WHERE id = ? AND local = 1", (id,))
+            # Only the post that the conversation is named after leads to it: by any other
+            # one could ask whether a post that is hidden exists (security.md S19).
+            if named is None or not named[0].endswith(f"/contexts/{ids.text(id)}"):
+                return Items()
             found = await tx.rows(
-                "SELECT p.id, p.uri FROM post p WHERE p.context = (SELECT context FROM post"
-                " WHERE id = ?) AND p.context <> '' AND p.id > ?"
-                f" AND {condition} ORDER BY p.id LIMIT ?",
-                (id, cursor or 0, *params, limit),
+                f"SELECT p.id, p.uri FROM post p WHERE p.context = ? AND p.id > ? AND {condition}"
+                " ORDER BY p.id LIMIT ?",
+                (named[0], cursor or 0, *params, limit),
             )
             return _items(found, limit)
 
@@ -295,13 +304,14 @@ class HouseReads:
 _TOTALS: Final = {
     "outbox": "SELECT count(*) FROM post WHERE author_id = ? AND deleted IS NULL"
     " AND visibility IN ('public', 'unlisted')",
-    "followers": "SELECT count(*) FROM relation WHERE kind = 'follow' AND target_id = ?"
-    " AND state = 'accepted'",
-    "following": "SELECT count(*) FROM relation WHERE kind = 'follow' AND source_id = ?"
-    " AND state = 'accepted'",
+    "followers": "SELECT count(*) FROM relation r JOIN actor a ON a.id = r.source_id"
+    f" WHERE r.kind = 'follow' AND r.target_id = ? AND r.state = 'accepted' AND {_KNOWABLE}",
+    "following": "SELECT count(*) FROM relation r JOIN actor a ON a.id = r.target_id"
+    f" WHERE r.kind = 'follow' AND r.source_id = ? AND r.state = 'accepted' AND {_KNOWABLE}",
     "replies": "SELECT count(*) FROM post WHERE in_reply_to = ? AND deleted IS NULL"
     " AND visibility IN ('public', 'unlisted')",
-    "likes": "SELECT count(*) FROM reaction WHERE post_id = ?",
+    "likes": "SELECT count(*) FROM reaction r JOIN actor a ON a.id = r.actor_id"
+    f" WHERE r.post_id = ? AND {_KNOWABLE}",
     "shares": "SELECT count(*) FROM post WHERE boost_of = ? AND deleted IS NULL"
     " AND visibility IN ('public', 'unlisted')",
 }

@@ -15,7 +15,7 @@ from actors.urls import host_of, same_host
         ("https://good.example.:8443/", "good.example:8443"),
         ("https://good%2Eexample/", "good.example"),
         ("https://ｇood。example/", "good.example"),
-        ("https://bøker.example/", "xn--bker-hra.example"),
+        ("https://bøker.example/", "xn--bker-gra.example"),
         ("https://[0:0::1]:8443/", "[::1]:8443"),
     ],
 )
