@@ -99,6 +99,7 @@ async def run_roles(
 async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) -> None:
     import uvicorn
 
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # our own lines say when it serves
     app = AccessLog(application(house), house.config.log)
     server = uvicorn.Server(
         uvicorn.Config(

@@ -75,6 +75,8 @@ def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
         sockets = _bound(config) if any("web" in one.roles for one in plans) else []
         for one in sockets:
             stack.callback(one.close)
+        roles = ", ".join("+".join(one.roles) for one in plans)
+        _logger.info("serving %s at %s: %s", config.server.origin, config.server.listen, roles)
         return _Supervisor(config, plans, sockets).run()
 
 
