@@ -61,7 +61,8 @@ class Store(Protocol):
     async def domain_blocked(self, domain: str) -> bool: ...
     async def domain_allowed(self, domain: str) -> bool: ...
     async def local_followers(self, actor_id: int) -> bool:
-        """Return whether anyone here follows this actor (accepted)."""
+        """Return whether anyone here follows this actor, or has asked to: what is sent after
+        their yes may come before it."""
         ...
 
 

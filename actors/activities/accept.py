@@ -1,13 +1,29 @@
-"""Accept: the one who was asked to be followed says yes."""
+"""Accept: the one who was asked to be followed says yes.
+
+A yes to what nobody here asks any more (a block came between, and went) is answered with an Undo,
+so that the other server doesn't count a follower who isn't one.
+"""
 
 from dataclasses import dataclass, replace
 
+from actors import ids
 from actors.access import acting
-from actors.effects import Decision, Effect, Fetch, Need, Notify, Put, Recipients, Refusal, Send
+from actors.effects import (
+    Decision,
+    Effect,
+    Fetch,
+    Need,
+    Notify,
+    Put,
+    Recipients,
+    Refusal,
+    Send,
+    Show,
+)
 from actors.people import Actor
 from actors.ports import Store
 from actors.relationships import NotificationKind, Relation, RelationKind, RelationState
-from actors.verbs import Accept
+from actors.verbs import Accept, Undo
 
 __all__ = ["Accept", "decide", "gather"]
 
@@ -18,6 +34,8 @@ class Facts:
     followed: Actor
     follower: Actor | None
     relation: Relation | None
+    asked_here: bool
+    undo_uri: str
 
 
 async def gather(store: Store, activity: Accept) -> Facts | Need | Refusal:
@@ -32,11 +50,21 @@ async def gather(store: Store, activity: Accept) -> Facts | Need | Refusal:
         follower = await store.actor(activity.follower)
         if follower is not None:
             relation = await store.relation(RelationKind.FOLLOW, follower.id, followed.id)
-    return Facts(activity=activity, followed=followed, follower=follower, relation=relation)
+    asked = store.urls.parse(activity.object)
+    return Facts(
+        activity=activity,
+        followed=followed,
+        follower=follower,
+        relation=relation,
+        asked_here=asked is not None and asked.kind == "activity",
+        undo_uri=store.urls.activity(store.new_id()),
+    )
 
 
 def decide(facts: Facts) -> Decision:
     relation, follower = facts.relation, facts.follower
+    if relation is None and follower is not None and facts.asked_here:
+        return _not_any_more(facts, follower)
     if relation is None or follower is None or relation.kind is not RelationKind.FOLLOW:
         return Refusal("no_such_follow", "There is no such request to follow.")
     if relation.target_id != facts.followed.id:
@@ -48,10 +76,28 @@ def decide(facts: Facts) -> Decision:
         then.append(Notify(facts.followed.id, NotificationKind.FOLLOW, follower.id))
         if not follower.local:
             then.append(_tell(facts, follower, relation))
-    elif facts.followed.featured:
-        then.append(Fetch(facts.followed.featured, "featured"))
+    else:
+        # What was sent between their yes and its coming here.
+        since = Show(ids.at(relation.created), facts.followed.id, "since", (follower.id,))
+        then.append(since)
+        if facts.followed.featured:
+            then.append(Fetch(facts.followed.featured, "featured"))
     accepted = replace(relation, state=RelationState.ACCEPTED)
     return (Put(accepted, tuple(then), replace=True),)
+
+
+def _not_any_more(facts: Facts, follower: Actor) -> Decision:
+    if not follower.local or facts.followed.local:
+        return Refusal("no_such_follow", "There is no such request to follow.")
+    undo = Undo(
+        uri=facts.undo_uri,
+        actor=follower.uri,
+        object=facts.activity.object,
+        kind="Follow",
+        target=facts.followed.uri,
+    )
+    recipients = Recipients(actors=(facts.followed.id,))
+    return (Send(undo, follower.id, recipients, about=facts.followed.uri),)
 
 
 def _tell(facts: Facts, follower: Actor, relation: Relation) -> Send:

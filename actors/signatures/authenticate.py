@@ -8,6 +8,7 @@ owner_holds(…)    the key of that exact id in its owner's own document
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from actors.errors import Invalid
 from actors.signatures import cavage, keys, rfc9421
@@ -30,6 +31,7 @@ __all__ = [
     "Claim",
     "Message",
     "PublicKeyMaterial",
+    "Window",
     "check",
     "claim",
     "examine",
@@ -40,7 +42,18 @@ __all__ = [
 
 HOUR = 3_600_000
 OLDEST, AHEAD = 12 * HOUR, HOUR
-"""A signature is taken from 12 h back to 1 h ahead; replays within fall to the table of ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far (ms) before and after our clock a request may be signed; replays within fall to
+    the table of ids."""
+
+    oldest: int = OLDEST
+    ahead: int = AHEAD
+
+
+USUAL = Window()
 
 
 def claim(message: Message) -> Claim | None:
@@ -72,7 +85,12 @@ def check(
 
 
 def examine(
-    message: Message, claim: Claim, *, now_ms: int, our_authorities: frozenset[str]
+    message: Message,
+    claim: Claim,
+    *,
+    now_ms: int,
+    our_authorities: frozenset[str],
+    window: Window = USUAL,
 ) -> None:
     """Raise Unauthorized for whatever is wrong whichever key it is; do this before any fetch."""
     dialect = cavage if claim.dialect == "cavage" else rfc9421
@@ -80,7 +98,7 @@ def examine(
     if missing is not None:
         raise refusal(f"signature does not cover {missing}")
     _require_host(message, claim, our_authorities)
-    _require_window(message, claim, now_ms)
+    _require_time(message, claim, now_ms, window)
     if message.has_content:
         if claim.dialect == "cavage":
             require_digest(message.only("digest"), message.body)
@@ -138,7 +156,7 @@ def _require_host(message: Message, claim: Claim, ours: frozenset[str]) -> None:
         raise refusal("host: not ours")
 
 
-def _require_window(message: Message, claim: Claim, now_ms: int) -> None:
+def _require_time(message: Message, claim: Claim, now_ms: int, window: Window) -> None:
     times: list[int | None] = []
     if claim.dialect == "cavage" and "date" in claim.covered:
         times.append(read_http_date(message.only("date")))
@@ -146,8 +164,9 @@ def _require_window(message: Message, claim: Claim, now_ms: int) -> None:
         times.append(claim.created * 1000)
     if not times:
         raise refusal("signature: no time")
-    fresh = all(time is not None and now_ms - OLDEST <= time <= now_ms + AHEAD for time in times)
-    if claim.expires is not None and claim.expires * 1000 + AHEAD < now_ms:
+    first, last = now_ms - window.oldest, now_ms + window.ahead
+    fresh = all(time is not None and first <= time <= last for time in times)
+    if claim.expires is not None and claim.expires * 1000 + window.ahead < now_ms:
         fresh = False
     if not fresh:
         raise refusal(

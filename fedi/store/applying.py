@@ -29,6 +29,10 @@ LISTED_FOLLOWERS: Final = 2_000
 """An author with more local followers is merged into home pages on reading instead."""
 
 
+SINCE: Final = 100
+"""Posts that a new reader's page gets at most, of those written since the reader asked."""
+
+
 class Clash(Exception):
     """A back-dated id was taken by another post; the unit is run again with other random bits."""
 
@@ -141,6 +145,9 @@ class Applying:
         shown = 0
         if show.kind in ("post", "late"):
             shown = await self._on_home_pages(show)
+        elif show.kind == "since":
+            await self._since(show)
+            return
         elif show.kind == "delete":
             await self._off_home_pages(show)
         if show.kind != "late":
@@ -180,6 +187,17 @@ class Applying:
                 [(reader, show.post_id, show.author_id) for reader in show.readers],
             )
         return shown
+
+    async def _since(self, show: Show) -> None:
+        """Put what an author has written since a moment (the lowest id) on a new reader's page."""
+        for reader in show.readers:
+            await self._tx.run(
+                "INSERT INTO home (reader_id, post_id, author_id)"
+                " SELECT CAST(? AS INTEGER), p.id, p.author_id FROM post p WHERE p.author_id = ?"
+                " AND p.id >= ? AND p.deleted IS NULL AND p.visibility NOT IN ('direct', 'group')"
+                " ORDER BY p.id DESC LIMIT ? ON CONFLICT DO NOTHING",
+                (reader, show.author_id, show.post_id, SINCE),
+            )
 
     async def _off_home_pages(self, show: Show) -> None:
         """Take a post off the pages of the author and who follows now; others' rows show nothing,

@@ -186,7 +186,8 @@ class UnitStore:
     async def local_followers(self, actor_id: int) -> bool:
         found = await self.tx.one(
             "SELECT 1 FROM relation f JOIN actor a ON a.id = f.source_id AND a.local = 1"
-            " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted' LIMIT 1",
+            " WHERE f.kind = 'follow' AND f.target_id = ?"
+            " AND f.state IN ('accepted', 'pending') LIMIT 1",
             (actor_id,),
         )
         return found is not None

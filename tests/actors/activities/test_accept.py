@@ -1,9 +1,22 @@
 """What an Accept means: the one who was asked says yes."""
 
 from actors.people import Actor
+from actors.posts import Visibility
 from actors.relationships import NotificationKind, Relation
-from actors.verbs import Accept, Follow, Undo
-from tests.people import ALICE, BOB, IKT, KARI, MALLORY, OLA, PERSON_OLA, Nordvik
+from actors.verbs import Accept, Block, Follow, Undo
+from tests.people import (
+    ALICE,
+    BOB,
+    IKT,
+    KARI,
+    MALLORY,
+    MINUTE,
+    NOW,
+    OLA,
+    PERSON_OLA,
+    Nordvik,
+    note,
+)
 
 
 def asks(house: Nordvik, who: Actor, whom: Actor) -> Follow:
@@ -39,8 +52,26 @@ def test_nobody_is_made_to_follow_who_never_asked(house: Nordvik) -> None:
 def test_a_yes_to_what_was_taken_back_is_no_yes(house: Nordvik) -> None:
     follow = asks(house, KARI, ALICE)
     house.done(Undo(uri=house.uri(KARI), actor=KARI.uri, object=follow.uri, kind="Follow"))
-    assert house.refused(accept(house, ALICE, follow.uri, KARI.uri)) == "no_such_follow"
+    house.done(accept(house, ALICE, follow.uri, KARI.uri))
     assert house.state(KARI, ALICE) == ""
+
+
+def test_a_yes_to_what_nobody_asks_any_more_is_taken_back_there(house: Nordvik) -> None:
+    follow = asks(house, KARI, ALICE)
+    house.done(Block(uri=house.uri(ALICE), actor=ALICE.uri, object=KARI.uri))
+    house.done(accept(house, ALICE, follow.uri, KARI.uri))
+    undo = house.bodies()[-1]
+    assert (undo["type"], undo["object"]["id"]) == ("Undo", follow.uri)
+
+
+def test_what_came_before_the_yes_is_kept_and_shown_after_it(house: Nordvik) -> None:
+    follow = asks(house, KARI, ALICE)
+    written = note(ALICE, "https://mastodon.test/n/1", Visibility.FOLLOWERS, published=NOW + 1)
+    house.clock.time += MINUTE
+    house.done(house.create(written))
+    assert house.home(KARI) == []
+    house.done(accept(house, ALICE, follow.uri))
+    assert house.home(KARI) == [house.post(written.uri).id]
 
 
 def test_a_second_yes_changes_nothing(house: Nordvik) -> None:
