@@ -26,14 +26,17 @@ class Finding:
 
 
 def ok(what: str, sentence: str) -> Finding:
+    """Return a finding that all is well."""
     return Finding(what, State.OK, sentence)
 
 
 def attention(what: str, sentence: str) -> Finding:
+    """Return a finding that somebody should look at."""
     return Finding(what, State.ATTENTION, sentence)
 
 
 def broken(what: str, sentence: str) -> Finding:
+    """Return a finding of something that does not work."""
     return Finding(what, State.BROKEN, sentence)
 
 

@@ -172,11 +172,6 @@ def test_what_is_no_whole_backup_is_not_restored(
     assert not new.folder.exists()
 
 
-def test_a_restore_says_from_where_and_to_where(house: HouseOnDisk) -> None:
-    assert "from where" in house.fails("restore", code=2)
-    assert "nothing else" in house.fails("restore", "x", "--confirm", code=2)
-
-
 def test_the_origin_is_the_old_one_even_if_it_came_from_the_environment(
     house: HouseOnDisk, tmp_path: Path
 ) -> None:

@@ -1,0 +1,30 @@
+"""Which process does what. Starting, stopping and refusing is tried in test_starting.py."""
+
+import pytest
+
+from fedi.supervisor import ROLES, plan
+
+
+def roles(processes: int, *only: str) -> list[tuple[str, ...]]:
+    return [one.roles for one in plan(processes, only)]
+
+
+def test_three_processes_keep_delivery_away_from_the_pages() -> None:
+    assert roles(3) == [("web",), ("outbox",), ("jobs", "inbox")]
+
+
+def test_one_process_does_everything() -> None:
+    assert roles(1) == [ROLES]
+
+
+def test_two_processes_keep_the_pages_to_themselves() -> None:
+    assert roles(2) == [("web",), ("outbox", "jobs", "inbox")]
+
+
+def test_more_processes_are_more_of_the_web() -> None:
+    assert roles(5)[3:] == [("web",), ("web",)]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_one_role_alone_is_all_that_a_machine_runs(role: str) -> None:
+    assert {one for some in roles(3, role) for one in some} == {role}
