@@ -11,15 +11,15 @@ import pytest
 from tests.fediverse.houses import Fediverse, found_houses
 
 
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
+@pytest.fixture(scope="session", name="founded")
+def made_houses(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
     folder = tmp_path_factory.mktemp("founded")
     asyncio.run(found_houses(folder, migrated_file))
     return folder
 
 
-@pytest.fixture
-def fediverse(founded: Path, tmp_path: Path) -> Callable[[int], Fediverse]:
+@pytest.fixture(name="fediverse")
+def made_fediverse(founded: Path, tmp_path: Path) -> Callable[[int], Fediverse]:
     """Return a maker of fediverses by seed: `async with fediverse(7) as world:`."""
 
     def make(seed: int) -> Fediverse:
