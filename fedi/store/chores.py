@@ -39,6 +39,7 @@ async def next_spread(tx: Tx, *, now: int, until: int) -> Spreading | None:
 
 
 async def spread_done(tx: Tx, id: int) -> None:
+    """Forget a large consequence that is done."""
     await tx.run("DELETE FROM spread WHERE id = ?", (id,))
 
 
@@ -48,6 +49,7 @@ async def spread_on(tx: Tx, id: int, position: int) -> None:
 
 
 async def erase_revisions(tx: Tx, post_id: int) -> None:
+    """Forget the earlier texts of a post."""
     await tx.run("DELETE FROM revision WHERE post_id = ?", (post_id,))
 
 
@@ -133,8 +135,9 @@ async def voters(tx: Tx, post_id: int) -> list[int]:
 async def voted_since(tx: Tx, since: int) -> list[int]:
     """Return our own open polls that got a vote since a moment (ms)."""
     rows = await tx.rows(
-        "SELECT DISTINCT p.id FROM event e JOIN post p ON p.id = e.subject_id"
-        " WHERE e.kind = 'vote' AND p.local = 1 AND e.position > ? ORDER BY p.id LIMIT ?",
+        "SELECT DISTINCT e.subject_id FROM event e CROSS JOIN post p"  # in this order: few events
+        " WHERE e.position > ? AND e.kind = 'vote' AND p.id = e.subject_id AND p.local = 1"
+        " ORDER BY e.subject_id LIMIT ?",
         (since, CHUNK),
     )
     return [row[0] for row in rows]
@@ -184,10 +187,12 @@ async def want(tx: Tx, uri: str, why: str, depth: int, now: int) -> None:
 
 
 async def had(tx: Tx, wanted: Wanted) -> None:
+    """Forget what was wanted: it came, or is not waited for any more."""
     await tx.run("DELETE FROM wanted WHERE uri = ? AND why = ?", (wanted.uri, wanted.why))
 
 
 async def want_later(tx: Tx, wanted: Wanted, due: int) -> None:
+    """Put off what could not be had, until `due` (ms)."""
     await tx.run(
         "UPDATE wanted SET due = ?, lease_until = 0, tries = tries + 1 WHERE uri = ? AND why = ?",
         (due, wanted.uri, wanted.why),
@@ -208,7 +213,10 @@ async def known_posts(tx: Tx, uris: tuple[str, ...]) -> set[str]:
 
 async def replace_pins(tx: Tx, featured: str, posts: list[Post], now: int) -> None:
     """Let the pins of the remote actor with this featured collection be these posts of its own."""
-    for row in await tx.rows("SELECT id FROM actor WHERE featured = ? AND local = 0", (featured,)):
+    owners = await tx.rows(
+        "SELECT id FROM actor WHERE featured = ? AND featured <> '' AND local = 0", (featured,)
+    )
+    for row in owners:
         await tx.run("DELETE FROM pin WHERE actor_id = ?", (row[0],))
         own = [post for post in posts if post.author_id == row[0]]
         pins = [
