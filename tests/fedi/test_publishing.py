@@ -30,6 +30,7 @@ def public(text: str, **more: object) -> Draft:
     return Draft(text=text, visibility=Visibility.PUBLIC, **more)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_server_that_never_answers_costs_three_seconds_for_all_its_handles(
     house: HouseOnDisk,
 ) -> None:

@@ -1,5 +1,6 @@
 """Who signs is who acts: forged signers, confused keys, poisoned keys, locked-out neighbours."""
 
+import pytest
 import asyncio
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,7 @@ def test_s5_an_actor_may_not_list_a_key_of_another_host(tmp_path: Path) -> None:
     run(tmp_path, story)
 
 
+@pytest.mark.slow
 def test_s13_a_key_that_trickles_is_waited_for_eight_seconds_in_all(tmp_path: Path) -> None:
     async def story(here: Town) -> None:
         mallory = here.hostile.stranger("mallory", EVIL, 1)

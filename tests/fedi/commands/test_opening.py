@@ -23,6 +23,7 @@ def test_work_is_done_in_a_house_of_its_own_and_the_house_is_closed_again(
     assert not (house.folder / "fedi.db-wal").exists()
 
 
+@pytest.mark.postgres
 def test_all_of_it_works_on_postgresql(postgres: PostgresForTests, tmp_path: Path) -> None:
     url = postgres.url(postgres.create())
     house = HouseOnDisk(tmp_path / "data", {"FEDI_DATABASE__URL": url})

@@ -77,6 +77,7 @@ def test_a_backup_under_load_is_one_moment_and_comes_back_whole(
     run(scene())
 
 
+@pytest.mark.postgres
 def test_what_was_dumped_is_loaded_on_the_other_engine_and_compares_equal(
     database: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

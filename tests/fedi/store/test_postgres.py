@@ -10,6 +10,8 @@ from fedi.store.engine import CannotOpen, Engine, Tx, open_engine
 from fedi.store.postgres import TRIES
 from tests.running import run
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def dialect() -> str:
