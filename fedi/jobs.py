@@ -188,10 +188,9 @@ class Clockwork:
         return await self._engine.write(lambda tx: expire(tx, now))
 
     async def prune(self) -> int:
-        """Forget what has been kept long enough."""
+        """Forget some of what has been kept long enough; 0 when that was all."""
         now, days = self._house.clock.now(), self._house.config.inbox.seen_days
-        await self._engine.write(lambda tx: arrivals.prune(tx, now=now, seen_days=days))
-        return 0
+        return await self._engine.write(lambda tx: arrivals.prune(tx, now=now, seen_days=days))
 
 
 async def _erase_revisions(tx: Tx, one: Spreading) -> None:

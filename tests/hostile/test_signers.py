@@ -1,9 +1,10 @@
 """Who signs is who acts: forged signers, confused keys, poisoned keys, locked-out neighbours."""
 
-import pytest
 import asyncio
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.hostile.peer import AS2, EVIL, Town, activity, create, note, rsa, town
 
