@@ -4,20 +4,16 @@
 several houses live in one process (tests/fediverse). `application` is the ASGI app of one.
 """
 
-import asyncio
-import os
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, cast
+from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from actors.errors import Unavailable
 from actors.ids import Ids
 from actors.people import KeyKind
 from actors.ports import Clock, Random
@@ -25,11 +21,13 @@ from actors.signatures.keys import load_private
 from actors.urls import Urls
 from fedi.alive import Alive
 from fedi.bus import Bus, LocalBus
-from fedi.config import Config
+from fedi.config import Config, Federation
 from fedi.desk import HouseDesk, HouseDoor
 from fedi.domains import Domains
 from fedi.fetching import Fetcher
+from fedi.figures import Figures
 from fedi.front import SignedGets, choose, open_door
+from fedi.idslot import IdSlot, held_slot
 from fedi.keyring import KeyRing
 from fedi.machine import SystemClock, SystemRandom
 from fedi.media_files import MediaFiles
@@ -41,18 +39,18 @@ from fedi.net.sender import Sender
 from fedi.pages.routes import Pages
 from fedi.pages.site import Site
 from fedi.perform import Performer
+from fedi.probes import Ready, live
 from fedi.resolve import HouseResolver
-from fedi.store import profiles, slots
+from fedi.store import profiles
 from fedi.store.engine import Engine, opened
 from fedi.store.migrate import migrate
 from fedi.store.reads import HouseReads
+from fedi.store.timed import TimedEngine
 from fedi.version import VERSION
 from fedi.wellknown import open_wellknown
 from outbox import activities
 from outbox.answers import Answer
 from outbox.endpoints import Ask, Endpoints
-
-_RENEW_SECONDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +58,7 @@ class House:
     """Everything one process has. Parts are made once and shared."""
 
     config: Config
+    slot: IdSlot
     urls: Urls
     clock: Clock
     random: Random
@@ -72,9 +71,11 @@ class House:
     keys: KeyRing
     resolver: HouseResolver
     domains: Domains
+    alive: Alive
     door: HouseDoor
     desk: HouseDesk
     reads: HouseReads
+    figures: Figures = field(default_factory=Figures)
 
 
 def rules_of(config: Config) -> Rules:
@@ -108,37 +109,34 @@ async def opened_house(
     bus = bus or LocalBus()
     database = config.database
     store = opening or partial(
-        opened, config.database_url, readers=database.readers, pool=database.pool
+        opened,
+        config.database_url,
+        readers=database.readers,
+        pool=database.pool,
+        cache_kib=database.cache_kib,
+        commit_batch=database.commit_batch,
     )
     async with store() as engine:
         if founding:
             await migrate(engine, now=clock.now())
-        owner = f"{os.getpid()}-{secrets.token_hex(4)}"
-        slot = await engine.write(lambda tx: slots.take(tx, owner, clock.now()))
-        renewing = asyncio.create_task(_renew(engine, clock, slot, owner))
-        sender = sender or Sender(
-            rules_of(config),
-            per_host=max(config.delivery.per_host, config.federation.fetches_per_host),
-            in_flight=config.delivery.in_flight,
-        )
-        try:
-            yield await _built(config, bus, clock, random, engine, slot, sender)
-        finally:
-            renewing.cancel()
-            await sender.close()
-            await engine.write(lambda tx: slots.give_back(tx, slot, owner))
-
-
-async def _renew(engine: Engine, clock: Clock, slot: int, owner: str) -> None:
-    while True:
-        await asyncio.sleep(_RENEW_SECONDS)
-        try:
-            held = await engine.write(lambda tx: slots.renew(tx, slot, owner, clock.now()))
-        except Unavailable:
-            continue
-        if not held:
-            # Another process makes ids in our slot: nothing more may be written from here.
-            os._exit(70)
+        figures = Figures()
+        if config.metrics.enabled:
+            figures.watch_backlog(lambda: engine.backlog)
+            engine = TimedEngine(engine, figures.unit)
+        async with held_slot(engine, clock.now) as slot:
+            sender = sender or Sender(
+                rules_of(config),
+                per_host=config.federation.fetches_per_host,
+                in_flight=config.federation.fetches_in_flight,
+            )
+            house = await _built(config, bus, clock, random, engine, slot, sender)
+            house = replace(house, figures=figures)
+            try:
+                yield house
+            finally:
+                await house.alive.close()
+                await house.client.close()
+                await sender.close()
 
 
 async def _built(
@@ -147,7 +145,7 @@ async def _built(
     clock: Clock,
     random: Random,
     engine: Engine,
-    slot: int,
+    slot: IdSlot,
     sender: Sender,
 ) -> House:
     urls = Urls(config.server.origin, config.handle_domain)
@@ -156,32 +154,20 @@ async def _built(
         urls=urls,
         clock=clock,
         random=random,
-        ids=Ids(slot),
+        ids=Ids(slot.number),
         write=activities.write,
         bus=bus,
         proofs=config.federation.proofs,
     )
-    client = Client(
-        sender,
-        clock=clock.now,
-        own_hosts=frozenset({urls.authority}),
-        in_flight=config.federation.fetches_in_flight,
-        per_host=config.federation.fetches_per_host,
-    )
+    client = _client(config.federation, sender, clock, urls)
     fetcher = Fetcher(client, clock.now, await _application_key(engine, urls, clock))
     keys = KeyRing(engine, fetcher, clock.now)
     domains = Domains(engine, clock.now, config.federation)
     resolver = HouseResolver(performer, fetcher, domains)
-    door = HouseDoor(
-        performer,
-        keys,
-        domains,
-        bus,
-        config=config,
-        alive=Alive(engine, bus, clock.now),
-    )
+    alive = Alive(engine, bus, clock.now)
     return House(
         config=config,
+        slot=slot,
         urls=urls,
         clock=clock,
         random=random,
@@ -194,9 +180,22 @@ async def _built(
         keys=keys,
         resolver=resolver,
         domains=domains,
-        door=door,
+        alive=alive,
+        door=HouseDoor(performer, keys, domains, bus, config=config, alive=alive),
         desk=HouseDesk(performer, resolver, fetcher, domains, bus),
         reads=HouseReads(engine),
+    )
+
+
+def _client(federation: Federation, sender: Sender, clock: Clock, urls: Urls) -> Client:
+    return Client(
+        sender,
+        clock=clock.now,
+        own_hosts=frozenset({urls.authority}),
+        in_flight=federation.fetches_in_flight,
+        per_host=federation.fetches_per_host,
+        deadline=float(federation.fetch_seconds),
+        max_body=federation.max_body_bytes,
     )
 
 
@@ -244,7 +243,9 @@ def application(house: House) -> Dispatch:
         page=page,
         signed_only=house.config.federation.authorized_fetch,
     )
-    open_door(table, endpoints, house.door)
+    open_door(table, endpoints, house.door, house.figures.counting)
+    table.add("/livez", live)
+    table.add("/readyz", Ready(house.door.check_room, house.slot.renew))
     open_wellknown(
         table,
         engine=house.engine,

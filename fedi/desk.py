@@ -11,7 +11,7 @@ from typing import Any, Final
 from actors.access import may_know
 from actors.effects import Activity, Done, Need, Refusal
 from actors.errors import FediError, FetchAnswered, FetchError, Unavailable
-from actors.signatures.authenticate import USUAL, Window
+from actors.signatures.authenticate import HOUR, Window
 from actors.urls import host_of, same_host
 from fedi.bus import Bus
 from fedi.config import Config
@@ -22,7 +22,6 @@ from fedi.net.failures import may_come_later
 from fedi.perform import Performer
 from fedi.resolve import HouseResolver
 from fedi.store import arrivals, chores
-from fedi.store.applying import Clash
 from fedi.store.arrivals import Arrival, Refused
 from fedi.store.engine import Tx
 from fedi.store.unit import UnitStore
@@ -48,12 +47,14 @@ class HouseDoor:
         bus: Bus,
         *,
         config: Config,
-        window: Window = USUAL,
         alive: Callable[[str, str], None],
     ) -> None:
         self.max_body = config.federation.max_body_bytes
         self.max_depth = config.federation.max_depth
-        self.window = window
+        self.window = Window(
+            oldest=config.federation.signature_past_hours * HOUR,
+            ahead=config.federation.signature_future_hours * HOUR,
+        )
         self.origin = performer.urls.origin
         self.authorities = frozenset({performer.urls.authority.lower()})
         self._performer = performer
@@ -71,7 +72,8 @@ class HouseDoor:
     def now(self) -> int:
         return self._performer.clock.now()
 
-    def check_room(self) -> None:
+    async def check_room(self) -> None:
+        await self._count()
         if self._engine.backlog > 5_000 or self._waiting > self._queue_limit:
             raise Unavailable("Too much waits here now; come back later.", retry_after=30)
 
@@ -86,7 +88,6 @@ class HouseDoor:
         )
 
     async def welcome(self, host: str) -> None:
-        await self._count()
         await self._domains.welcome(host)
 
     async def admit(self, host: str) -> None:
@@ -197,15 +198,7 @@ class HouseDesk:
         async def close(store: UnitStore, outcome: Done | Refusal) -> None:
             await self._close(store.tx, arrival, outcome, type(activity).__name__)
 
-        async def unit(tx: Tx) -> Done | Need | Refusal:
-            return await self._performer.unit(tx, activity, close)
-
-        for _ in range(3):
-            try:
-                return await self._engine.write(unit)
-            except Clash:
-                continue
-        return await self._engine.write(unit)
+        return await self._performer.once(activity, close)
 
     async def refuse(self, arrival: Arrival, refusal: Refusal) -> None:
         await self._engine.write(lambda tx: self._close(tx, arrival, refusal, ""))

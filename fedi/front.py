@@ -48,7 +48,13 @@ class SignedGets:
         if signed is None:
             raise Unauthorized("The request must be signed.")
         door = self._door
-        examine(message, signed, now_ms=door.now(), our_authorities=door.authorities)
+        examine(
+            message,
+            signed,
+            now_ms=door.now(),
+            our_authorities=door.authorities,
+            window=door.window,
+        )
         await door.welcome(host_of(signed.key_id))
         known = await signer_of(message, signed, door)
         host = host_of(known.owner)
@@ -68,9 +74,14 @@ def _message(scope: Scope, origin: str) -> Message:
     return Message(scope["method"], f"{origin.partition('://')[0]}://{host}{target}", headers)
 
 
-def open_door(table: Dispatch, endpoints: Endpoints, door: HouseDoor) -> None:
-    """Put every ActivityPub address into the dispatch table."""
-    post = inbox_handler(door, ids.parse)
+def open_door(
+    table: Dispatch,
+    endpoints: Endpoints,
+    door: HouseDoor,
+    counting: Callable[[RawHandler], RawHandler],
+) -> None:
+    """Put every ActivityPub address into the dispatch table; `counting` counts arrivals."""
+    post = counting(inbox_handler(door, ids.parse))
     table.add("/inbox", post, methods=("POST",))
     table.add("/actor/inbox", post, methods=("POST",))
     table.add("/actors/{id}/inbox", post, methods=("POST",))
@@ -135,6 +146,8 @@ class Kept:
             self._answers.popitem(last=False)
 
 
+_KEPT_ACCEPT: Final = 256
+_KEPT_PATH: Final = 64
 _OF_THE_ASKER: Final = frozenset({b"signature", b"signature-input", b"if-none-match"})
 
 
@@ -174,7 +187,9 @@ def _key(scope: Scope) -> tuple[str, bytes] | None:
             accept = value
         elif name in _OF_THE_ASKER:
             return None
-    return (scope["path"], accept) if b"html" not in accept else None
+    if b"html" in accept or len(accept) > _KEPT_ACCEPT or len(scope["path"]) > _KEPT_PATH:
+        return None
+    return scope["path"], accept
 
 
 def _ask(scope: Scope) -> Ask:

@@ -23,7 +23,7 @@ from fedi.store import fanout, queue
 from fedi.store.deliveries import digests, keys_of, told
 from fedi.store.engine import Engine
 from outbox.deliver import Headers, NoAnswer, SigningKey
-from outbox.leases import Report, Turn
+from outbox.leases import Done, Report, Turn
 from outbox.rotation import is_changing, signing_key
 from outbox.schedule import DORMANT_AFTER, Trouble
 from outbox.synchronize import NO_FOLLOWERS, Synchronization, write_header
@@ -46,6 +46,10 @@ _TROUBLES: Final = {
 _OURS: Final = frozenset({Reason.BUSY, Reason.CLOSED})
 
 
+def _uncounted(ended: tuple[Done, ...]) -> None:
+    """Count nothing: what a mailroom does that nobody gave figures."""
+
+
 @dataclass(slots=True)
 class _Keys:
     at: int
@@ -64,7 +68,8 @@ class HouseMailroom:
     """One for each delivery worker; `worker` names it, and no other may have that name.
 
     `deadline` is seconds for one request, `per_host` how many a well host gets at once,
-    `dormant_after` the silence in ms after which a host is only looked at now and then.
+    `dormant_after` the silence in ms after which a host is only looked at now and then. `ended`
+    is told of every try once it is written down.
     """
 
     engine: Engine
@@ -79,6 +84,7 @@ class HouseMailroom:
     per_host: int = 2
     deadline: float = 30.0
     dormant_after: int = DORMANT_AFTER
+    ended: Callable[[tuple[Done, ...]], None] = _uncounted
     _keys: OrderedDict[int, _Keys] = field(default_factory=OrderedDict, init=False)
     _digests: OrderedDict[int, _Digests] = field(default_factory=OrderedDict, init=False)
 
@@ -100,7 +106,9 @@ class HouseMailroom:
 
     async def turn(self, report: Report) -> Turn:
         terms = self._terms()
-        return await self.engine.write(lambda tx: queue.turn(tx, report, terms))
+        turn = await self.engine.write(lambda tx: queue.turn(tx, report, terms))
+        self.ended(report.done)
+        return turn
 
     async def release(self, holding: Mapping[str, tuple[int, frozenset[int]]]) -> None:
         terms = self._terms()

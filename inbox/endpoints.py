@@ -6,13 +6,14 @@ What is refused here is answered so that a peer does what helps: 401 tries the o
 dialect, 503 and 429 come back later, 403 gives up.
 """
 
+import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, Protocol
 
 from actors.documents import is_activity_type, read_document
-from actors.errors import Forbidden, Invalid, TooLarge, Unauthorized, WrongType
-from actors.signatures.authenticate import claim, examine, verify
+from actors.errors import Forbidden, Invalid, TooLarge, Unauthorized, Unavailable, WrongType
+from actors.signatures.authenticate import Window, claim, examine, verify
 from actors.signatures.keys import PublicKey
 from actors.signatures.message import Claim, Message
 from actors.urls import host_of, same_host
@@ -23,6 +24,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 SHARED: Final = 0
+BODY_SECONDS: Final = 20.0
+"""Within which a whole body must have come."""
+_DRAINED: Final = 4
+"""Up to so many times the limit is read before a body is called too large."""
+_MAX_CONTENT_TYPE: Final = 256
 _ABOUT_ITSELF: Final = frozenset({"Delete", "Update"})
 
 
@@ -48,9 +54,10 @@ class Door(KeyDoor, Protocol):
     max_depth: int
     origin: str
     authorities: frozenset[str]
+    window: Window
 
     def now(self) -> int: ...
-    def check_room(self) -> None:
+    async def check_room(self) -> None:
         """Raise Unavailable while more waits than can be taken on."""
         ...
 
@@ -83,11 +90,17 @@ class Door(KeyDoor, Protocol):
 
 async def arrive(message: Message, owner: int, door: Door) -> None:
     """Take one signed POST; returning means 202. Raises what the peer is to be told."""
-    door.check_room()
+    await door.check_room()
     signed = claim(message)
     if signed is None:
         raise Unauthorized("The request must be signed.")
-    examine(message, signed, now_ms=door.now(), our_authorities=door.authorities)
+    examine(
+        message,
+        signed,
+        now_ms=door.now(),
+        our_authorities=door.authorities,
+        window=door.window,
+    )
     await door.welcome(host_of(signed.key_id))
     body = _inflated(message, door.max_body)
     document = read_document(body, max_bytes=door.max_body, max_depth=door.max_depth)
@@ -195,26 +208,39 @@ async def _read(scope: Scope, receive: Receive, door: Door) -> Message:
         for name, value in scope["headers"]
     )
     first = dict(reversed(headers))
-    if not is_activity_type(first.get("content-type", "")):
+    if not is_activity_type(first.get("content-type", "")[:_MAX_CONTENT_TYPE]):
         raise WrongType("Send activities as application/activity+json.")
     length = first.get("content-length", "")
-    if length.isdigit() and int(length[:20]) > door.max_body:
+    announced = int(length[:18]) if length.isascii() and length.isdigit() else 0
+    if announced > door.max_body and ("expect" in first or announced > _DRAINED * door.max_body):
         raise TooLarge(f"The body is larger than {door.max_body} bytes.")
-    chunks, size, more = [], 0, True
-    while more:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise Invalid("The request broke off.")
-        chunk = event.get("body", b"")
-        size += len(chunk)
-        if size > door.max_body:
-            raise TooLarge(f"The body is larger than {door.max_body} bytes.")
-        chunks.append(chunk)
-        more = event.get("more_body", False)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _body(receive, door.max_body)
+    except TimeoutError:
+        raise Unavailable("The request took too long to come.") from None
     path = scope.get("raw_path") or scope["path"].encode()
     query = scope.get("query_string", b"")
     target = path.partition(b"?")[0] + (b"?" + query if query else b"")
     scheme = door.origin.partition("://")[0]
     authority = first.get("host", "")
     url = f"{scheme}://{authority}{target.decode('latin-1')}"
-    return Message(scope["method"], url, headers, b"".join(chunks))
+    return Message(scope["method"], url, headers, body)
+
+
+async def _body(receive: Receive, most: int) -> bytes:
+    """Read a body. What is over the limit is let pass for a while, unread: an answer while the
+    other side still sends would reach it as a broken line, and it would come again."""
+    chunks, size, more = list[bytes](), 0, True
+    while more and size <= _DRAINED * most:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise Invalid("The request broke off.")
+        chunk = event.get("body", b"")
+        size += len(chunk)
+        if size <= most:
+            chunks.append(chunk)
+        more = event.get("more_body", False)
+    if size > most:
+        raise TooLarge(f"The body is larger than {most} bytes.")
+    return b"".join(chunks)

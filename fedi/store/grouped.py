@@ -157,18 +157,23 @@ class Lane:
 
     def __init__(self) -> None:
         self.waiting: deque[Work] = deque()
+        self.pending = 0  # with those that wait to be let in
         self.closed = False
         self._loop = asyncio.get_running_loop()
         self._room = asyncio.Semaphore(WAITING)
 
     async def pass_on(self, unit: Callable[[Tx], Awaitable[T]], wake: Callable[[], None]) -> T:
-        async with self._room:
-            if self.closed:
-                raise Unavailable("The server is closing; try again in a moment.", retry_after=5)
-            work = Work(unit, self._loop.create_future())
-            self.waiting.append(work)
-            wake()
-            return cast("T", await work.future)
+        self.pending += 1
+        try:
+            async with self._room:
+                if self.closed:
+                    raise Unavailable("The server is closing; try again soon.", retry_after=5)
+                work = Work(unit, self._loop.create_future())
+                self.waiting.append(work)
+                wake()
+                return cast("T", await work.future)
+        finally:
+            self.pending -= 1
 
     def take(self) -> Work | None:
         """Return the next work that somebody still waits for; on a thread."""

@@ -1,4 +1,4 @@
-"""What a check-up reads from the tables: ages of the queues, hosts that are down, keys amiss."""
+"""What a check-up and the figures read from the tables: queues and their age, hosts, keys amiss."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,12 @@ class Vitals:
     oldest_arrival: int | None
     newest_event: int | None
     without_keys: tuple[str, ...]
+
+
+async def hosts_by_state(tx: Tx) -> dict[str, int]:
+    """Return how many hosts we deliver to are in each state."""
+    rows = await tx.rows("SELECT state, count(*) FROM host GROUP BY state")
+    return {str(row[0]): int(row[1]) for row in rows}
 
 
 async def vitals(tx: Tx) -> Vitals:

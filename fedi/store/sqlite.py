@@ -94,7 +94,7 @@ class SqliteEngine:
 
     @property
     def backlog(self) -> int:
-        return len(self._writes.waiting)
+        return self._writes.pending
 
     async def open(self, readers: int, cache_kib: int, commit_batch: int) -> None:
         """Open the connections, the writer first: it makes the WAL."""
