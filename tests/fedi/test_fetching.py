@@ -1,0 +1,113 @@
+"""Fetching as the server itself: which dialect is tried, what is remembered, and for how long."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from functools import cache
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from actors.errors import FetchAnswered
+from actors.signatures import keys
+from fedi.fetching import Fetcher
+from tests.fedi.net.fetching import Clock, fetching
+from tests.fedi.net.peers import Asked, Peer, answering, ok
+
+URI = "http://a.test/n"
+DOCUMENT = json.dumps({"id": URI, "type": "Note"}).encode()
+Answer = Callable[[Asked], bytes]
+
+
+@cache
+def key() -> RSAPrivateKey:
+    return keys.generate_rsa()
+
+
+def dialect(asked: Asked) -> str:
+    """How a request is signed."""
+    if asked.all("signature-input"):
+        return "rfc9421"
+    return "cavage" if asked.all("signature") else "none"
+
+
+def refusing(*refused: str, status: int = 401) -> Answer:
+    """A server that answers everything but these dialects."""
+
+    def answer(asked: Asked) -> bytes:
+        return ok(b"", "", status=status) if dialect(asked) in refused else ok(DOCUMENT)
+
+    return answer
+
+
+def visit(
+    answer: Answer, then: Callable[[Fetcher, Peer, Clock], Awaitable[None]], signed: bool = True
+) -> None:
+    async def main() -> None:
+        clock = Clock()
+        async with Peer(answering(answer)) as peer, fetching(peer, clock=clock) as client:
+            own = ("http://house.test/actor#main-key", key()) if signed else None
+            await then(Fetcher(client, clock, own), peer, clock)
+
+    asyncio.run(main())
+
+
+def test_the_older_dialect_is_tried_first() -> None:
+    async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        assert (await fetcher.document(URI))["id"] == URI
+        assert [dialect(asked) for asked in peer.requests] == ["cavage"]
+
+    visit(refusing(), story)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_refusal_is_followed_by_the_other_and_what_worked_is_remembered(status: int) -> None:
+    async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        await fetcher.document(URI)
+        await fetcher.document(URI, fresh=True)
+        assert [dialect(asked) for asked in peer.requests] == ["cavage", "rfc9421", "rfc9421"]
+
+    visit(refusing("cavage", status=status), story)
+
+
+@pytest.mark.parametrize("status", [404, 410, 500])
+def test_other_answers_are_no_reason_to_sign_otherwise(status: int) -> None:
+    async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        with pytest.raises(FetchAnswered) as caught:
+            await fetcher.document(URI)
+        assert caught.value.answered == status
+        assert len(peer.requests) == 1
+
+    visit(refusing("cavage", "rfc9421", status=status), story)
+
+
+def test_who_refuses_both_is_asked_twice_and_no_more() -> None:
+    async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        with pytest.raises(FetchAnswered):
+            await fetcher.document(URI)
+        assert [dialect(asked) for asked in peer.requests] == ["cavage", "rfc9421"]
+
+    visit(refusing("cavage", "rfc9421"), story)
+
+
+def test_a_document_serves_for_a_minute_and_fresh_asks_anew() -> None:
+    async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        first = await fetcher.document(URI)
+        first["id"] = "bent by whoever had it"
+        assert (await fetcher.document(URI))["id"] == URI
+        assert len(peer.requests) == 1
+        await fetcher.document(URI, fresh=True)
+        assert len(peer.requests) == 2
+        clock.now += 60_000
+        await fetcher.document(URI)
+        assert len(peer.requests) == 3
+
+    visit(refusing(), story)
+
+
+def test_without_a_key_it_asks_unsigned() -> None:
+    async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        await fetcher.document(URI)
+        assert [dialect(asked) for asked in peer.requests] == ["none"]
+
+    visit(refusing(), story, signed=False)
