@@ -15,6 +15,7 @@ from typing import Any, Final
 from fedi.app import House, application, opened_house, rules_of
 from fedi.bus import Bus, Lines, LocalBus, SocketBus
 from fedi.config import Config
+from fedi.figures import tell
 from fedi.jobs import Clockwork
 from fedi.log import AccessLog
 from fedi.mailroom import HouseMailroom
@@ -64,9 +65,10 @@ async def _process(
     bus: Bus = SocketBus(lines, number) if len(roles) else LocalBus()
     try:
         async with opened_house(config, bus=bus) as house:
+            house.figures.registry.process = f"{number}-{'+'.join(roles)}"
             # The same after a crash, so that what the dead one held is taken back at once.
             name = f"{socket.gethostname()}-outbox-{number}"
-            await run_roles(house, roles, sockets, stop, parent, name)
+            await run_roles(house, roles, sockets, stop, parent, name, first=number == 0)
     finally:
         bus.close()
 
@@ -78,8 +80,10 @@ async def run_roles(
     stop: asyncio.Event,
     parent: int | None = None,
     name: str = "",
+    *,
+    first: bool = True,
 ) -> None:
-    """Run roles on the present loop until `stop` is set."""
+    """Run roles on the present loop until `stop` is set; the first process tells the figures."""
     runs: list[Coroutine[Any, Any, None]] = []
     if "web" in roles:
         runs.append(_web(house, sockets, stop))
@@ -89,6 +93,9 @@ async def run_roles(
         runs.append(_outbox(house, stop, name))
     if "jobs" in roles:
         runs.append(Clockwork(house).run(stop))
+    if house.config.metrics.enabled:
+        clock = house.clock.now
+        runs.append(tell(house.figures, house.config, house.engine, clock, stop, first=first))
     if parent is not None:
         runs.append(_watch_parent(parent, stop))
     async with asyncio.TaskGroup() as group:
@@ -99,6 +106,8 @@ async def run_roles(
 async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) -> None:
     import uvicorn
 
+    from fedi.net.doorstep import Doorstep
+
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # our own lines say when it serves
     app = AccessLog(application(house), house.config.log)
     server = uvicorn.Server(
@@ -106,6 +115,7 @@ async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) 
             app,
             log_config=None,
             access_log=False,
+            http=Doorstep,
             lifespan="off",
             ws="none",
             forwarded_allow_ips=list(house.config.server.trusted_proxies),
@@ -161,6 +171,7 @@ async def _outbox(house: House, stop: asyncio.Event, name: str) -> None:
         per_host=delivery.per_host,
         deadline=float(delivery.deadline_seconds),
         dormant_after=delivery.dormant_after_days * DAY,
+        ended=house.figures.delivered,
     )
     worker = OutboxWorker(mailroom, in_flight=delivery.in_flight, per_host=delivery.per_host)
     await mailroom.recover()

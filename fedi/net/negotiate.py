@@ -41,10 +41,16 @@ _PARAMETER = re.compile(r';\s*([a-z0-9!#$&^_.+-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
-@lru_cache(maxsize=1024)
 def negotiate(accept: str | None, offers: tuple[Form, ...]) -> Form | None:
     """Choose the best of `offers` for an Accept header; None when none of them will do (406)."""
-    if not accept or not accept.strip() or len(accept) > MAX_ACCEPT:
+    if not accept or len(accept) > MAX_ACCEPT:  # nor may what is kept be of any length
+        return offers[0]
+    return _best(accept, offers)
+
+
+@lru_cache(maxsize=1024)
+def _best(accept: str, offers: tuple[Form, ...]) -> Form | None:
+    if not accept.strip():
         return offers[0]
     ranges = _ranges(accept.lower())
     best, best_quality = None, 0.0
