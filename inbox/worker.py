@@ -1,14 +1,15 @@
 """Takes saved arrivals and carries them out: lease, receive, perform, done in one transaction.
 
 Arrivals run side by side, so that one that must fetch first does not hold up the rest, and only
-so many of one host fetch at once. Order between them is not promised, and need not be. What fails
+so many of one host fetch at once. Those of one actor begin in the order they came in; more is
+not promised, and need not be (Delete before Create, Undo before Like). What fails
 for want of another server is put off; what is refused says why to the administrator.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -88,6 +89,28 @@ class Crowd:
                 del self._hosts[host]
 
 
+class Turns:
+    """Lets the arrivals of one actor begin in the order they came in: liking, unliking and liking
+    again is liking. One that must fetch first lets the next pass."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, asyncio.Event] = {}
+
+    @asynccontextmanager
+    async def turn(self, signer: str) -> AsyncIterator[Callable[[], None]]:
+        """Wait until the one before has passed; call what is given to let the next pass."""
+        before, passed = self._last.get(signer), asyncio.Event()
+        self._last[signer] = passed
+        try:
+            if before is not None:
+                await before.wait()
+            yield passed.set
+        finally:
+            passed.set()
+            if self._last[signer] is passed:
+                del self._last[signer]
+
+
 class Worker:
     """One process's worker. `at_once` arrivals are under way at the most."""
 
@@ -98,6 +121,7 @@ class Worker:
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._crowd = Crowd(max(1, at_once // 2))
+        self._turns = Turns()
 
     async def run(self) -> None:
         """Work until stopped; ends when what is under way has ended."""
@@ -158,12 +182,19 @@ class Worker:
 
         Unavailable where our database can't take it now: nothing is decided, and it comes again.
         """
+        async with self._turns.turn(arrival.signer) as let_pass:
+            await self._carry(arrival, crowd, let_pass)
+
+    async def _carry(
+        self, arrival: Arrival, crowd: Crowd | None, let_pass: Callable[[], None]
+    ) -> None:
         fetched: dict[str, Mapping[str, Any] | None] = {}
         host = host_of(arrival.signer)
         facts = await self._desk.facts(host)
         try:
             for _ in range(ROUNDS):
                 fetch = await self._step(arrival, facts, fetched)
+                let_pass()
                 if fetch is None:
                     return
                 with crowd.place(host) if crowd is not None else nullcontext():

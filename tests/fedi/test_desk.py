@@ -4,6 +4,7 @@ of it. Every request is really signed, with the key of an actor of another house
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -339,7 +340,7 @@ def test_a_blocked_server_is_told_403_and_an_unblocked_one_is_heard_again(fedive
 
 def test_who_sends_too_fast_is_told_429_with_a_time(fediverse: Make) -> None:
     async def scene(s: Scene) -> None:
-        with pytest.raises(TooMany):
+        with suppress(TooMany):
             while True:
                 s.nord.house.domains.admit("ost.test", cost=10_000)
         request = await s.signed(s.anne, s.activity("Like", s.anne, s.kari.uri))
