@@ -18,7 +18,6 @@ import idna
 
 from actors.errors import Invalid
 
-LOCAL_USERNAME_MAX: Final = 30
 REMOTE_USERNAME_MAX: Final = 2048
 DOMAIN_MAX: Final = 253
 AUTHORITY_MAX: Final = 1024

@@ -1,9 +1,9 @@
 """Fills the Expander port: pyld in a process of its own that can be killed at any moment.
 
-For the rare document whose inline context redefines words that we read plainly (inbox/terms.py),
-where an operator enables it. Contexts come from fedi/contexts and from nowhere else. What makes
-JSON-LD dear is refused before pyld sees it; what it still costs is capped: 1 s of CPU each,
-memory, and a deadline after which the worker is killed (security.md S27, trial 32).
+The server reads plainly and refuses the rare document whose inline context redefines our words
+(inbox/terms.py); the tests expand with this all that leaves, to see that it means what we meant.
+Contexts come from fedi/contexts and nowhere else. What makes JSON-LD dear is refused before pyld
+sees it; the rest is capped: 1 s of CPU, memory, and a deadline that kills (S27, trial 32).
 """
 
 import asyncio

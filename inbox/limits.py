@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 CUT: Final = "The rest is cut off."
 REFUSED: Final = "The activity is refused."
 ACTOR_REFUSED: Final = "The actor is refused."
-IGNORED: Final = "The property is ignored."
 ITEM_IGNORED: Final = "That item is ignored."
 
 

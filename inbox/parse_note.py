@@ -13,7 +13,7 @@ from actors.errors import Invalid, TooLarge
 from actors.html import clean, escape, plain
 from actors.posts import Emoji, Mention, Note, Option, Question
 from actors.urls import Urls, same_host
-from actors.vocabulary import ACTOR_TYPES, FOREIGN_TYPES, POST_TYPES
+from actors.vocabulary import ACTOR_TYPES, POST_TYPES
 from inbox import limits, values
 from inbox.parse_media import media_of
 
@@ -319,8 +319,3 @@ def is_actor(document: Document) -> bool:
 def is_post(document: Document) -> bool:
     """Return whether an object is a post of any kind we read."""
     return not POST_TYPES.isdisjoint(values.types(document))
-
-
-def is_foreign(note: Note) -> bool:
-    """Return whether a note is shown as title, summary and link."""
-    return note.kind in FOREIGN_TYPES

@@ -36,11 +36,6 @@ def digest(followers: Iterable[str]) -> str:
     return f"{total:064x}"
 
 
-def toggled(known: str, follower: str) -> str:
-    """Return the digest after one follower came or went; the same again takes it back."""
-    return f"{int(known, 16) ^ _number(follower):064x}"
-
-
 def write_header(synchronization: Synchronization) -> str:
     """Return the value of the Collection-Synchronization header."""
     return (

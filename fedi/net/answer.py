@@ -1,8 +1,8 @@
 """Errors to HTTP: the one place where what went wrong becomes a status and a sentence.
 
 Only the code word and the safe sentence leave the house; `detail` goes to the log. The shape is
-OAuth's and Mastodon's: {"error", "error_description"}. Used by dispatch.py for raw handlers, and
-by the application as Starlette's handler for every error.
+OAuth's and Mastodon's: {"error", "error_description"}. Used by dispatch.py for raw handlers; what
+people open is answered by fedi/pages.
 """
 
 import logging
@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
 
 from actors.errors import FediError, TooMany, Unauthorized, Unavailable
 
@@ -70,11 +68,3 @@ async def send_answer(send: Send, answer: Answer) -> None:
     """Send an answer made before, such as the one for an error."""
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     await send({"type": "http.response.body", "body": answer.body})
-
-
-async def handle_error(_request: Request, error: Exception) -> Response:
-    """Answer an error in Starlette's terms: register it for FediError and for Exception."""
-    answer = answer_to(error)
-    response = Response(answer.body, answer.status)
-    response.raw_headers = list(answer.headers)
-    return response

@@ -17,7 +17,7 @@ from actors.effects import Recipients
 from actors.errors import FediError
 from actors.people import Actor
 from actors.posts import Visibility
-from outbox.schedule import DAY, KEEP, KEEP_LONG, KEPT_LONG
+from outbox.schedule import DAY, KEEP, KEEP_LONG, expires_at
 
 from . import recipients
 from .engine import Engine, Tx
@@ -46,7 +46,7 @@ class Rules:
 
     def expires(self, kind: str, created: int) -> int:
         """Return until when a row of this kind waits."""
-        return created + (self.keep_long if kind in KEPT_LONG else self.keep)
+        return expires_at(kind, created, self.keep, self.keep_long)
 
 
 def rules_of(*, only_allowed: bool, keep_days: int, keep_days_important: int) -> Rules:

@@ -4,14 +4,10 @@ import asyncio
 import json
 
 import pytest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Message
 
 from actors import errors
-from fedi.net.answer import answer_to, handle_error, respond
+from fedi.net.answer import answer_to, respond
 
 
 @pytest.mark.parametrize(
@@ -58,29 +54,6 @@ def test_an_unexpected_error_tells_the_asker_nothing() -> None:
     answer = answer_to(RuntimeError("password=hunter2"))
     assert answer.status == 500
     assert b"hunter2" not in answer.body
-
-
-def test_starlette_answers_the_same() -> None:
-    async def fail(_request: Request) -> Response:
-        raise errors.TooMany("Slower.", retry_after=3)
-
-    app = Starlette(routes=[Route("/", fail)], exception_handlers={errors.FediError: handle_error})
-    sent: list[Message] = []
-
-    async def main() -> None:
-        async def receive() -> Message:
-            return {"type": "http.request"}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
-        await app(scope, receive, send)
-
-    asyncio.run(main())
-    assert sent[0]["status"] == 429
-    assert (b"retry-after", b"3") in sent[0]["headers"]
-    assert [name for name, _ in sent[0]["headers"]].count(b"content-length") == 1
 
 
 def test_a_raw_answer_is_two_messages() -> None:
