@@ -203,6 +203,8 @@ async def _erase_some(tx: Tx, one: Spreading, now: int) -> None:
     if last is not None:
         await chores.spread_on(tx, one.id, last)
         return
+    if await chores.still_to_send(tx, one.actor_id):
+        return  # its Delete must find the followers first; the lease runs out, and this comes again
     await chores.erase_relations(tx, one.actor_id)
     await chores.spread_done(tx, one.id)
 

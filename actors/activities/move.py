@@ -55,6 +55,8 @@ def decide(facts: Facts) -> Decision:
     if not old.local and old.moved_to != new.uri:
         return Refusal("one_sided", "The old actor does not name the new one.")
     moved = replace(old, moved_to=new.uri, moved_at=facts.now)
+    if old.local:
+        moved = replace(moved, updated=facts.now)  # or caches serve it without its `movedTo`
     effects: list[Effect] = [
         Put(moved, replace=True),
         Spread("move-followers", old.id, new.id),

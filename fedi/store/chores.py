@@ -76,6 +76,12 @@ async def erase_posts(tx: Tx, actor_id: int, after: int, now: int) -> int | None
     return int(ids[-1])
 
 
+async def still_to_send(tx: Tx, actor_id: int) -> bool:
+    """Return whether something of an actor has yet to find out whom it goes to."""
+    row = await tx.one("SELECT 1 FROM fanout WHERE actor_id = ? LIMIT 1", (actor_id,))
+    return row is not None
+
+
 async def erase_relations(tx: Tx, actor_id: int) -> None:
     """Drop all that held between a deleted actor and others; its row stays, as a tombstone."""
     await tx.run("DELETE FROM relation WHERE kind = 'follow' AND source_id = ?", (actor_id,))

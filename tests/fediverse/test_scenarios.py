@@ -59,6 +59,95 @@ def test_a_follow_a_post_and_a_like_travel_between_houses(fediverse: Make) -> No
     asyncio.run(story())
 
 
+def test_a_department_that_ends_is_gone_everywhere_whoever_works_first(fediverse: Make) -> None:
+    async def story() -> None:
+        async with fediverse(7) as world:
+            nord, sor = world["nord.test"], world["sor.test"]
+            anne, bo = await nord.actor("anne"), await sor.actor("bo")
+            await follow(sor, bo, "@anne@nord.test")
+            await world.heal()
+            post = await say(nord, anne, "Snart borte")
+            await world.heal()
+            end = acting(nord, anne).close()
+            await nord.house.performer.perform(end, nord.house.resolver)
+            await nord.chores()  # before the fan-out of the Delete
+            await world.heal()
+            gone = await sor.ask("SELECT deleted IS NOT NULL FROM actor WHERE uri = ?", anne.uri)
+            assert [bool(row[0]) for row in gone] == [True]
+            words = await sor.ask("SELECT content FROM post WHERE uri = ?", post.uri)
+            assert words == [("",)]
+            for house in (nord, sor):
+                assert await house.ask("SELECT 1 FROM relation") == []
+
+    asyncio.run(story())
+
+
+def test_who_moves_takes_the_followers_along(fediverse: Make) -> None:
+    """S23, between three houses."""
+
+    async def story() -> None:
+        async with fediverse(8) as world:
+            nord, sor, ost = (world[host] for host in world.hosts)
+            old, new = await nord.actor("anne"), await ost.actor("anne")
+            bo = await sor.actor("bo")
+            await follow(sor, bo, "@anne@nord.test")
+            await world.heal()
+            await ost.house.engine.write(
+                lambda tx: tx.run(
+                    "UPDATE actor SET also_known_as = ?, updated = updated + 1 WHERE id = ?",
+                    (f'["{old.uri}"]', new.id),
+                )
+            )
+            known = await nord.house.resolver.actor(new.uri)
+            move = acting(nord, old).move(known)
+            await nord.house.performer.perform(move, nord.house.resolver)
+            await world.heal()
+            follows = await sor.ask(
+                "SELECT a.uri, r.state FROM relation r JOIN actor a ON a.id = r.target_id"
+            )
+            assert follows == [(new.uri, "accepted")]
+            there = await ost.ask("SELECT a.uri FROM relation r JOIN actor a ON a.id = r.source_id")
+            assert there == [(bo.uri,)]
+            assert await nord.ask("SELECT 1 FROM relation") == []
+
+    asyncio.run(story())
+
+
+def test_a_poll_is_voted_in_and_counted_at_every_house(fediverse: Make) -> None:
+    """S22, and the tally that comes back."""
+
+    async def story() -> None:
+        async with fediverse(9) as world:
+            nord, sor = world["nord.test"], world["sor.test"]
+            anne, bo = await nord.actor("anne"), await sor.actor("bo")
+            await follow(sor, bo, "@anne@nord.test")
+            await world.heal()
+            ends = world.clock.now() + 3_600_000
+            writing = Writing(nord.house.performer, nord.house.resolver)
+            poll = await writing.publish(
+                anne,
+                Draft(
+                    text="Kaffe?",
+                    visibility=Visibility.PUBLIC,
+                    choices=("Ja", "Nei"),
+                    poll_ends=ends,
+                ),
+            )
+            await world.heal()
+            there = await sor.house.resolver.post(poll.uri)
+            vote = acting(sor, bo).vote(there, "Ja")
+            await sor.house.performer.perform(vote, sor.house.resolver)
+            await world.heal()
+            world.clock.time = max(world.clock.time, ends) + 1
+            await nord.clockwork.end_polls()
+            await world.heal()
+            (row,) = await sor.ask("SELECT options, closed IS NOT NULL, voters FROM poll")
+            assert '"votes":1' in row[0].replace(" ", "")
+            assert (bool(row[1]), row[2]) == (True, 1)
+
+    asyncio.run(story())
+
+
 def test_what_is_internal_is_at_no_other_house(fediverse: Make) -> None:
     async def story() -> None:
         async with fediverse(2) as world:
