@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import idna
 
+from actors.documents import is_activity_type
 from actors.errors import Invalid
 
 REMOTE_USERNAME_MAX: Final = 2048
@@ -35,7 +36,6 @@ RESERVED_USERNAMES: Final = frozenset({
 # fmt: on
 
 DEFAULT_PORTS: Final = {"https": 443, "http": 80}
-ACTIVITY_STREAMS: Final = "https://www.w3.org/ns/activitystreams"
 
 _LOCAL_USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}", re.ASCII)
 _PLAIN_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?", re.ASCII)
@@ -242,24 +242,9 @@ def _self_link(links: list[object]) -> str | None:
         if not isinstance(link, Mapping) or link.get("rel") != "self":
             continue
         href, kind = link.get("href"), link.get("type")
-        if isinstance(href, str) and isinstance(kind, str) and _is_activity_type(kind):
+        if isinstance(href, str) and isinstance(kind, str) and is_activity_type(kind):
             return href
     return None
-
-
-def _is_activity_type(kind: str) -> bool:
-    """The two media types of an actor (ActivityPub §3.2), spaces and case as found in the wild."""
-    essence, _, parameters = kind.partition(";")
-    essence = essence.strip().lower()
-    if essence == "application/activity+json":
-        return True
-    if essence != "application/ld+json":
-        return False
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "profile":
-            return ACTIVITY_STREAMS in value.strip().strip('"').split()
-    return False
 
 
 def _with_port(host: str, port: str, scheme: str) -> str:

@@ -32,7 +32,7 @@ LEAST_SIZE: Final = 6_000  # of these for answers, however long the post is
 async def post(site: Site, asked: Asked, id: int) -> Answer:
     """Answer the page of a post of ours: NotFound where there is none that everyone may see,
     Gone where there was one."""
-    after = _after(asked)
+    after = asked.id("after")
     thread = await site.engine.read(lambda tx: threads.thread(tx, id, after))
     if thread is None:
         raise NotFound("There is no such post here.")
@@ -58,16 +58,6 @@ async def post(site: Site, asked: Asked, id: int) -> Answer:
         following=f"{href}?after={ids.text(following)}" if following is not None else "",
         earlier=href if after is not None else "",
     )
-
-
-def _after(asked: Asked) -> int | None:
-    wanted = asked.query.get("after")
-    if wanted is None:
-        return None
-    id = ids.parse(wanted)
-    if id is None:
-        raise NotFound("There is no such page.")
-    return id
 
 
 def _above(printer: Printer, thread: Thread) -> list[Markup]:

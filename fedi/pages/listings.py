@@ -60,17 +60,6 @@ class Printer:
         return printed
 
 
-def before(asked: Asked) -> int | None:
-    """Return the id below which a page of posts begins; NotFound for what is no page of ours."""
-    wanted = asked.query.get("before")
-    if wanted is None:
-        return None
-    id = ids.parse(wanted)
-    if id is None:
-        raise NotFound("There is no such page.")
-    return id
-
-
 def _listed(
     site: Site, asked: Asked, listing: Listing, level: int = 2, path: str = ""
 ) -> dict[str, Any]:
@@ -108,7 +97,7 @@ def _entry(cards: Cards, department: Department, below: tuple[Entry, ...] = ()) 
 
 async def front(site: Site, asked: Asked) -> Answer:
     """Answer the front page: the newest public posts, and the departments."""
-    start = before(asked)
+    start = asked.id("before")
 
     async def query(tx: Tx) -> tuple[Listing, list[Department]]:
         return await showing.newest(tx, start, PER_PAGE), await directory.departments(tx)
@@ -184,7 +173,7 @@ def _open(actor: Actor | None) -> Actor:
 
 async def actor_page(site: Site, asked: Asked, actor: Actor) -> Answer:
     """Answer the page of an actor that has one."""
-    start = before(asked)
+    start = asked.id("before")
 
     async def query(tx: Tx) -> tuple[Listing, list[Shown], int | None]:
         listing = await showing.by_author(tx, actor.id, start, PER_PAGE)
@@ -251,7 +240,7 @@ def _actor_head(site: Site, actor: Actor, face: Face, summary: str) -> Head:
 
 async def tag(site: Site, asked: Asked) -> Answer:
     """Answer the page of a hashtag: our own public posts that carry it."""
-    name, start = asked.params["name"], before(asked)
+    name, start = asked.params["name"], asked.id("before")
     if not name or len(name) > TAG_MAX:
         raise NotFound("There is no such hashtag.")
     folded = name.casefold()

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from actors.errors import Invalid
+from actors import ids
+from actors.errors import Invalid, NotFound
 from actors.handles import Handle
 from actors.ports import Clock
 from actors.urls import Urls
@@ -69,6 +70,17 @@ class Asked:
             raise Invalid("The query of this address cannot be read.") from None
         headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
         return cls(scope["path"], dict(pairs), headers, scope.get("path_params", {}))
+
+    def id(self, name: str) -> int | None:
+        """Return the post id that the query names, where a page of a list begins; NotFound for
+        what is no id."""
+        wanted = self.query.get(name)
+        if wanted is None:
+            return None
+        id = ids.parse(wanted)
+        if id is None:
+            raise NotFound("There is no such page.")
+        return id
 
     @property
     def chosen(self) -> str:
