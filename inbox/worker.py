@@ -107,7 +107,7 @@ class Turns:
             yield passed.set
         finally:
             passed.set()
-            if self._last[signer] is passed:
+            if self._last.get(signer) is passed:
                 del self._last[signer]
 
 

@@ -4,6 +4,7 @@ Doing a thing again after undoing it is what the protocol orders: its sender kee
 door saves it, and the worker must not lose it, however many arrivals it has in hand at once.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from fedi.config import Config, Database, Server
 from fedi.store import arrivals
 from fedi.store.arrivals import Arrival
 from fedi.store.engine import Engine, Tx
-from inbox.worker import Worker
+from inbox.worker import Turns, Worker
 from outbox.activities import write
 from tests.fediverse.houses import Deaf
 from tests.people import ALICE, BOB, CARLA, KARI, LEDERGRUPPEN, NOW, OLA, Nordvik
@@ -96,3 +97,29 @@ def test_what_one_did_in_an_order_ends_as_it_ended_for_them(house: Nordvik, tmp_
     assert {row.uri for row in house.all(Reaction)} | {
         row.uri for row in house.all(Relation)
     } == last
+
+
+def test_one_that_fetches_lets_the_next_pass_and_ends_when_it_likes() -> None:
+    async def story() -> None:
+        turns, order = Turns(), list[str]()
+        fetched = asyncio.Event()
+
+        async def one(name: str, *, fetches: bool = False) -> None:
+            async with turns.turn("alice") as let_pass:
+                order.append(name)
+                if fetches:
+                    let_pass()
+                    await fetched.wait()
+            order.append(f"{name} ended")
+
+        slow = asyncio.create_task(one("first", fetches=True))
+        await asyncio.gather(one("second"), one("third"))
+        fetched.set()
+        await slow
+        await one("fourth")
+        assert order == [
+            "first", "second", "second ended", "third", "third ended", "first ended",
+            "fourth", "fourth ended",
+        ]  # fmt: skip
+
+    asyncio.run(story())
