@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from actors import ids
 from actors.access import acting
+from actors.asked import asked, to_answer
 from actors.effects import (
     Decision,
     Effect,
@@ -22,7 +23,7 @@ from actors.effects import (
 )
 from actors.people import Actor
 from actors.ports import Store
-from actors.relationships import NotificationKind, Relation, RelationKind, RelationState
+from actors.relationships import NotificationKind, Relation, RelationState
 from actors.verbs import Accept, Undo
 
 __all__ = ["Accept", "decide", "gather"]
@@ -42,33 +43,25 @@ async def gather(store: Store, activity: Accept) -> Facts | Need | Refusal:
     followed = await acting(store, activity.actor, activity.person)
     if not isinstance(followed, Actor):
         return followed
-    relation = await store.relation_by_uri(activity.object) if activity.object else None
-    follower = None
-    if relation is not None:
-        follower = await store.actor_by_id(relation.source_id)
-    elif activity.follower:
-        follower = await store.actor(activity.follower)
-        if follower is not None:
-            relation = await store.relation(RelationKind.FOLLOW, follower.id, followed.id)
-    asked = store.urls.parse(activity.object)
+    relation, follower = await asked(store, activity, followed)
+    named = store.urls.parse(activity.object)
     return Facts(
         activity=activity,
         followed=followed,
         follower=follower,
         relation=relation,
-        asked_here=asked is not None and asked.kind == "activity",
+        asked_here=named is not None and named.kind == "activity",
         undo_uri=store.urls.activity(store.new_id()),
     )
 
 
 def decide(facts: Facts) -> Decision:
-    relation, follower = facts.relation, facts.follower
-    if relation is None and follower is not None and facts.asked_here:
-        return _not_any_more(facts, follower)
-    if relation is None or follower is None or relation.kind is not RelationKind.FOLLOW:
-        return Refusal("no_such_follow", "There is no such request to follow.")
-    if relation.target_id != facts.followed.id:
-        return Refusal("not_yours", "Only the one who was asked may answer.")
+    if facts.relation is None and facts.follower is not None and facts.asked_here:
+        return _not_any_more(facts, facts.follower)
+    answering = to_answer(facts.relation, facts.follower, facts.followed)
+    if isinstance(answering, Refusal):
+        return answering
+    relation, follower = answering
     if relation.state is RelationState.ACCEPTED:
         return ()
     then: list[Effect] = []
