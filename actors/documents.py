@@ -17,6 +17,8 @@ from actors.errors import Invalid, TooLarge
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+MAX_VALUES = 100_000
+"""Commas and brackets: a megabyte of empty lists would be thirty in memory."""
 
 _AS2 = "https://www.w3.org/ns/activitystreams"
 _decoder = msgspec.json.Decoder()
@@ -30,6 +32,8 @@ def read_document(
     """Read one JSON object; TooLarge above `max_bytes` or `max_depth`, Invalid for the rest."""
     if len(raw) > max_bytes:
         raise TooLarge("The document is larger than we take.", detail=f"{len(raw)} bytes")
+    if len(raw) > MAX_VALUES and sum(map(raw.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise TooLarge("The document has more values than we take.")
     try:
         document = _decoder.decode(raw)
     except RecursionError:

@@ -76,10 +76,11 @@ async def departments(tx: Tx) -> list[Department]:
 
 
 async def followers(tx: Tx, actor_id: int) -> int:
-    """Return how many follow an actor."""
+    """Return how many follow an actor, as far as it may be known that they exist."""
     row = await tx.one(
-        "SELECT count(*) FROM relation WHERE kind = 'follow' AND target_id = ?"
-        " AND state = 'accepted'",
+        "SELECT count(*) FROM relation r JOIN actor a ON a.id = r.source_id"
+        " WHERE r.kind = 'follow' AND r.target_id = ? AND r.state = 'accepted'"
+        " AND a.deleted IS NULL AND (a.local = 0 OR a.exposure = 'open')",
         (actor_id,),
     )
     return int(row[0]) if row is not None else 0
@@ -98,7 +99,8 @@ async def usage(tx: Tx, now: int) -> Usage:
     )
     active = [
         await tx.one(
-            "SELECT count(DISTINCT author_id) FROM post WHERE local = 1 AND id >= ?",
+            "SELECT count(DISTINCT author_id) FROM post WHERE local = 1 AND id >= ?"
+            " AND visibility IN ('public', 'unlisted')",
             (ids.at(now - span),),
         )
         for span in (MONTH_MS, HALF_YEAR_MS)

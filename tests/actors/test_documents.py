@@ -160,3 +160,10 @@ def test_these_types_promise_activitystreams(content_type: str) -> None:
 )
 def test_these_types_do_not(content_type: str) -> None:
     assert not is_activity_type(content_type)
+
+
+def test_trial_31_a_document_of_very_many_values_is_too_large() -> None:
+    for many in (b"[]," * 60_000 + b"[]", b'{"a":1},' * 60_000 + b"{}", b"1," * 110_000 + b"1"):
+        with pytest.raises(TooLarge):
+            read_document(b'{"x":[' + many + b"]}")
+    assert read_document(b'{"x":[' + b"1," * 90_000 + b"1]}")

@@ -7,6 +7,7 @@ keeps every request that reaches it, so that tests can count what one arrival ma
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -39,16 +40,20 @@ def rsa(number: int) -> Any:
     return keys.generate_rsa()
 
 
-def ports() -> int:
-    """A free port from 20700 to 20799."""
-    for port in range(20700, 20800):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+def listening() -> socket.socket:
+    """A socket that listens on a free port from 20700 to 20799; each process begins elsewhere."""
+    begin = os.getpid() * 7
+    for port in (20700 + (begin + step) % 100 for step in range(100)):
+        trial = socket.socket()
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+            trial.listen(128)
+        except OSError:
+            trial.close()
+            continue
+        trial.setblocking(False)
+        return trial
     raise AssertionError("no port is free")
 
 
@@ -275,7 +280,8 @@ async def town(folder: Path, **federation: Any) -> AsyncIterator[Town]:
     """A house with an open department, a hidden one and a person, answering over HTTP."""
     hostile = Hostile()
     async with Peer(hostile.talk) as peer:
-        port = ports()
+        door = listening()
+        port = door.getsockname()[1]
         config = parse(
             {
                 "server": {
@@ -310,13 +316,9 @@ async def town(folder: Path, **federation: Any) -> AsyncIterator[Town]:
             await add_person(founding.performer, "kari", "Kari")
         clock = Clock()
         async with opened_house(config, clock=clock) as house:
-            with socket.socket() as listening:
-                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                listening.bind(("127.0.0.1", port))
-                listening.listen(128)
-                listening.setblocking(False)
+            with door:
                 stop = asyncio.Event()
-                serving = asyncio.create_task(run_roles(house, ["web"], [listening], stop))
+                serving = asyncio.create_task(run_roles(house, ["web"], [door], stop))
                 try:
                     yield Town(house, hostile, port, department, hidden, clock)
                 finally:
