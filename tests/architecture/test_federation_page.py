@@ -19,6 +19,7 @@ from fedi.config.settings import Limits
 from fedi.net.client import MAX_HOPS
 from fedi.store import arrivals
 from inbox.activities import READERS
+from inbox.endpoints import BODY_SECONDS
 from inbox.limits import LIMITS
 from outbox import answers, endpoints, schedule
 from outbox.activities import WRITERS
@@ -180,6 +181,7 @@ TOLD = {
     "redirects ({} most, never to another scheme)": {3: "three at"}[MAX_HOPS],
     "all others after {} hours": rotating.HOURS,
     "is tried {} times over some hours": arrivals.TRIES,
+    "the body took more than {} seconds to come": round(BODY_SECONDS),
     "may be kept for {} minutes": answers.MAX_AGE // 60,
     "pages of {} items": endpoints.PAGE_SIZE,
     "items (an outbox {})": endpoints.OUTBOX_PAGE_SIZE,
