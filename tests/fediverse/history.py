@@ -11,6 +11,7 @@ from actors.errors import FediError
 from actors.people import Actor
 from actors.posts import Post, Visibility
 from actors.relationships import Reaction, Relation
+from actors.verbs import Create
 from fedi.store.reads import surroundings
 from fedi.store.rows import POST, REACTION, RELATION
 from outbox.acts import Acting
@@ -29,10 +30,11 @@ VISIBILITIES = (
 
 @dataclass
 class Past:
-    """What the model must know of how things came to be: where each post was queued to go, and
-    between whom there was ever a block, or a follow that ended."""
+    """What the model must know of how things came to be: where each post was queued to go, who
+    followed its author then, and between whom there was ever a block, or a follow that ended."""
 
     reached: dict[str, set[str]] = field(default_factory=dict)
+    readers: dict[str, set[str]] = field(default_factory=dict)
     strained: set[frozenset[str]] = field(default_factory=set)
 
 
@@ -76,6 +78,14 @@ class History:
         )
         for uri, host in rows:
             self.past.reached.setdefault(uri, set()).add(host)
+        if isinstance(activity, Create):
+            readers = await house.ask(
+                "SELECT s.uri FROM relation r JOIN actor s ON s.id = r.source_id"
+                " JOIN actor t ON t.id = r.target_id WHERE r.kind = 'follow'"
+                " AND r.state = 'accepted' AND t.uri = ?",
+                activity.actor,
+            )
+            self.past.readers[activity.note.uri] = {row[0] for row in readers}
 
     def _acting(self, house: Running, who: Actor) -> Acting:
         return Acting(actor=who, urls=house.house.urls, id=house.house.performer.new_id())

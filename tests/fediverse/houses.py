@@ -141,6 +141,7 @@ class Running:
         assert isinstance(engine, InlineEngine)
         engine.dead = True
         await self.close()
+        self.clock.time += 1_000  # nothing starts again within the millisecond it died in
 
     # -- work
 
@@ -187,7 +188,7 @@ class Running:
             task.cancel()
         await asyncio.gather(*cut_off, return_exceptions=True)
         if struck.is_set():
-            await self.close()
+            await self.crash()
             await self.open()
 
     # -- looking

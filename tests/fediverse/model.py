@@ -98,6 +98,7 @@ def _posts(home: Told, other: Told, past: Past) -> Iterator[str]:
             if (kind, target) == ("follow", author)
             and source in other.local
             and home.relations.get((kind, source, target)) == "accepted"
+            and source in past.readers.get(uri, ())
             and frozenset({source, author}) not in past.strained
         ]
         if theirs is None:
