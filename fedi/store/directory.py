@@ -99,9 +99,9 @@ async def usage(tx: Tx, now: int) -> Usage:
     )
     active = [
         await tx.one(
-            "SELECT count(DISTINCT author_id) FROM post WHERE local = 1 AND id >= ?"
-            " AND visibility IN ('public', 'unlisted')",
-            (ids.at(now - span),),
+            "SELECT count(DISTINCT p.author_id) FROM post p JOIN actor a ON a.id = p.author_id"
+            " AND a.exposure = ? WHERE p.local = 1 AND p.id >= ?",
+            (Exposure.OPEN.value, ids.at(now - span)),
         )
         for span in (MONTH_MS, HALF_YEAR_MS)
     ]
