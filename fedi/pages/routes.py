@@ -62,7 +62,7 @@ class Pages:
         if isinstance(error, HTTPException):
             known = NotFound("There is nothing here.") if error.status_code == 404 else None
             fault = known or Invalid(str(error.detail))
-            answer = self._error(Asked(request.url.path, {}), fault, error.status_code)
+            answer = self._error(_bare(request.scope), fault, error.status_code)
         else:
             answer = self._error(_bare(request.scope), error)
         return _response(answer, request.method)

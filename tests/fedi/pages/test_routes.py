@@ -31,6 +31,16 @@ def test_a_page_is_in_the_language_asked_for(visitor: Visitor, wanted: str, lang
     assert "Accept-Language" in page.headers["vary"]
 
 
+def test_an_address_that_leads_nowhere_is_answered_in_the_readers_language(
+    visitor: Visitor,
+) -> None:
+    page = visitor.open("/ingenting/her", accept_language="nn")
+    assert page.status == 404
+    assert '<html lang="nn">' in page.text
+    page = visitor.open("/ingenting/her", accept_language="en", cookie="language=nn")
+    assert '<html lang="nn">' in page.text
+
+
 def test_words_of_another_language_are_marked(visitor: Visitor) -> None:
     page = visitor.open("/", accept_language="se")
     assert '<span lang="nb">Siste innlegg</span>' in page.text
