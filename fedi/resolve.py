@@ -69,23 +69,33 @@ class HouseResolver:
         return found
 
     async def handle(self, handle: str) -> Actor:
-        """Return the actor that a handle names, ours or another's (@kari@by.example)."""
+        """Return the actor that a handle names, ours or another's (@kari@by.example).
+
+        NotFound where its server knows no such handle, FetchError where it can't be asked.
+        """
         wanted = parse_handle(handle)
         if wanted.domain is None or self._is_ours(wanted.domain):
             found = await self._engine.glance(
                 lambda tx: profiles.actor_by_handle(tx, wanted.username)
             )
             if found is None or found[0].gone:
-                raise NotFound(f"We find no {handle}.")
+                raise NotFound(_unknown(handle))
             return found[0]
-        jrd = await self._webfinger(wanted)
-        if jrd is None or jrd.self_link is None:
-            raise NotFound(f"We find no {handle}.")
+        try:
+            jrd = read_jrd(await self.webfinger(wanted))
+        except FetchAnswered as problem:
+            if problem.answered >= 500:
+                raise
+            raise NotFound(_unknown(handle)) from None
+        except Invalid:
+            raise NotFound(_unknown(handle)) from None
+        if jrd.self_link is None:
+            raise NotFound(_unknown(handle))
         actor = await self.actor(jrd.self_link)
         if (actor.username.lower(), actor.domain) != (wanted.username.lower(), wanted.domain):
             confirmed = parse_handle(jrd.subject)
             if (actor.username, actor.domain) != (confirmed.username, confirmed.domain):
-                raise NotFound(f"We find no {handle}.")
+                raise NotFound(_unknown(handle))
         return actor
 
     async def post(self, uri: str) -> Post:
@@ -220,3 +230,7 @@ class HouseResolver:
         self._under_way[name] = task
         task.add_done_callback(lambda _: self._under_way.pop(name, None))
         return await asyncio.shield(task)
+
+
+def _unknown(handle: str) -> str:
+    return f"We find no {handle}: look at how it is spelled."

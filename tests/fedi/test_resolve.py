@@ -44,6 +44,15 @@ def test_a_handle_leads_to_the_actor_that_its_domain_names(tmp_path: Path) -> No
     run(tmp_path, story)
 
 
+def test_a_handle_whose_server_cannot_be_reached_is_not_said_to_be_unknown(tmp_path: Path) -> None:
+    async def story(here: Town) -> None:
+        with pytest.raises(FetchError) as told:
+            await here.house.resolver.handle("@anne@nowhere.test")
+        assert told.value.sentence == "There is no server by that name."
+
+    run(tmp_path, story)
+
+
 def test_s11_a_handle_at_another_domain_counts_when_that_domain_agrees(tmp_path: Path) -> None:
     async def story(here: Town) -> None:
         alice = here.hostile.stranger("alice", webfinger="alice@third.test")
