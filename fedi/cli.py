@@ -38,9 +38,17 @@ def _told() -> Iterator[None]:
     except Exception as error:
         if os.environ.get("FEDI_TRACE"):
             raise
-        sentence = f"A fault of ours: {type(error).__name__}: {error}. FEDI_TRACE=1 shows where."
-        complain(sentence, "fault")
+        complain(*_unforeseen(error))
         raise click.exceptions.Exit(NOT_DONE) from error
+
+
+def _unforeseen(error: Exception) -> tuple[str, str]:
+    """Return the sentence and the code for what no command foresaw."""
+    if isinstance(error, OSError) and error.strerror:  # a full disk, a folder that is not ours
+        where = f"{error.filename}: " if error.filename else ""
+        return f"The system refused: {where}{error.strerror}. Mend that and try again.", "not_done"
+    name = type(error).__name__
+    return f"A fault of ours: {name}: {error}. FEDI_TRACE=1 shows where.", "fault"
 
 
 class Commands(click.Group):

@@ -78,6 +78,14 @@ def test_another_origin_than_the_founded_one_is_refused(house: HouseOnDisk) -> N
     assert "founded as http://127.0.0.1:20599" in house.fails("hosts", code=78)
 
 
+def test_what_the_system_refuses_is_no_fault_of_ours(house: HouseOnDisk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    told = house.fails("backup", str(tmp_path / "file" / "backup"))
+    assert told.startswith("fedi: ")
+    assert "Not a directory" in told
+    assert "fault of ours" not in told
+
+
 def test_trouble_is_json_too_where_that_is_wanted(house: HouseOnDisk) -> None:
     done = house.run("post", "--as", "nobody", "Hei", "--json")
     assert done.exit_code == 1
