@@ -193,5 +193,9 @@ def test_a_full_queue_asks_to_come_back_later(tmp_path: Path) -> None:
             statuses.append((await here.post(alice, follow))[0])
             here.clock.ahead += 5_001
         assert statuses == [202] * 5 + [503] * 3 or statuses == [202] * 4 + [503] * 4
+        await here.house.engine.write(lambda tx: tx.run("DELETE FROM arrival"))
+        here.clock.ahead += 5_001
+        follow = activity("Follow", alice, here.department.uri)
+        assert (await here.post(alice, follow))[0] == 202, "once there is room it is taken again"
 
     run(tmp_path, story)

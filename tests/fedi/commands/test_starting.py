@@ -1,9 +1,11 @@
 """init and serve: what is made, what is refused, how it starts and stops."""
 
+import socket
 import sqlite3
 import stat
 import subprocess
 import time
+import urllib.request
 from contextlib import closing
 from pathlib import Path
 
@@ -132,6 +134,33 @@ def test_one_role_can_run_by_itself(house: HouseOnDisk, role: str) -> None:
             house.await_answer(f"http://127.0.0.1:{port}")
         else:
             eventually_works(house)
+    finally:
+        assert house.stop() == [0], house.log()
+
+
+def test_it_is_ready_and_tells_the_figures_of_all_its_processes(house: HouseOnDisk) -> None:
+    port = free_port()
+    house.more["PORT"] = str(port)
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{trial.getsockname()[1]}"
+    house.more |= {"FEDI_METRICS__ENABLED": "true", "FEDI_METRICS__LISTEN": address}
+    house.start("serve")
+    try:
+        house.await_answer(f"http://127.0.0.1:{port}")
+        for path, said in (("/livez", b"alive\n"), ("/readyz", b"ready\n")):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+                assert answer.read() == said
+        wanted = ("0-web", "1-outbox", "2-jobs+inbox")
+        for _ in range(200):
+            with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+                text = answer.read().decode()
+            if all(f'fedi_unit_seconds_count{{process="{one}"}}' in text for one in wanted):
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError(text)
+        assert 'fedi_queue_waiting{process="0-web",queue="deliveries"}' in text
     finally:
         assert house.stop() == [0], house.log()
 
