@@ -8,6 +8,7 @@ import pytest
 
 from actors import audience, errors, html
 from actors.activities import add, flag, move
+from actors.documents import MAX_VALUES
 from actors.people import ActorKind
 from actors.posting import MAX_NAMED
 from actors.posts import Visibility
@@ -205,6 +206,7 @@ TOLD = {
     "the first {} posts and": flag.MAX_POSTS,
     "posts and {:,} characters of comment": flag.MAX_COMMENT,
     "the first {} are looked up": MAX_NAMED,
+    "at most {:,} commas and brackets": MAX_VALUES,
     "`featured` collection, the first {} posts": add.MAX_PINS,
 }
 
