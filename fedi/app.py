@@ -30,7 +30,7 @@ from fedi.front import SignedGets, choose, open_door
 from fedi.idslot import IdSlot, held_slot
 from fedi.keyring import KeyRing
 from fedi.machine import SystemClock, SystemRandom
-from fedi.media_files import MediaFiles
+from fedi.media.sending import MediaFiles
 from fedi.net.answer import Scope
 from fedi.net.client import Client
 from fedi.net.dispatch import Dispatch

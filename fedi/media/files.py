@@ -1,7 +1,7 @@
 """Where pictures are: one file each under the hash of its content, and a row that says whose.
 
 The folder is `media` in the data folder; the same picture twice is one file. They are served by
-fedi/media_files.py to whoever knows the name: who may see a post is told it, nobody can guess it.
+sending.py to whoever knows the name: who may see a post is told it, nobody can guess it.
 """
 
 import asyncio

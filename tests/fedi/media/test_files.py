@@ -10,7 +10,7 @@ from actors.errors import Invalid
 from fedi.app import House, opened_house
 from fedi.config import load
 from fedi.media.files import LARGEST, folder_of, keep
-from fedi.media_files import kind_of
+from fedi.media.sending import kind_of
 from fedi.organisation import find_actor
 from fedi.store import media
 from tests.fedi.house_on_disk import HouseOnDisk

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fedi.media_files import CHUNK, KINDS, MediaFiles, kind_of
+from fedi.media.sending import CHUNK, KINDS, MediaFiles, kind_of
 from fedi.net.dispatch import Dispatch
 from tests.fedi.asking import Answered, ask
 from tests.running import run
