@@ -14,6 +14,7 @@ from .engine import Tx
 TRIES: Final = 12
 _BACKOFF_MS: Final = (0, 5_000, 30_000, 120_000, 600_000, 3_600_000)
 KEPT_REFUSALS: Final = 20_000
+PRUNED: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,12 +185,22 @@ async def waiting(tx: Tx) -> tuple[int, int | None]:
     return (row[0], row[1]) if row is not None else (0, None)
 
 
-async def prune(tx: Tx, *, now: int, seen_days: int) -> None:
-    """Forget what is older than a replay can be, old markers, and refusals beyond the cap."""
-    await tx.run("DELETE FROM seen WHERE at < ?", (now - seen_days * 86_400_000,))
-    await tx.run("DELETE FROM marker WHERE until < ?", (now,))
-    await tx.run(
-        "DELETE FROM refused WHERE id <="
-        " (SELECT id FROM refused ORDER BY id DESC LIMIT 1 OFFSET ?)",
-        (KEPT_REFUSALS,),
+async def prune(tx: Tx, *, now: int, seen_days: int) -> int:
+    """Forget some of what is older than a replay can be, old markers, and refusals beyond the
+    cap: PRUNED rows of each at most. Return whether there may be more, as 1 or 0."""
+    seen = await tx.rows(
+        "SELECT activity_hash, inbox_owner FROM seen WHERE at < ? ORDER BY at LIMIT ?",
+        (now - seen_days * 86_400_000, PRUNED),
     )
+    await tx.many("DELETE FROM seen WHERE activity_hash = ? AND inbox_owner = ?", seen)
+    markers = await tx.rows(
+        "SELECT uri, kind FROM marker WHERE until < ? ORDER BY until LIMIT ?", (now, PRUNED)
+    )
+    await tx.many("DELETE FROM marker WHERE uri = ? AND kind = ?", markers)
+    refusals = await tx.rows(
+        "SELECT id FROM refused WHERE id <= (SELECT id FROM refused ORDER BY id DESC LIMIT 1"
+        " OFFSET ?) ORDER BY id LIMIT ?",
+        (KEPT_REFUSALS, PRUNED),
+    )
+    await tx.many("DELETE FROM refused WHERE id = ?", refusals)
+    return int(PRUNED in (len(seen), len(markers), len(refusals)))

@@ -197,12 +197,11 @@ async def expire(tx: Tx, now: int) -> int:
     )
     why = "its time was over before the server could be reached"
     await give_up(tx, [(row[0], why) for row in found], now)
-    forgotten = await tx.run(
-        "DELETE FROM delivery WHERE id IN"
-        " (SELECT id FROM delivery WHERE expires <= ? AND state = 1 LIMIT ?)",
-        (now, AT_ONCE),
+    forgotten = await tx.rows(
+        "SELECT id FROM delivery WHERE expires <= ? AND state = 1 LIMIT ?", (now, AT_ONCE)
     )
-    return len(found) + forgotten
+    await tx.many("DELETE FROM delivery WHERE id = ?", forgotten)
+    return len(found) + len(forgotten)
 
 
 async def seen_alive(tx: Tx, name: str, dialect: str, now: int, write: bool = True) -> bool:

@@ -53,10 +53,12 @@ async def memberships(tx: Tx) -> list[Membership]:
 async def requests(tx: Tx, actor_id: int) -> list[tuple[Relation, Actor]]:
     """Return who asks to follow an actor and has no answer yet, oldest first."""
     found = await tx.rows(
-        f"SELECT {RELATION.selected('r')}, {ACTOR.selected('a')} FROM relation r"
-        " JOIN actor a ON a.id = r.source_id WHERE r.kind = 'follow' AND r.target_id = ?"
-        " AND r.state = 'pending' ORDER BY r.created, r.source_id",
-        (actor_id,),
+        # The first relation is for the index alone, which names who asks; the second is the row.
+        f"SELECT {RELATION.selected('r')}, {ACTOR.selected('a')} FROM relation i"
+        " CROSS JOIN relation r CROSS JOIN actor a WHERE i.kind = 'follow' AND i.target_id = ?"
+        " AND i.state = 'pending' AND r.kind = 'follow' AND r.source_id = i.source_id"
+        " AND r.target_id = ? AND a.id = r.source_id ORDER BY r.created, r.source_id",
+        (actor_id, actor_id),
     )
     size = len(RELATION.columns)
     return [(RELATION.decode(row), ACTOR.decode(row[size:])) for row in found]

@@ -151,8 +151,9 @@ class UnitStore:
 
     async def blocked(self, one: int, other: int) -> bool:
         found = await self.tx.one(
-            "SELECT 1 FROM relation WHERE kind = 'block' AND ((source_id = ? AND target_id = ?)"
-            " OR (source_id = ? AND target_id = ?)) LIMIT 1",
+            "SELECT 1 FROM relation WHERE kind = 'block' AND source_id = ? AND target_id = ?"
+            " UNION ALL"
+            " SELECT 1 FROM relation WHERE kind = 'block' AND source_id = ? AND target_id = ?",
             (one, other, other, one),
         )
         return found is not None

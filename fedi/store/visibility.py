@@ -76,10 +76,11 @@ _SERVER: Final[dict[Atom, str]] = {
         " AND fa.host = ? AND fa.local = 0)"
     ),
     Atom.MEMBER: (
-        "EXISTS (SELECT 1 FROM addressee g JOIN actor ga ON ga.id = g.actor_id"
-        " AND ga.kind = 'Group' JOIN relation m ON m.kind = 'follow' AND m.target_id = ga.id"
-        " AND m.state = 'accepted' JOIN actor ma ON ma.id = m.source_id"
-        " WHERE g.post_id = p.id AND ma.host = ? AND ma.local = 0)"
+        # CROSS JOIN: in this order, from the post's few addressees on.
+        "EXISTS (SELECT 1 FROM addressee g CROSS JOIN actor ga CROSS JOIN relation m"
+        " CROSS JOIN actor ma WHERE g.post_id = p.id AND ga.id = g.actor_id"
+        " AND ga.kind = 'Group' AND m.kind = 'follow' AND m.target_id = ga.id"
+        " AND m.state = 'accepted' AND ma.id = m.source_id AND ma.host = ? AND ma.local = 0)"
     ),
     # A block is of a person, not of their server: others there may still read.
     Atom.BLOCKED: "? = ''",

@@ -52,7 +52,8 @@ CREATE TABLE actor (
 );
 CREATE INDEX actor_by_handle ON actor (username, domain);
 CREATE INDEX actor_by_host ON actor (host);
-CREATE INDEX actor_local ON actor (local, kind);
+CREATE INDEX actor_local ON actor (kind) WHERE local = 1;
+CREATE INDEX actor_by_featured ON actor (featured) WHERE local = 0 AND featured <> '';
 
 CREATE TABLE handle (
   username TEXT NOT NULL PRIMARY KEY,
@@ -140,7 +141,7 @@ CREATE INDEX post_by_parent ON post (in_reply_to, id) WHERE in_reply_to IS NOT N
 CREATE INDEX post_waiting ON post (in_reply_to_uri)
   WHERE in_reply_to IS NULL AND in_reply_to_uri <> '';
 CREATE INDEX post_boosts ON post (boost_of, author_id) WHERE boost_of IS NOT NULL;
-CREATE INDEX post_local ON post (local, id);
+CREATE INDEX post_local ON post (id) WHERE local = 1;
 CREATE INDEX post_by_context ON post (context, id) WHERE context <> '';
 
 CREATE TABLE addressee (
