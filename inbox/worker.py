@@ -44,7 +44,10 @@ class Desk(Protocol):
     urls: Urls
 
     async def lease(self, limit: int) -> list[Any]: ...
-    async def release(self, arrivals: list[Any]) -> None: ...
+    async def release(self, arrivals: list[Any]) -> None:
+        """Give leases back, so that others may take them at once."""
+        ...
+
     async def facts(self, host: str) -> Facts: ...
     async def carry_out(self, arrival: Any, activity: Activity) -> Done | Need | Refusal:
         """Run the unit; unless it is a Need, the arrival is gone in the same transaction."""
@@ -112,13 +115,17 @@ class Turns:
 
 
 class Worker:
-    """One process's worker. `at_once` arrivals are under way at the most."""
+    """One process's worker. `at_once` arrivals are under way at the most; `patience` is how many
+    seconds they get to end when it is stopped."""
 
-    def __init__(self, desk: Desk, *, batch: int = 50, at_once: int = 400) -> None:
+    def __init__(
+        self, desk: Desk, *, batch: int = 50, at_once: int = 400, patience: float = 8.0
+    ) -> None:
         self._desk = desk
         self._batch = batch
         self._at_once = at_once
-        self._running: set[asyncio.Task[None]] = set()
+        self._patience = patience
+        self._running: dict[asyncio.Task[None], Arrival] = {}
         self._stopping = False
         self._crowd = Crowd(max(1, at_once // 2))
         self._turns = Turns()
@@ -132,19 +139,30 @@ class Worker:
             arrivals = await self._lease()
             for arrival in arrivals:
                 task = asyncio.create_task(self._safely(arrival))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
+                self._running[task] = arrival
+                task.add_done_callback(self._running.pop)
             if len(arrivals) < self._batch:
                 await self._desk.wait(1.0)
             elif self._running:
                 # A full batch: let half of it end before the next, so that commits stay grouped.
                 await self._until(self._at_once // 2)
         if self._running:
-            await asyncio.wait(self._running, timeout=8.0)
+            _, late = await asyncio.wait(self._running, timeout=self._patience)
+            await self._give_back(late)
 
     def stop(self) -> None:
         """Take no more; `run` returns once what is under way is done."""
         self._stopping = True
+
+    async def _give_back(self, late: set[asyncio.Task[None]]) -> None:
+        """Break off what has not ended in time; it comes again, and does nothing twice."""
+        arrivals = [self._running[task] for task in late]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if arrivals:
+            with suppress(Unavailable):
+                await self._desk.release(arrivals)
 
     async def drain(self) -> int:
         """Carry out everything that is due now, and return how many it was (tests, demo)."""

@@ -41,20 +41,24 @@ class Desk:
     refused: list[tuple[int, str]] = field(default_factory=list)
     put_off: list[tuple[int, str]] = field(default_factory=list)
     needed: list[str] = field(default_factory=list)
+    given_back: list[int] = field(default_factory=list)
     urls = URLS
     worker: Worker | None = None
+    stuck: asyncio.Event | None = None
 
     async def lease(self, limit: int) -> list[Saved]:
         leased, self.waiting = self.waiting[:limit], self.waiting[limit:]
         return leased
 
     async def release(self, arrivals: list[Saved]) -> None:
-        self.waiting += arrivals
+        self.given_back += [one.id for one in arrivals]
 
     async def facts(self, host: str) -> Facts:
         return Facts(now=NOW, allowed=None, blocked=frozenset(), max_bytes=1_000_000)
 
     async def carry_out(self, arrival: Saved, activity: Activity) -> Done | Need | Refusal:
+        if self.stuck is not None:
+            await self.stuck.wait()
         outcome = self.outcomes.pop(0) if self.outcomes else Done(uri=activity.uri)
         if isinstance(outcome, Exception):
             raise outcome
@@ -68,6 +72,9 @@ class Desk:
         if self.closing:
             raise self.closing.pop()
         self.put_off.append((arrival.id, problem.code))
+
+    async def postpone(self, arrival: Saved) -> None:
+        raise AssertionError("one server's few arrivals are no crowd")
 
     async def document(self, uri: str) -> Mapping[str, Any] | None:
         raise AssertionError("nothing has to be fetched for a Like")
@@ -137,6 +144,18 @@ def test_what_asks_for_more_again_and_again_is_refused() -> None:
     desk = Desk([like(1)], outcomes=[Need((SOLVEIG,)) for _ in range(ROUNDS)])
     run_until_empty(desk)
     assert desk.refused == [(1, "needs_too_much")]
+
+
+def test_what_does_not_end_in_time_at_a_stop_is_given_back_to_come_again() -> None:
+    async def scene() -> Desk:
+        desk = Desk([like(1), like(2)], stuck=asyncio.Event())
+        desk.worker = Worker(desk, batch=2, patience=0.01)
+        await desk.worker.run()
+        return desk
+
+    desk = asyncio.run(scene())
+    assert sorted(desk.given_back) == [1, 2]
+    assert (desk.carried, desk.refused, desk.put_off) == ([], [], [])
 
 
 @pytest.mark.parametrize("count", [0, 5])
