@@ -80,6 +80,12 @@ def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
         return _Supervisor(config, plans, sockets).run()
 
 
+def expect_none(config: Config) -> None:
+    """Raise CannotOpen where another server runs on this data folder."""
+    with ExitStack() as stack:
+        _hold(stack, config)
+
+
 def _hold(stack: ExitStack, config: Config) -> None:
     try:
         stack.enter_context(only_supervisor(config.server.data_dir))

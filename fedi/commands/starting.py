@@ -90,6 +90,7 @@ def demo(port: int | None, only_create: bool) -> int:
     """
     from fedi import log
     from fedi.demo.making import ready, telling
+    from fedi.supervisor import expect_none
     from fedi.supervisor import serve as run
 
     environ = dict(os.environ)
@@ -100,6 +101,8 @@ def demo(port: int | None, only_create: bool) -> int:
         raise NotDone(f"PORT is {text!r}; it must be a number from 1 to 65535.")
     made = ready(environ, int(text))
     config = made.config
+    if not only_create:
+        expect_none(config)
     value = {"origin": config.server.origin, "data_dir": str(made.folder), "new": made.new}
     say(value, *telling(made))
     if only_create:

@@ -124,8 +124,12 @@ def test_it_serves_and_says_where_to_look(made_demo: HouseOnDisk, tmp_path: Path
     demo.start("demo")
     try:
         demo.await_answer(origin)
+        again = demo.run("demo")
     finally:
         assert demo.stop() == [0]
+    assert again.exit_code == 75
+    assert again.stdout == ""
+    assert "already runs" in again.stderr
     said = demo.log()
     for words in (f"{origin}/@ikt_teamet", "fedi post --as ikt_teamet", "fedi home", "LAB MODE"):
         assert words in said
