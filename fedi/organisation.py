@@ -240,7 +240,7 @@ async def find_person(performer: Performer, username: str) -> Person:
         lambda tx: tx.one(f"{PERSON.select} WHERE username = ?", (local_key(username),))
     )
     if row is None:
-        raise NotFound(f"There is no person {username!r}.")
+        raise NotFound(f"There is no person {username!r}. `fedi person list` shows who is.")
     return PERSON.decode(row)
 
 
@@ -249,7 +249,10 @@ async def find_actor(performer: Performer, handle: str) -> Actor:
     name = handle.removeprefix("@").partition("@")[0]
     known = await performer.engine.read(lambda tx: profiles.actor_by_handle(tx, local_key(name)))
     if known is None:
-        raise NotFound(f"There is no department or person {handle!r} here.")
+        raise NotFound(
+            f"There is no department or person {handle!r} here. "
+            "`fedi department list` and `fedi person list` show who is."
+        )
     return known[0]
 
 
@@ -275,7 +278,10 @@ async def new_token(performer: Performer, person: Person, actor: Actor, scopes: 
             f"{MEMBERSHIP.select} WHERE person_id = ? AND actor_id = ?", (person.id, actor.id)
         )
         if found is None or not MEMBERSHIP.decode(found).holds(row.created):
-            raise Invalid(f"{person.name} may not write as {actor.name}.")
+            raise Invalid(
+                f"{person.name} may not write as {actor.name}. "
+                "`fedi department member` lets a person speak for a department."
+            )
         await tx.run(TOKEN.insert, TOKEN.encode(row))
 
     await performer.engine.write(unit)
