@@ -237,9 +237,10 @@ def banner(config: Config) -> str | None:
     """The loud words for a start in lab mode, or None."""
     if not config.lab.enabled:
         return None
+    named = len(config.lab.hosts)
+    names = f" Host names answered from config.toml: {named}." if named else ""
     return (
-        "LAB MODE: plain http, any port and private addresses are allowed, "
-        f"{len(config.lab.hosts)} host names are answered from config.toml. "
+        f"LAB MODE: plain http, any port and private addresses are allowed.{names} "
         f"Never let people use {config.server.origin} like this."
     )
 
