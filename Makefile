@@ -11,6 +11,7 @@ help: ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 $(VENV)/.run: requirements.lock pyproject.toml
+	@echo "Building the environment in $(VENV) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -21,7 +22,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@touch $@
 
 serve: $(VENV)/.run ## start the demo organisation at http://127.0.0.1:8000
-	@PORT=$(PORT) $(BIN)/fedi demo
+	@PORT=$(PORT) exec $(BIN)/fedi demo
 
 static: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
