@@ -10,6 +10,7 @@ from actors.effects import Done, Refusal
 from actors.errors import Invalid
 from actors.handles import local_key, valid_local_username
 from actors.people import Actor, HandleRow, Profile
+from fedi.config import Limits
 from fedi.perform import Performer
 from fedi.publishing import error_of
 from fedi.resolve import HouseResolver
@@ -20,10 +21,17 @@ from outbox.acts import Acting
 
 
 async def rename(
-    performer: Performer, resolver: HouseResolver, actor: Actor, new: str, name: str | None = None
+    performer: Performer,
+    resolver: HouseResolver,
+    actor: Actor,
+    new: str,
+    name: str | None = None,
+    limits: Limits | None = None,
 ) -> Actor:
     """Give `actor` the handle `new` (and a new name, if any); return it as it now is. Invalid
-    where the handle can't be had."""
+    where the handle can't be had or the name is too long."""
+    limits = limits or Limits()
+    limits.check("The name", len(name or ""), limits.name_characters, "characters")
     new = new.removeprefix("@")
     if not valid_local_username(new):
         raise Invalid(

@@ -165,7 +165,9 @@ def rename(old: str, new: str, name: str | None) -> None:
         from fedi import organisation, renaming
 
         actor = await organisation.find_actor(house.performer, old)
-        return await renaming.rename(house.performer, house.resolver, actor, new, name)
+        return await renaming.rename(
+            house.performer, house.resolver, actor, new, name, house.config.limits
+        )
 
     _say_actor(at_home(work))
 

@@ -32,6 +32,8 @@ def test_a_name_or_description_beyond_the_limits_is_refused_with_both_numbers(
     assert "101 characters; at most 100" in said
     words = ["--name", "Lang", "--summary", "X" * 1001]
     assert "at most 1000" in house.fails("department", "add", "lang", *words)
+    said = house.fails("department", "rename", "ikt_teamet", "ikt", "--name", "X" * 101)
+    assert "at most 100" in said
 
 
 def test_a_department_has_members_a_parent_and_an_exposure(house: HouseOnDisk) -> None:
