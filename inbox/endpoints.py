@@ -17,6 +17,7 @@ from actors.signatures.authenticate import Window, claim, examine, verify
 from actors.signatures.keys import PublicKey
 from actors.signatures.message import Claim, Message
 from actors.urls import host_of, same_host
+from inbox import limits
 from inbox.values import types
 
 Scope = MutableMapping[str, Any]
@@ -105,7 +106,7 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
     body = _inflated(message, door.max_body)
     document = read_document(body, max_bytes=door.max_body, max_depth=door.max_depth)
     actor, activity = _uri(document.get("actor")), _uri(document.get("id"))
-    if not actor or not activity:
+    if not (0 < len(actor) <= limits.URI.size and 0 < len(activity) <= limits.URI.size):
         raise Invalid("An activity needs an id and an actor.")
     if _is_about_itself(document, actor) and not await door.knows(actor):
         return

@@ -206,7 +206,8 @@ def _refetched(inner: Arrived, fetched: Fetched) -> Arrived | Need | Refusal:
     again = parse.activity(document, now=inner.published, size=inner.size)
     if (again.uri, again.actor, again.type) != (inner.uri, inner.actor, inner.type):
         return _OTHER_DOCUMENT
-    return replace(again, fetched=True)
+    # What its own server says of it counts, also of what kind it is.
+    return _not_for_groups(again) or replace(again, fetched=True)
 
 
 _OURS: Final = Refusal("local_id", "It claims an id of this server, which only we give out.")

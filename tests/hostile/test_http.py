@@ -91,3 +91,16 @@ def test_trial_22_a_request_that_breaks_off_leaves_nothing(tmp_path: Path) -> No
         assert await here.number("SELECT count(*) FROM arrival") == 0
 
     run(tmp_path, story)
+
+
+def test_trial_31_an_id_longer_than_any_address_is_refused_before_anything(tmp_path: Path) -> None:
+    async def story(here: Town) -> None:
+        alice = here.hostile.stranger()
+        long = f"{alice.uri}/{'a' * 100_000}"
+        for more in ({"id": long}, {"actor": long}, {"actor": {"id": long}}):
+            follow = {**activity("Follow", alice, here.department.uri), **more}
+            status, said = await here.post(alice, follow)
+            assert status == 400, said
+        assert here.hostile.asked == []
+
+    run(tmp_path, story)

@@ -257,6 +257,13 @@ def test_what_a_group_says_overwrites_or_removes_is_asked_of_the_owner(verb: str
     assert receiving(wrapped(inner), signer=GROUP) == Need((uri,))
 
 
+def test_s9_what_a_wrapped_undo_takes_back_is_what_its_owner_says() -> None:
+    uri = f"{HOST}/activities/1"
+    said = activity("Undo", {"id": f"{HOST}/likes/1", "type": "Like"}, id=uri)
+    real = activity("Undo", {"id": f"{HOST}/follows/1", "type": "Follow"}, id=uri)
+    assert code(receiving(wrapped(said), signer=GROUP, fetched={uri: real})) == "wrapped_kind"
+
+
 @pytest.mark.parametrize("inner", [
     activity("Follow", SECRETARIAT),
     activity("Block", SECRETARIAT),
