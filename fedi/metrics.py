@@ -172,6 +172,10 @@ class Registry:
         self._metrics[metric.name] = metric
         return metric
 
+    def names(self) -> list[str]:
+        """The names of all metrics, shown or not."""
+        return list(self._metrics)
+
     def families(self) -> list[Family]:
         """Every metric with its samples now, labelled with the process if it has a name."""
         own = (("process", self.process),) if self.process else ()

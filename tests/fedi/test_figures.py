@@ -14,6 +14,7 @@ from fedi.net.answer import Receive, Scope, Send
 from fedi.store.engine import Engine, Tx
 from outbox.knocks import Next, Verdict
 from outbox.leases import Delivery, Done
+from tests.architecture.source import ROOT
 from tests.running import run
 
 NOW = 1_775_000_000_000
@@ -172,3 +173,11 @@ def test_a_port_that_is_taken_costs_the_figures_and_not_the_process(
 
     run(scene())
     assert "Set [metrics] listen to a free port" in caplog.text
+
+
+def test_the_page_for_operators_names_every_figure_of_ours() -> None:
+    figures = Figures()
+    figures.watch_backlog(lambda: 0)
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    ours = [name for name in figures.registry.names() if name.startswith("fedi_")]
+    assert [name for name in ours if f"`{name}`" not in page] == []
