@@ -17,7 +17,7 @@ from actors.posts import Poll, Post
 from actors.relationships import NotificationKind, RelationKind
 from actors.verbs import Update
 from fedi.app import House
-from fedi.store import arrivals, chores
+from fedi.store import arrivals, chores, events
 from fedi.store.chores import Spreading
 from fedi.store.deliveries import expire
 from fedi.store.engine import Tx
@@ -41,11 +41,11 @@ class Clockwork:
         self._house = house
         self._engine = house.engine
         self._wanted = WantedWorker(house)
-        self._tallied = 0
+        self._tallied = events.BEGINNING
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set."""
-        self._tallied = await self._engine.read(chores.last_event)
+        self._tallied = await self._engine.read(events.newest)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._each(stop, 1.0, self._wanted.some, "wanted"))
             group.create_task(self._each(stop, 1.0, self.spread, "jobs"))
@@ -156,7 +156,7 @@ class Clockwork:
 
     async def tally(self) -> int:
         """Send the counts of our polls that got votes since the last time, once a minute."""
-        since, self._tallied = self._tallied, await self._engine.read(chores.last_event)
+        since, self._tallied = self._tallied, await self._engine.read(events.newest)
         for post_id in await self._engine.read(lambda tx: chores.voted_since(tx, since)):
             await self._send_tally(post_id)
         return 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from actors.posts import Pin, Poll, Post
 
 from .engine import Tx
+from .events import Place, beyond
 from .rows import PIN, POLL, POST
 
 CHUNK = 200
@@ -138,21 +139,16 @@ async def voters(tx: Tx, post_id: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-async def voted_since(tx: Tx, since: int) -> list[int]:
-    """Return our own open polls that got a vote since a moment (ms)."""
+async def voted_since(tx: Tx, since: Place) -> list[int]:
+    """Return our own open polls that got a vote after a place in the events."""
+    condition, params = beyond(tx.dialect, "e", since)
     rows = await tx.rows(
         "SELECT DISTINCT e.subject_id FROM event e CROSS JOIN post p"  # in this order: few events
-        " WHERE e.position > ? AND e.kind = 'vote' AND p.id = e.subject_id AND p.local = 1"
+        f" WHERE {condition} AND e.kind = 'vote' AND p.id = e.subject_id AND p.local = 1"
         " ORDER BY e.subject_id LIMIT ?",
-        (since, CHUNK),
+        (*params, CHUNK),
     )
     return [row[0] for row in rows]
-
-
-async def last_event(tx: Tx) -> int:
-    """Return the position of the newest event, 0 where there is none."""
-    row = await tx.one("SELECT max(position) FROM event")
-    return int(row[0] or 0) if row is not None else 0
 
 
 # -- what is wanted of other servers

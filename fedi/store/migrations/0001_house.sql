@@ -271,6 +271,8 @@ CREATE TABLE event (
   tx INTEGER NOT NULL
 );
 CREATE INDEX event_by_recipient ON event (recipient_id, position) WHERE recipient_id IS NOT NULL;
+-- Readers' order on PostgreSQL; on SQLite `tx` is 0, and the position is the order.
+CREATE INDEX event_in_order ON event (tx, position) WHERE tx > 0;
 
 -- What arrives. `seen` outlives the arrival: the same id at the same inbox has one effect.
 

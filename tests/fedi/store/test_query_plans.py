@@ -36,6 +36,7 @@ from fedi.store import (
     deliveries,
     directory,
     domain_rules,
+    events,
     fanout,
     listing,
     profiles,
@@ -47,6 +48,7 @@ from fedi.store import (
 from fedi.store.arrivals import Arrival, Refused
 from fedi.store.chores import Wanted
 from fedi.store.engine import Engine
+from fedi.store.events import Place
 from fedi.store.reads import HouseReads
 from outbox.knocks import Next, Verdict
 from outbox.leases import Done, Report
@@ -291,8 +293,10 @@ def chores_are_done(house: Nordvik) -> None:
     run(read(lambda tx: chores.followers_on(tx, ALICE.id)))
     run(read(lambda tx: chores.ended_polls(tx, NOW)))
     run(read(lambda tx: chores.voters(tx, POSTS)))
-    run(read(lambda tx: chores.voted_since(tx, 3_990)))
-    run(read(chores.last_event))
+    run(read(lambda tx: chores.voted_since(tx, Place(0, 3_990))))
+    run(read(events.newest))
+    for place in (events.BEGINNING, Place(0, 3_990), Place(9, 3_990)):
+        run(read(lambda tx, place=place: events.read(tx, place, 100)))
     run(read(lambda tx: chores.known_posts(tx, ("urn:1", "urn:2"))))
     run(write(lambda tx: chores.replace_pins(tx, ALICE.featured, [], NOW)))
     slot = run(write(lambda tx: slots.take(tx, "1-a", NOW)))
@@ -314,7 +318,7 @@ BOUNDED = {
     "WHERE username = ? AND domain = ?": "who claimed one handle",
 }
 """Sorts of what an index has found already, and why that is little."""
-IN_ORDER = ("FROM refused", "FROM activity a JOIN actor s")
+IN_ORDER = ("FROM refused", "FROM activity a JOIN actor s", "FROM event e ORDER BY")
 """Walks of a table by its key that end at a limit."""
 
 SCENES: tuple[Callable[[Nordvik], None], ...] = (
