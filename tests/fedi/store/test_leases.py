@@ -36,7 +36,9 @@ def test_what_a_dead_house_had_in_hand_is_there_at_once(engine: Engine) -> None:
     run(story())
 
 
-@pytest.mark.parametrize(("owner", "kept"), [(DEAD, False), (ALIVE, True)])
+@pytest.mark.parametrize(
+    ("owner", "kept"), [(DEAD, False), (ALIVE, True)], ids=["a dead one", "a living one"]
+)
 def test_the_slot_of_a_command_that_still_runs_is_left_to_it(
     engine: Engine, owner: str, kept: bool
 ) -> None:
