@@ -21,7 +21,11 @@ MAX_NAMED = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What a note touches here: its parent, the actors it names, replies that waited for it."""
+    """What a note touches here: its parent, the actors it names, replies that waited for it.
+
+    A post of ours that a stranger answers without being able to see it (or any more) is to them
+    as one that never was: no parent. `asks` says whether an unknown parent is another's to fetch.
+    """
 
     parent: Post | None
     parent_author: Actor | None
@@ -29,12 +33,7 @@ class Around:
     named: Mapping[str, Actor]
     blocking: frozenset[int]
     waiting: tuple[Post, ...]
-
-    @property
-    def refused(self) -> bool:
-        """Whether it answers a post of ours that its author may not see (or that blocks them)."""
-        ours = self.parent_author is not None and self.parent_author.local
-        return ours and not self.parent_visible
+    asks: bool = True
 
 
 async def around(store: Store, note: Note, author: Actor) -> Around:
@@ -44,15 +43,20 @@ async def around(store: Store, note: Note, author: Actor) -> Around:
         parent = await store.post_by_id(parent.boost_of)
     uris = dict.fromkeys((*(m.href for m in note.mentions), *note.to, *note.cc))
     named = await store.actors_by_uri(tuple(uris)[:MAX_NAMED])
+    answered = await store.actor_by_id(parent.author_id) if parent is not None else None
+    visible = parent is not None and await store.may_see(parent, author)
+    if answered is not None and answered.local and not author.local and not visible:
+        parent = answered = None
     ours = [actor.id for actor in named.values() if actor.local and actor.id != author.id]
     blocking = [id for id in ours if await store.blocked(id, author.id)]
     return Around(
         parent=parent,
-        parent_author=await store.actor_by_id(parent.author_id) if parent is not None else None,
-        parent_visible=parent is not None and await store.may_see(parent, author),
+        parent_author=answered,
+        parent_visible=visible,
         named=named,
         blocking=frozenset(blocking),
         waiting=await store.waiting_replies(note.uri),
+        asks=not store.urls.is_local(note.in_reply_to),
     )
 
 
@@ -145,7 +149,7 @@ def thread(note: Note, post: Post, around: Around, *, ask: bool = True) -> Effec
     """Return what joins a post to its thread: an unknown parent is asked for, replies that
     waited for this one are tied to it."""
     effects: list[Effect] = []
-    if ask and note.in_reply_to and around.parent is None:
+    if ask and around.asks and note.in_reply_to and around.parent is None:
         effects.append(Fetch(note.in_reply_to, "parent", 1))
     for reply in around.waiting:
         effects.append(Put(_tied(reply, post), replace=True))

@@ -7,7 +7,7 @@ from actors.effects import Decision, Drop, Effect, Need, Put, Recipients, Refusa
 from actors.people import Actor
 from actors.ports import Store
 from actors.relationships import MarkerKind, Relation, RelationKind
-from actors.verbs import Block, Reject
+from actors.verbs import Block, Reject, Undo
 
 __all__ = ["Block", "decide", "gather"]
 
@@ -21,6 +21,7 @@ class Facts:
     followed_back: Relation | None
     undone: bool
     reject_uri: str
+    undo_uri: str
     now: int
 
 
@@ -44,6 +45,7 @@ async def gather(store: Store, activity: Block) -> Facts | Need | Refusal:
         followed_back=await store.relation(RelationKind.FOLLOW, blocker.id, blocked.id),
         undone=marker is not None and marker.actor_uri == blocker.uri,
         reject_uri=store.urls.activity(store.new_id()),
+        undo_uri=store.urls.activity(store.new_id()),
         now=store.now,
     )
 
@@ -60,7 +62,7 @@ def decide(facts: Facts) -> Decision:
     if facts.follow is not None:
         then.append(Drop(facts.follow, _reject(facts, facts.follow)))
     if facts.followed_back is not None:
-        then.append(Drop(facts.followed_back))
+        then.append(Drop(facts.followed_back, _undo(facts, facts.followed_back)))
     if blocker.local and not blocked.local:
         then.append(
             Send(
@@ -98,3 +100,18 @@ def _reject(facts: Facts, follow: Relation) -> tuple[Effect, ...]:
             about=facts.blocked.uri,
         ),
     )
+
+
+def _undo(facts: Facts, follow: Relation) -> tuple[Effect, ...]:
+    """Take back a follow of a remote actor: the Block may be undone before it is ever sent."""
+    if not facts.blocker.local or facts.blocked.local:
+        return ()
+    taken_back = Undo(
+        uri=facts.undo_uri,
+        actor=facts.blocker.uri,
+        object=follow.uri,
+        kind="Follow",
+        target=facts.blocked.uri,
+    )
+    recipients = Recipients(actors=(facts.blocked.id,))
+    return (Send(taken_back, facts.blocker.id, recipients, about=facts.blocked.uri),)

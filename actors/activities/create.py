@@ -131,8 +131,6 @@ def _theirs(facts: Facts) -> Decision:
     note, author = facts.activity.note, facts.author
     if not _concerns_us(facts):
         return Refusal("not_for_us", "Nobody here follows the author or is named.")
-    if facts.around.refused:
-        return Refusal("no_such_post", "There is no such post to answer.")
     visibility = visibility_of(note.to, note.cc, author.followers)
     post = row_of(note, author, facts.post_id, visibility, facts.around)
     then: list[Effect] = [*beside(note, post.id, author, facts.around)]

@@ -117,8 +117,6 @@ def _before_its_create(facts: NoteFacts) -> Decision:
     named = any(actor.local for actor in facts.around.named.values())
     if not (facts.followed_here or named or facts.around.parent is not None):
         return Refusal("not_for_us", "Nobody here follows the author or is named.")
-    if facts.around.refused:
-        return Refusal("no_such_post", "There is no such post to answer.")
     visibility = visibility_of(note.to, note.cc, author.followers)
     post = row_of(note, author, facts.new_id, visibility, facts.around)
     then = (

@@ -25,7 +25,11 @@ def test_our_block_ends_follows_both_ways_and_tells_the_other_server(house: Nord
     assert house.state(ALICE, KARI) == house.state(KARI, ALICE) == ""
     assert blocks(house) == [(KARI.id, ALICE.id)]
     # Not every server reads Block: the Reject is what ends the follow there.
-    assert house.delivered() == [("Reject", ALICE.inbox), ("Block", ALICE.inbox)]
+    assert house.delivered() == [
+        ("Reject", ALICE.inbox),
+        ("Undo", ALICE.inbox),
+        ("Block", ALICE.inbox),
+    ]
 
 
 def test_their_block_ends_follows_both_ways_in_silence(house: Nordvik) -> None:

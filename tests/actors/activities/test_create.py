@@ -128,20 +128,27 @@ def test_nobody_deletes_another_s_post_ahead_of_its_coming(house: Nordvik) -> No
 @pytest.mark.parametrize(
     "visibility", [Visibility.FOLLOWERS, Visibility.DIRECT, Visibility.INTERNAL]
 )
-def test_an_answer_to_what_its_author_cannot_see_is_refused_as_to_what_never_was(
+def test_an_answer_to_what_its_author_cannot_see_is_as_one_to_what_never_was(
     house: Nordvik, visibility: Visibility
 ) -> None:
     hidden = house.says(KARI, visibility, OLA)
-    answer = note(MALLORY, "https://evil.test/n/1", Visibility.PUBLIC, KARI, reply_to=hidden.uri)
-    assert house.refused(house.create(answer)) == "no_such_post"
+    for uri in (hidden.uri, house.urls.post(12345)):
+        alone = note(MALLORY, "https://evil.test/n/1", reply_to=uri)
+        assert house.refused(house.create(alone)) == "not_for_us"
+        naming = note(MALLORY, house.post_uri(MALLORY), Visibility.PUBLIC, OLA, reply_to=uri)
+        house.done(house.create(naming))
+        assert house.post(naming.uri).in_reply_to is None
     assert house.told(KARI) == []
+    assert house.ask("SELECT uri FROM wanted") == []
 
 
-def test_an_answer_across_a_block_is_refused(house: Nordvik) -> None:
+def test_an_answer_across_a_block_reaches_nobody_it_blocks(house: Nordvik) -> None:
     post = house.says(KARI)
     house.blocks(KARI, ALICE)
-    answer = note(ALICE, N1, Visibility.PUBLIC, KARI, reply_to=post.uri)
-    assert house.refused(house.create(answer)) == "no_such_post"
+    assert house.refused(house.create(note(ALICE, N1, reply_to=post.uri))) == "not_for_us"
+    house.done(house.create(note(ALICE, N1, Visibility.PUBLIC, KARI, reply_to=post.uri)))
+    assert house.post(N1).in_reply_to is None
+    assert house.told(KARI) == []
 
 
 def test_a_mention_across_a_block_tells_nobody(house: Nordvik) -> None:
