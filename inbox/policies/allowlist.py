@@ -9,6 +9,11 @@ def check(arrived: Arrived, facts: Facts) -> Verdict:
     if facts.allowed is None:
         return PASS
     for domain in domains(arrived):
-        if domain not in facts.allowed and without_port(domain) not in facts.allowed:
+        if not is_listed(domain, facts.allowed):
             return Drop("not_allowed", f"{domain} is not on the list of allowed servers.")
     return PASS
+
+
+def is_listed(domain: str, allowed: frozenset[str]) -> bool:
+    """Return whether a list of allowed servers names this domain, with its port or without."""
+    return domain in allowed or without_port(domain) in allowed
