@@ -30,7 +30,7 @@ def receive(
 ) -> Reading:
     """Read one arrival. `owner` is the local actor whose own inbox it was, 0 for the shared one."""
     try:
-        document = read_document(raw)
+        document = read_document(raw, max_bytes=facts.max_bytes, max_depth=facts.max_depth)
         return _read(document, len(raw), signer, owner, urls, facts, fetched)
     except Invalid as error:
         return Refusal(error.code, error.sentence)

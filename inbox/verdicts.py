@@ -50,6 +50,7 @@ class Facts:
     allowed: frozenset[str] | None = None
     blocked: frozenset[str] = field(default_factory=frozenset)
     max_bytes: int = 1_000_000
+    max_depth: int = 32
     max_age: int = 0
     wait: int = 0
 

@@ -235,9 +235,17 @@ async def keys_of(tx: Tx, actor_id: int) -> tuple[Key, ...]:
 
 
 async def told(tx: Tx, host: str, actor_id: int) -> int | None:
-    """Return when the newest Update that a host took of an actor with changing keys was made."""
+    """Return when the newest Update that a host took of an actor with changing keys was made.
+
+    A host that never took anything of ours has no older key: it counts as told of every key,
+    for it will look up the one that the actor's document shows.
+    """
     row = await tx.one("SELECT at FROM key_told WHERE host = ? AND actor_id = ?", (host, actor_id))
-    return row[0] if row is not None else None
+    if row is not None:
+        return int(row[0])
+    memory = await tx.one("SELECT memory FROM host WHERE name = ?", (host,))
+    met = memory is not None and known_of(memory[0]).health.last_ok_ms > 0
+    return None if met else NEVER
 
 
 async def digests(tx: Tx, actor_id: int) -> Mapping[str, str]:

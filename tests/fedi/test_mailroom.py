@@ -27,9 +27,13 @@ def test_a_new_key_signs_at_the_hosts_that_took_its_update_and_the_old_one_elsew
     office: Office,
 ) -> None:
     async def scene() -> None:
-        async with Inboxes(lambda got: "202 OK" if got.host == "a.test" else "500 No") as peer:
+        async with Inboxes(lambda _: "202 OK") as peer:
             office.hosts.update({"a.test": peer.address, "b.test": peer.address})
             await office.followed_by(remote_actor(10, "a.test"), remote_actor(11, "b.test"))
+            await office.send()
+            await office.settle()
+            del peer.got[:]
+            peer.answer = lambda got: "202 OK" if got.host == "a.test" else "500 No"
             new = key_of(office.author, "key-2", 1, created=NOW, active_from=NOW + 48 * HOUR)
             await office.put(new)
             await office.send()
@@ -48,6 +52,22 @@ def test_a_new_key_signs_at_the_hosts_that_took_its_update_and_the_old_one_elsew
             office.clock.time += HOUR
             await office.settle()
             assert keys_at("b.test") == [("Update", "key-2"), ("Create", "key-2")]
+
+    run(scene())
+
+
+def test_a_host_that_never_had_anything_of_ours_gets_the_key_that_it_can_look_up(
+    office: Office,
+) -> None:
+    async def scene() -> None:
+        async with Inboxes(lambda _: "202 OK") as peer:
+            office.hosts["new.test"] = peer.address
+            await office.followed_by(remote_actor(10, "new.test"))
+            new = key_of(office.author, "key-2", 1, created=NOW, active_from=NOW + 48 * HOUR)
+            await office.put(new)
+            await office.send()
+            await office.settle()
+            assert [key_id(got) for got in peer.got] == ["key-2"]
 
     run(scene())
 
