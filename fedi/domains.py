@@ -12,9 +12,10 @@ from actors.errors import Forbidden, TooMany
 from fedi.config.settings import Federation
 from fedi.store.domain_rules import rules
 from fedi.store.engine import Engine
+from inbox.policies.allowlist import is_listed
 from inbox.policies.blocklist import covering
 from inbox.policies.rate import Bucket, take
-from inbox.verdicts import Facts, domain, without_port
+from inbox.verdicts import Facts, domain
 
 _FRESH_MS: Final = 1_000
 _BUCKETS: Final = 20_000
@@ -42,6 +43,7 @@ class Domains:
             allowed=self._allowed if self._config.mode == "allowlist" else None,
             blocked=self._blocked,
             max_bytes=self._config.max_body_bytes,
+            max_depth=self._config.max_depth,
         )
 
     async def welcome(self, host: str) -> None:
@@ -76,14 +78,10 @@ class Domains:
         """Return whether a domain is neither blocked nor, with an allow-list, missing on it."""
         if covering(name, self._blocked):
             return False
-        return (
-            self._config.mode != "allowlist"
-            or without_port(name) in self._allowed
-            or (name in self._allowed)
-        )
+        return self._config.mode != "allowlist" or is_listed(name, self._allowed)
 
     async def _read(self) -> None:
-        if self._clock() - self._read_at < _FRESH_MS:
+        if 0 <= self._clock() - self._read_at < _FRESH_MS:
             return
         now, found = self._clock(), await self._engine.glance(rules)
         self._blocked = frozenset(name for name, kind, _, _ in found if kind == "block")
