@@ -198,7 +198,8 @@ class Site:
 
     def _house(self, say: Speech) -> Mapping[str, str]:
         own = self.organisation
-        return {"name": self.name(say), "number": own.number, "contact": own.contact}
+        number = "\u00a0".join(own.number[at : at + 3] for at in range(0, len(own.number), 3))
+        return {"name": self.name(say), "number": number, "contact": own.contact}
 
 
 def _answered(body: bytes, status: int, forms: str) -> Answer:
