@@ -1,11 +1,13 @@
 """Wake-ups: "something of this topic changed, look now". A bus holds no truth.
 
 Whoever waits also looks once a second by itself, so a wake-up may be lost. It may never block:
-a full buffer drops it. LocalBus serves one process, SocketBus the processes of one supervisor.
+a full buffer drops it. LocalBus serves one process, SocketBus the processes of one supervisor,
+MachinesBus adds other machines, by the PostgreSQL they share (fedi/store/notices.py).
 Lines between processes are laid before the fork (`Lines.lay`), and picked up after it.
 """
 
 import asyncio
+import secrets
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,6 +16,7 @@ from typing import Protocol
 
 LONGEST_TOPIC = 200
 READS_AT_ONCE = 256
+MOST_TOPICS = 1_000  # that may wait to be told to other machines; the rest is found by looking
 
 
 class Listener:
@@ -65,10 +68,10 @@ class LocalBus:
     def wake(self, topic: str) -> None:
         """Wake the topic's listeners; from another thread, by way of the loop."""
         if threading.get_ident() == self._thread:
-            self._wake_here(topic)
+            self.wake_here(topic)
         else:
             with suppress(RuntimeError):  # the loop has closed: nobody is left to wake
-                self._loop.call_soon_threadsafe(self._wake_here, topic)
+                self._loop.call_soon_threadsafe(self.wake_here, topic)
 
     @contextmanager
     def listen(self, topic: str) -> Iterator[Listener]:
@@ -95,7 +98,8 @@ class LocalBus:
         self._listeners.clear()
         self._kept.clear()
 
-    def _wake_here(self, topic: str) -> None:
+    def wake_here(self, topic: str) -> None:
+        """Wake this process's listeners alone; on the loop."""
         for listener in self._listeners.get(topic, ()):
             listener.wake()
 
@@ -104,11 +108,13 @@ class Lines:
     """One datagram socket pair for each process, laid by the supervisor before it forks.
 
     Every process may send to each of the others; only process i reads line i. The supervisor
-    keeps them all open, so a process that is started again finds its line.
+    keeps them all open, so a process that is started again finds its line. `name` is no other
+    supervisor's.
     """
 
     def __init__(self, pairs: Sequence[tuple[socket.socket, socket.socket]]) -> None:
         self._pairs = tuple(pairs)
+        self.name = secrets.token_hex(8)
 
     @classmethod
     def lay(cls, processes: int) -> "Lines":
@@ -166,4 +172,74 @@ class SocketBus(LocalBus):
             for _ in range(READS_AT_ONCE):
                 topics.add(self._reads.recv(LONGEST_TOPIC))
         for topic in topics:
-            self._wake_here(topic.decode("utf-8", "replace"))
+            self.wake_here(topic.decode("utf-8", "replace"))
+
+
+class Wire(Protocol):
+    """What carries the notices: fedi/store/notices.py."""
+
+    async def tell(self, text: str) -> None: ...
+
+
+class MachinesBus:
+    """The bus inside, and other machines. Topics are gathered, so that a process tells at most
+    `per_second` times; `here` names the supervisor, whose processes have been woken already."""
+
+    def __init__(self, inside: LocalBus, wire: Wire, *, here: str, per_second: int) -> None:
+        self._inside = inside
+        self._wire = wire
+        self._here = here
+        self._pause = 1 / per_second
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._topics: dict[str, None] = {}
+        self._some = asyncio.Event()
+
+    def wake(self, topic: str) -> None:
+        """Wake every listener of the topic, here at once and elsewhere soon."""
+        self._inside.wake(topic)
+        if threading.get_ident() == self._thread:
+            self._gather(topic)
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._gather, topic)
+
+    def listen(self, topic: str) -> AbstractContextManager[Listener]:
+        return self._inside.listen(topic)
+
+    async def wait(self, topic: str, timeout: float) -> bool:
+        return await self._inside.wait(topic, timeout)
+
+    def close(self) -> None:
+        """Let go of the bus inside; the wire is whoever's who opened it."""
+        self._inside.close()
+
+    def heard(self, text: str) -> None:
+        """Wake this process's listeners of what another machine told."""
+        sender, *topics = text.split("\n")
+        if sender != self._here:
+            for topic in topics:
+                self._inside.wake_here(topic)
+
+    async def carry(self, longest: int) -> None:
+        """Tell the other machines what gathers, until cancelled; `longest` notice in bytes."""
+        while True:
+            await self._some.wait()
+            await self._wire.tell(self._notice(longest))
+            if not self._topics:
+                self._some.clear()
+            await asyncio.sleep(self._pause)
+
+    def _gather(self, topic: str) -> None:
+        if len(self._topics) < MOST_TOPICS:
+            self._topics[topic] = None
+            self._some.set()
+
+    def _notice(self, longest: int) -> str:
+        """Take as many topics as a notice holds."""
+        text = self._here
+        for topic in list(self._topics):
+            if len(text.encode()) + len(topic.encode()) >= longest:
+                break
+            text += f"\n{topic}"
+            del self._topics[topic]
+        return text

@@ -9,11 +9,12 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fedi.app import House, application, opened_house, rules_of
-from fedi.bus import Bus, Lines, LocalBus, SocketBus
+from fedi.bus import Bus, Lines, LocalBus, MachinesBus, SocketBus
 from fedi.config import Config
 from fedi.figures import tell
 from fedi.jobs import Clockwork
@@ -62,15 +63,37 @@ async def _process(
 ) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    bus: Bus = SocketBus(lines, number) if len(roles) else LocalBus()
+    inside = SocketBus(lines, number) if len(roles) else LocalBus()
     try:
-        async with opened_house(config, bus=bus) as house:
+        async with (
+            between_machines(config, inside, lines.name) as bus,
+            opened_house(config, bus=bus) as house,
+        ):
             house.figures.registry.process = f"{number}-{'+'.join(roles)}"
             # The same after a crash, so that what the dead one held is taken back at once.
             name = f"{socket.gethostname()}-outbox-{number}"
             await run_roles(house, roles, sockets, stop, parent, name, first=number == 0)
     finally:
-        bus.close()
+        inside.close()
+
+
+@asynccontextmanager
+async def between_machines(config: Config, inside: LocalBus, here: str) -> AsyncIterator[Bus]:
+    """Give the bus that the settings ask for: the one inside, or that and other machines."""
+    if config.bus.kind == "local":
+        yield inside
+        return
+    from fedi.store.notices import LONGEST, Notices
+
+    notices = Notices(config.database_url, lambda text: bus.heard(text))
+    bus = MachinesBus(inside, notices, here=here, per_second=config.bus.per_second)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(notices.keep()), group.create_task(bus.carry(LONGEST))]
+        try:
+            yield bus
+        finally:
+            for task in tasks:
+                task.cancel()
 
 
 async def run_roles(

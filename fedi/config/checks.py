@@ -178,6 +178,11 @@ def _database(config: Config) -> None:
             f"[database] url has the scheme {scheme!r}; it must begin with sqlite:/// "
             "or postgresql://."
         )
+    if config.bus.kind == "postgresql" and not url.startswith("postgres"):
+        raise ConfigError(
+            '[bus] kind is "postgresql", and [database] url is not: with SQLite there is one '
+            'machine, and the kind is "local".'
+        )
 
 
 def _durations(config: Config) -> None:

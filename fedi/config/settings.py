@@ -68,6 +68,14 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Bus:
+    """How processes tell one another that there is something to look at."""
+
+    kind: Literal["local", "postgresql"] = "local"
+    per_second: Annotated[int, Between(1, 1000)] = 20
+
+
+@dataclass(frozen=True, slots=True)
 class Federation:
     """What is taken from other servers, and what is asked of them."""
 
@@ -173,6 +181,7 @@ class Config:
     server: Server = field(default_factory=Server)
     organisation: Organisation = field(default_factory=Organisation)
     database: Database = field(default_factory=Database)
+    bus: Bus = field(default_factory=Bus)
     federation: Federation = field(default_factory=Federation)
     delivery: Delivery = field(default_factory=Delivery)
     inbox: Inbox = field(default_factory=Inbox)

@@ -74,6 +74,7 @@ def test_polls_that_got_votes_are_found_once(engine: Engine) -> None:
     assert run(engine.read(lambda tx: chores.voted_since(tx, after))) == []
 
 
+@pytest.mark.postgres
 class TestOnPostgres:
     """Where several transactions write at once."""
 
