@@ -53,6 +53,7 @@ class Clockwork:
             group.create_task(self._each(stop, _TALLY_SECONDS, self.tally, "tally"))
             group.create_task(self._each(stop, _EXPIRE_SECONDS, self.expire, "expire"))
             group.create_task(self._each(stop, _PRUNE_SECONDS, self.prune, "prune"))
+        await self._wanted.close()
 
     async def _each(
         self,
@@ -190,7 +191,8 @@ class Clockwork:
     async def prune(self) -> int:
         """Forget some of what has been kept long enough; 0 when that was all."""
         now, days = self._house.clock.now(), self._house.config.inbox.seen_days
-        return await self._engine.write(lambda tx: arrivals.prune(tx, now=now, seen_days=days))
+        more = await self._engine.write(lambda tx: arrivals.prune(tx, now=now, seen_days=days))
+        return await self._engine.write(chores.trim_wanted) or more
 
 
 async def _erase_revisions(tx: Tx, one: Spreading) -> None:

@@ -32,6 +32,9 @@ _MAX_PINS: Final = 20
 _MAX_ELSEWHERE: Final = 20
 _MAX_CORRECTED: Final = 100
 _AT_ONCE: Final = 16
+_PER_HOST: Final = 8
+_PUT_BACK_MS: Final = 2_000
+_PATIENCE_SECONDS: Final = 2.0
 _logger = logging.getLogger("fedi.wanted")
 
 
@@ -41,15 +44,43 @@ class WantedWorker:
     def __init__(self, house: House) -> None:
         self._house = house
         self._engine = house.engine
+        self._running: dict[asyncio.Task[None], str] = {}
 
     async def some(self) -> int:
-        """Fetch what is due now, side by side, and return how many things it was."""
+        """Fetch what is due now, side by side, and return how many things are or were under way.
+
+        A slow server holds up no others: after a while the next things begin beside it.
+        """
         now = self._house.clock.now()
+        free = _AT_ONCE - len(self._running)
         due = await self._engine.write(
-            lambda tx: chores.lease_wanted(tx, now=now, until=now + _LEASE_MS, limit=_AT_ONCE)
+            lambda tx: chores.lease_wanted(tx, now=now, until=now + _LEASE_MS, limit=free)
         )
-        await asyncio.gather(*(self._one(wanted) for wanted in due))
-        return len(due)
+        crowded = [wanted for wanted in due if not self._started(wanted)]
+        if crowded:
+            await self._engine.write(lambda tx: chores.put_back(tx, crowded, now + _PUT_BACK_MS))
+        if not self._running:
+            return len(due)
+        done, slow = await asyncio.wait(self._running, timeout=_PATIENCE_SECONDS)
+        for task in done:
+            task.result()  # a fault of ours is told, not lost
+        return len(due) + len(slow)
+
+    async def close(self) -> None:
+        """Let go of what is under way; its lease runs out, and it comes again."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _started(self, wanted: Wanted) -> bool:
+        host = host_of(wanted.uri)
+        if sum(one == host for one in self._running.values()) >= _PER_HOST:
+            return False
+        task = asyncio.create_task(self._one(wanted))
+        self._running[task] = host
+        task.add_done_callback(lambda done: self._running.pop(done, None))
+        return True
 
     async def _one(self, wanted: Wanted) -> None:
         try:

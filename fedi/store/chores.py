@@ -9,6 +9,8 @@ from .events import Place, beyond
 from .rows import PIN, POLL, POST
 
 CHUNK = 200
+WANTED_MOST = 100_000
+"""Strangers decide what is wanted; what is beyond this is not worth asking for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,24 @@ async def want_later(tx: Tx, wanted: Wanted, due: int) -> None:
         "UPDATE wanted SET due = ?, lease_until = 0, tries = tries + 1 WHERE uri = ? AND why = ?",
         (due, wanted.uri, wanted.why),
     )
+
+
+async def put_back(tx: Tx, wanted: list[Wanted], due: int) -> None:
+    """Put off what was not tried, without counting that as a try."""
+    await tx.many(
+        "UPDATE wanted SET due = ?, lease_until = 0 WHERE uri = ? AND why = ?",
+        [(due, one.uri, one.why) for one in wanted],
+    )
+
+
+async def trim_wanted(tx: Tx) -> int:
+    """Drop some of what is wanted beyond WANTED_MOST, what is due last; 0 when that was all."""
+    beyond = await tx.one("SELECT 1 FROM wanted ORDER BY due LIMIT 1 OFFSET ?", (WANTED_MOST,))
+    if beyond is None:
+        return 0
+    last = await tx.rows("SELECT uri, why FROM wanted ORDER BY due DESC LIMIT ?", (CHUNK,))
+    await tx.many("DELETE FROM wanted WHERE uri = ? AND why = ?", last)
+    return 1
 
 
 async def known_posts(tx: Tx, uris: tuple[str, ...]) -> set[str]:

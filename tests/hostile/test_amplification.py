@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fedi.store import chores
 from fedi.store.domain_rules import put_rule
 from fedi.store.engine import Tx
@@ -88,6 +90,7 @@ def test_trial_36_few_replies_of_one_other_host_are_asked_for(tmp_path: Path) ->
         worker = WantedWorker(here.house)
         for _ in range(30):
             await worker.some()
+            here.clock.ahead += 3_000
         assert await here.number("SELECT count(*) FROM wanted") == 0
         assert 0 < here.hostile.count(f"{THIRD}/") <= 20
 
@@ -197,5 +200,51 @@ def test_a_full_queue_asks_to_come_back_later(tmp_path: Path) -> None:
         here.clock.ahead += 5_001
         follow = activity("Follow", alice, here.department.uri)
         assert (await here.post(alice, follow))[0] == 202, "once there is room it is taken again"
+
+    run(tmp_path, story)
+
+
+def test_trial_19_slow_servers_leave_room_for_what_is_wanted_of_others(tmp_path: Path) -> None:
+    async def story(here: Town) -> None:
+        never, alice = asyncio.Event(), here.hostile.stranger()
+
+        async def slow(asked: Any) -> Any:
+            del asked
+            await never.wait()
+
+        for number in range(30):
+            here.hostile.table[f"{THIRD}/{number}"] = slow
+            await here.house.engine.write(partial(wish, f"http://{THIRD}/{number}", "reply"))
+        here.hostile.table["good.test/notes/1"] = note(alice, "1")
+        await here.house.engine.write(
+            lambda tx: chores.want(tx, "http://good.test/notes/1", "reply", 1, here.clock.now())
+        )
+        worker = WantedWorker(here.house)
+        for _ in range(3):
+            await worker.some()
+            if await here.number("SELECT count(*) FROM post"):
+                break
+        assert await here.number("SELECT count(*) FROM post") == 1
+        await worker.close()
+        assert worker._running == {}
+
+    run(tmp_path, story)
+
+
+def test_trial_37_what_is_wanted_has_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chores, "WANTED_MOST", 300)
+
+    async def story(here: Town) -> None:
+        async def many(tx: Tx) -> None:
+            for number in range(700):
+                await chores.want(tx, f"http://{THIRD}/{number}", "parent", 1, number)
+
+        await here.house.engine.write(many)
+        while await here.house.engine.write(chores.trim_wanted):
+            pass
+        assert 100 <= await here.number("SELECT count(*) FROM wanted") <= 300
+        assert await here.number("SELECT max(due) FROM wanted") < 300
 
     run(tmp_path, story)
