@@ -32,6 +32,8 @@ _LEASE_MS: Final = 120_000
 _POSTPONED_MS: Final = 3_000
 _COUNT_MS: Final = 5_000
 _FETCH_COST: Final = 10.0
+_FREE_BYTES: Final = 32_768
+"""Each further so many bytes of a body count as one more request."""
 _KNOWN: Final = 50_000
 _logger = logging.getLogger("fedi.inbox")
 
@@ -90,8 +92,8 @@ class HouseDoor:
     async def welcome(self, host: str) -> None:
         await self._domains.welcome(host)
 
-    async def admit(self, host: str) -> None:
-        self._domains.admit(host)
+    async def admit(self, host: str, size: int = 0) -> None:
+        self._domains.admit(host, cost=1.0 + size // _FREE_BYTES)
 
     async def knows(self, actor_uri: str) -> bool:
         if actor_uri in self._met:

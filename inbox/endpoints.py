@@ -66,9 +66,10 @@ class Door(KeyDoor, Protocol):
         """Raise Forbidden for a host that is blocked or not allowed."""
         ...
 
-    async def admit(self, host: str) -> None:
-        """Raise TooMany for a host that sends too fast. Only what is proven to come from a host
-        is counted, so that nobody can use up what another may send."""
+    async def admit(self, host: str, size: int = 0) -> None:
+        """Raise TooMany for a host that sends too fast; what is large (bytes) counts for more.
+        Only what is proven to come from a host is counted, so that nobody can use up what another
+        may send."""
         ...
 
     async def knows(self, actor_uri: str) -> bool: ...
@@ -111,7 +112,7 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
     if _is_about_itself(document, actor) and not await door.knows(actor):
         return
     signer = (await signer_of(message, signed, door)).owner
-    await door.admit(host_of(signer))
+    await door.admit(host_of(signer), len(body))
     if signer != actor:
         raise Unauthorized("The signature is not the actor's.", detail=f"{signer} for {actor}")
     if not same_host(activity, actor):

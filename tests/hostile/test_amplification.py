@@ -12,7 +12,7 @@ from fedi.store.domain_rules import put_rule
 from fedi.store.engine import Tx
 from fedi.wanted import WantedWorker
 from inbox.worker import FETCHING_PER_HOST, Worker
-from tests.hostile.peer import AS2, EVIL, PUBLIC, THIRD, Town, activity, answer, note, town
+from tests.hostile.peer import AS2, EVIL, PUBLIC, THIRD, Town, activity, answer, create, note, town
 
 
 def run(folder: Path, story: Any, **federation: Any) -> None:
@@ -248,3 +248,16 @@ def test_trial_37_what_is_wanted_has_an_end(
         assert await here.number("SELECT max(due) FROM wanted") < 300
 
     run(tmp_path, story)
+
+
+def test_i6_what_is_large_counts_for_more(tmp_path: Path) -> None:
+    async def story(here: Town) -> None:
+        alice = here.hostile.stranger()
+        await here.house.resolver.actor(alice.uri)
+        statuses = []
+        for number in range(6):
+            large = {**note(alice, str(number)), "summary": "x" * 900_000}
+            statuses.append((await here.post(alice, create(large, alice)))[0])
+        assert statuses == [202, 202, 202, 429, 429, 429]
+
+    run(tmp_path, story, rate_per_host=5)
