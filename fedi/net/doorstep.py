@@ -1,4 +1,5 @@
-"""uvicorn's HTTP protocol, held to bounds that it lacks: how large a request's head is, how slow.
+"""uvicorn's HTTP protocol, held to bounds that it lacks: how large a request's head is, how slow,
+and how long an answer may wait to be taken.
 
 Without them one line of headers takes any amount of memory, and a byte now and then holds a
 connection for ever (security.md trials 21 and 31). Bodies are bounded by whoever reads them.
@@ -14,6 +15,8 @@ MAX_HEAD: Final = 32_768
 """Bytes of request line and headers together."""
 HEAD_SECONDS: Final = 15.0
 """From a connection's first moment, or a request's first byte, until its head is whole."""
+TAKING_SECONDS: Final = 60.0
+"""For the other side to take some of an answer that it has asked for."""
 
 _TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -29,6 +32,7 @@ class Doorstep(HttpToolsProtocol):
     """One connection; closed where a head is too large or does not come to its end in time."""
 
     _late: asyncio.TimerHandle | None = None
+    _untaken: asyncio.TimerHandle | None = None
     _in_head = False
     _pending = 0
     _too_large = False
@@ -39,7 +43,17 @@ class Doorstep(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._arrived()
+        self._taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._taken()
+        self._untaken = self.loop.call_later(TAKING_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._taken()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -86,3 +100,8 @@ class Doorstep(HttpToolsProtocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+    def _taken(self) -> None:
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None

@@ -35,7 +35,7 @@ class SystemResolver:
     Not the loop's executor: names that hang would hold up other work there, and the exit too.
     """
 
-    def __init__(self, at_once: int = 16) -> None:
+    def __init__(self, at_once: int = 64) -> None:
         self._turn = asyncio.Semaphore(at_once)
 
     async def __call__(self, host: str, port: int) -> list[str]:

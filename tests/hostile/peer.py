@@ -164,7 +164,11 @@ class Town:
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return self.house.urls.origin
+
+    @property
+    def authority(self) -> str:
+        return self.house.urls.authority
 
     async def post(
         self,
@@ -200,12 +204,12 @@ class Town:
         made = rfc9421.sign(
             method, url, created_ms=now(), body=body, key_id=id, private_key=private
         )
-        return [("Host", f"127.0.0.1:{self.port}"), *made]
+        return [("Host", self.authority), *made]
 
     async def get(self, path: str, by: Stranger | None = None) -> tuple[int, bytes]:
         """Fetch, signed where somebody is named; status, and head with body."""
         signed = self.signed("GET", path, None, by) if by is not None else ()
-        host = () if signed else (("Host", f"127.0.0.1:{self.port}"),)
+        host = () if signed else (("Host", self.authority),)
         return await self.raw("GET", path, (*host, *signed, ("Accept", ACTIVITY)))
 
     async def raw(
@@ -276,8 +280,11 @@ def activity(kind: str, by: Stranger, what: Any, **more: Any) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def town(folder: Path, **federation: Any) -> AsyncIterator[Town]:
-    """A house with an open department, a hidden one and a person, answering over HTTP."""
+async def town(folder: Path, *, lab: bool = True, **federation: Any) -> AsyncIterator[Town]:
+    """A house with an open department, a hidden one and a person, answering over HTTP.
+
+    Without `lab` its guard is up as it is on the internet: it reaches no stranger here.
+    """
     hostile = Hostile()
     async with Peer(hostile.talk) as peer:
         door = listening()
@@ -285,7 +292,7 @@ async def town(folder: Path, **federation: Any) -> AsyncIterator[Town]:
         config = parse(
             {
                 "server": {
-                    "origin": f"http://127.0.0.1:{port}",
+                    "origin": f"http://127.0.0.1:{port}" if lab else "https://nordvik.example",
                     "listen": f"127.0.0.1:{port}",
                     "data_dir": str(folder),
                 },
@@ -294,7 +301,9 @@ async def town(folder: Path, **federation: Any) -> AsyncIterator[Town]:
                 "lab": {
                     "enabled": True,
                     "hosts": dict.fromkeys(NAMES, f"127.0.0.1:{peer.port}"),
-                },
+                }
+                if lab
+                else {},
                 "log": {"level": "error"},
             }
         )

@@ -1,13 +1,15 @@
 """Heads of requests: so large and no larger, so slow and no slower (trials 21, 31)."""
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 
 from fedi.net import doorstep
-from tests.hostile.peer import Town, town
+from tests.hostile.peer import Town, listening, town
 
 
 def run(folder: Path, story: Any) -> None:
@@ -69,3 +71,39 @@ def test_trial_21_a_head_that_trickles_is_cut_at_its_deadline(
             writer.close()
 
     run(tmp_path, story)
+
+
+def test_trial_21_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorstep, "TAKING_SECONDS", 0.3)
+    ended = asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del scope, receive
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(400):
+            part = {"type": "http.response.body", "body": b"x" * 100_000, "more_body": True}
+            await send(part)
+        await send({"type": "http.response.body", "body": b""})
+        ended.set()
+
+    async def main() -> None:
+        config = uvicorn.Config(
+            app, http=doorstep.Doorstep, lifespan="off", ws="none", log_config=None
+        )
+        server = uvicorn.Server(config)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        with listening() as door:
+            serving = asyncio.create_task(server.serve(sockets=[door]))
+            with socket.create_connection(door.getsockname()) as lazy:
+                lazy.setblocking(False)
+                lazy.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                async with asyncio.timeout(10):
+                    await ended.wait()
+            reader, writer = await asyncio.open_connection(*door.getsockname())
+            writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assert len(await reader.read()) > 40_000_000  # who takes it gets all of it
+            writer.close()
+            server.should_exit = True
+            await serving
+
+    asyncio.run(main())
