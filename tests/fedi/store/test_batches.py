@@ -1,117 +1,162 @@
-"""Units that share a commit on PostgreSQL: fewer transactions, and no unit harmed by another."""
+"""PostgreSQL's batches: units share a commit and nothing else; crossing ones all end well."""
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from fedi.store.batches import judged, unavailable
-from fedi.store.engine import Engine, Tx
+from actors.ids import Ids
+from actors.relationships import Notification, Reaction
+from actors.verbs import Block, Follow, Like
+from fedi.store.batches import PAGE
+from fedi.store.engine import Dialect, Engine, Tx, open_engine
+from tests.people import ALICE, BOB, CARLA, LEDERGRUPPEN, MALLORY, Nordvik
 from tests.running import run
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def dialect() -> str:
+def dialect() -> Dialect:
     return "postgres"
 
 
-async def put(tx: Tx, name: str) -> int:
-    """Write a row; return the number of the transaction that it is in."""
-    await tx.run("INSERT INTO setting (name, value) VALUES (?, '')", (name,))
-    found = await tx.one("SELECT pg_current_xact_id()::text::bigint")
-    assert found is not None
-    return int(found[0])
+@pytest.fixture
+def other(engine: Engine, database: str) -> Iterator[Engine]:
+    """Another process or machine at the same database."""
+    other = run(open_engine(database))
+    yield other
+    run(other.close())
 
 
-async def names(engine: Engine) -> set[str]:
-    return {row[0] for row in await engine.read(lambda tx: tx.rows("SELECT name FROM setting"))}
+@pytest.fixture
+def narrow(engine: Engine, database: str) -> Iterator[Engine]:
+    """One with a single lane, so that what waits shares its transaction."""
+    narrow = run(open_engine(database, pool=2))
+    yield narrow
+    run(narrow.close())
 
 
-def test_units_that_wait_together_share_transactions(engine: Engine) -> None:
-    async def story() -> None:
-        units = (engine.write(lambda tx, n=n: put(tx, f"u{n}")) for n in range(200))  # type: ignore[misc]
-        transactions = await asyncio.gather(*units)
-        assert len(set(transactions)) < 100
-        assert len(await names(engine)) == 200
-
-    run(story())
+async def put(tx: Tx, name: str, value: str = "") -> None:
+    await tx.run(
+        "INSERT INTO setting (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = setting.value || excluded.value",
+        (name, value),
+    )
 
 
-def test_a_unit_alone_is_committed_alone(engine: Engine) -> None:
-    async def story() -> None:
-        first = await engine.write(lambda tx: put(tx, "a"))
-        second = await engine.write(lambda tx: put(tx, "b"))
-        assert first != second
-
-    run(story())
+async def numbered(tx: Tx, name: str) -> int:
+    """Write, and return which transaction it was in."""
+    await put(tx, name)
+    row = await tx.one("SELECT pg_current_xact_id()::text::bigint")
+    return int(row[0]) if row else 0
 
 
-def test_a_failing_unit_harms_no_other_and_none_runs_more_than_twice(engine: Engine) -> None:
-    runs = [0] * 60
-
-    async def unit(tx: Tx, number: int) -> None:
-        runs[number] += 1
-        await put(tx, f"u{number}")
-        if number == 30:
-            raise ZeroDivisionError
-
-    async def story() -> None:
-        units = (engine.write(lambda tx, n=n: unit(tx, n)) for n in range(60))  # type: ignore[misc]
-        ended = await asyncio.gather(*units, return_exceptions=True)
-        assert [n for n, end in enumerate(ended) if end is not None] == [30]
-        assert isinstance(ended[30], ZeroDivisionError)
-        assert await names(engine) == {f"u{n}" for n in range(60)} - {"u30"}
-
-    run(story())
-    assert runs[30] == 1
-    assert max(runs) <= 2
-
-
-def test_a_unit_that_refuses_before_it_writes_costs_nobody_a_second_run(engine: Engine) -> None:
-    runs = [0] * 60
-
-    async def unit(tx: Tx, number: int) -> None:
-        runs[number] += 1
-        if number == 30:
-            await tx.rows("SELECT name FROM setting")
-            raise ZeroDivisionError
-        await put(tx, f"u{number}")
-
-    async def story() -> None:
-        units = (engine.write(lambda tx, n=n: unit(tx, n)) for n in range(60))  # type: ignore[misc]
-        await asyncio.gather(*units, return_exceptions=True)
-        assert len(await names(engine)) == 59
-
-    run(story())
-    assert runs == [1] * 60
-
-
-def test_what_follows_a_commit_follows_it_once_and_only_then(engine: Engine) -> None:
-    told: list[str] = []
-
-    async def unit(tx: Tx, name: str, *, fails: bool = False) -> None:
-        await put(tx, name)
-        tx.after_commit.append(lambda: told.append(name))
-        if fails:
-            raise ZeroDivisionError
-
-    async def story() -> None:
-        ended = await asyncio.gather(
-            engine.write(lambda tx: unit(tx, "a")),
-            engine.write(lambda tx: unit(tx, "b", fails=True)),
-            engine.write(lambda tx: unit(tx, "c")),
-            return_exceptions=True,
+def test_units_that_wait_share_a_commit_and_one_alone_has_its_own(narrow: Engine) -> None:
+    async def scene() -> list[int]:
+        return await asyncio.gather(
+            *(narrow.write(partial(numbered, name=str(n))) for n in range(2 * PAGE))
         )
-        assert isinstance(ended[1], ZeroDivisionError)
 
-    run(story())
-    assert sorted(told) == ["a", "c"]
+    shared = run(scene())
+    assert len(set(shared)) < len(shared)
+    assert all(shared.count(one) <= PAGE for one in shared)
+    assert run(narrow.write(partial(numbered, name="a"))) not in shared
 
 
-def test_what_is_the_databases_fault_says_when_to_come_back() -> None:
-    for error in (ConnectionResetError(), TimeoutError()):
-        problem = judged(error)
-        assert type(problem) is type(unavailable(error))
-    own = ZeroDivisionError()
-    assert judged(own) is own
+def test_what_stands_before_a_unit_that_waits_for_a_lock_is_committed_first(
+    narrow: Engine, other: Engine
+) -> None:
+    async def scene() -> list[str]:
+        held, may_end, order = asyncio.Event(), asyncio.Event(), list[str]()
+
+        async def holder(tx: Tx) -> None:
+            await tx.lock("pair")
+            held.set()
+            await may_end.wait()
+
+        async def waiter(tx: Tx) -> None:
+            await tx.lock("pair")
+            await put(tx, "waiter")
+
+        async def noted(name: str, unit: "asyncio.Future[None]") -> None:
+            await unit
+            order.append(name)
+
+        holding = asyncio.create_task(other.write(holder))
+        await held.wait()
+        before = asyncio.create_task(narrow.write(lambda tx: put(tx, "before")))
+        waiting = asyncio.create_task(narrow.write(waiter))
+        await noted("before", before)
+        may_end.set()
+        await noted("waiter", waiting)
+        await holding
+        return order
+
+    assert run(scene()) == ["before", "waiter"]
+
+
+def test_transactions_that_cross_are_taken_apart_and_every_unit_happens_once(
+    engine: Engine, other: Engine
+) -> None:
+    names = [f"{n:02}" for n in range(20)]
+
+    async def scene() -> None:
+        there = [engine.write(partial(put, name=name, value="a")) for name in names]
+        back = [other.write(partial(put, name=name, value="b")) for name in reversed(names)]
+        await asyncio.gather(*there, *back, *(other.write(partial(put, name="00", value="c")),))
+
+    for _ in range(5):
+        run(scene())
+    found = run(engine.read(lambda tx: tx.rows("SELECT name, value FROM setting")))
+    assert {name: sorted(value) for name, value in found} == {
+        name: sorted("ab" * 5 + ("c" * 5 if name == "00" else "")) for name in names
+    }
+
+
+def next_door(other: Engine) -> Nordvik:
+    """The same house in another process, which makes ids in a slot of its own."""
+    neighbour = Nordvik(other)
+    neighbour.performer = replace(neighbour.performer, ids=Ids(2))
+    return neighbour
+
+
+def test_a_like_that_comes_to_many_at_once_counts_once(engine: Engine, other: Engine) -> None:
+    house = Nordvik(engine).settle()
+    neighbour = next_door(other)
+    post = house.says(LEDERGRUPPEN)
+    fans = (ALICE, BOB, CARLA, MALLORY)
+
+    async def scene() -> None:
+        likes = [
+            Like(uri=f"{fan.uri}/likes/1", actor=fan.uri, object=post.uri) for fan in fans
+        ] * 12
+        await asyncio.gather(
+            *(
+                (house, neighbour)[number % 2].performer.once(like)
+                for number, like in enumerate(likes)
+            )
+        )
+
+    run(scene())
+    assert sorted(one.actor_id for one in house.all(Reaction)) == [fan.id for fan in fans]
+    assert sorted(one.by_id for one in house.all(Notification)) == [fan.id for fan in fans]
+
+
+def test_a_follow_that_crosses_a_block_leaves_no_follow(engine: Engine, other: Engine) -> None:
+    house = Nordvik(engine).settle()
+    neighbour = next_door(other)
+
+    async def scene(number: int) -> None:
+        follow = Follow(
+            uri=f"{ALICE.uri}/follows/{number}", actor=ALICE.uri, object=LEDERGRUPPEN.uri
+        )
+        block = Block(uri=house.uri(LEDERGRUPPEN), actor=LEDERGRUPPEN.uri, object=ALICE.uri)
+        await asyncio.gather(house.performer.once(follow), neighbour.performer.once(block))
+
+    for number in range(10):
+        run(scene(number))
+        assert house.state(ALICE, LEDERGRUPPEN) == ""
+        run(engine.write(lambda tx: tx.run("DELETE FROM relation")))
