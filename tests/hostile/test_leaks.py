@@ -7,7 +7,7 @@ from typing import Any
 from actors.people import Profile
 from actors.posts import Visibility
 from actors.relationships import Reaction, Relation, RelationKind, RelationState
-from actors.verbs import Update
+from actors.verbs import Delete, Update
 from fedi.publishing import Draft, Writing
 from fedi.store import chores, profiles
 from fedi.store.rows import TABLES
@@ -176,5 +176,58 @@ def test_s18_what_is_not_for_all_is_kept_by_nobody_and_apart_from_who_asked(tmp_
             for by in (None, mallory):
                 status, said = await here.get(where, by)
                 assert (status, without_date(said)) == (404, without_date(absent[1]))
+
+    run(tmp_path, story)
+
+
+def test_s18_with_authorized_fetch_nothing_shown_to_one_is_kept_for_another(tmp_path: Path) -> None:
+    async def story(here: Town) -> None:
+        alice = here.hostile.stranger()
+        post = await Writing(here.house.performer, here.house.resolver).publish(
+            here.department, Draft(text="Hei", visibility=Visibility.PUBLIC)
+        )
+        for uri in (here.department.uri, post.uri, f"{here.department.uri}/outbox"):
+            where = path(here, uri)
+            for by, expected in ((None, 401), (alice, 200), (None, 401), (alice, 200)):
+                status, said = await here.get(where, by)
+                assert status == expected, said
+                head = said.lower().partition(b"\r\n\r\n")[0]
+                assert b"cache-control: public" not in head
+        assert (await here.get("/actor"))[0] == 200  # or no signature could ever be checked
+
+    run(tmp_path, story, authorized_fetch=True)
+
+
+def test_s19_a_deleted_post_is_gone_for_who_could_see_it_and_never_was_for_others(
+    tmp_path: Path,
+) -> None:
+    async def story(here: Town) -> None:
+        alice, mallory = here.hostile.stranger(), here.hostile.stranger("mallory", EVIL, 1)
+        writing = Writing(here.house.performer, here.house.resolver)
+        actor = await here.house.resolver.actor(alice.uri)
+        follows = Relation(
+            kind=RelationKind.FOLLOW, source_id=actor.id, target_id=here.department.id
+        )
+        await put(here, follows)
+        absent = await here.get("/posts/112233445566778899")
+        for visibility, nobody, follower, other in (
+            (Visibility.PUBLIC, 410, 410, 410),
+            (Visibility.FOLLOWERS, 404, 410, 404),
+            (Visibility.INTERNAL, 404, 404, 404),
+        ):
+            draft = Draft(text="Hei", visibility=visibility)
+            post = await writing.publish(here.department, draft)
+            delete = Delete(
+                uri=here.house.urls.activity(here.house.performer.new_id()),
+                actor=here.department.uri,
+                object=post.uri,
+            )
+            await here.house.performer.once(delete)
+            for by, expected in ((None, nobody), (alice, follower), (mallory, other)):
+                status, said = await here.get(path(here, post.uri), by)
+                assert status == expected, (visibility, said)
+                assert b"Hei" not in said
+                if status == 404:
+                    assert without_date(said) == without_date(absent[1])
 
     run(tmp_path, story)
