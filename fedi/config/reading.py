@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from fedi.config.checks import check
-from fedi.config.secret_files import refuse_open_to_others
+from fedi.config.secret_files import read_secret, refuse_open_to_others
 from fedi.config.settings import SECTIONS, Config, ConfigError
 
 PREFIX = "FEDI_"
@@ -34,6 +34,8 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         refuse_open_to_others(path, path.stat())
     config = _with_environment(config, environ)
     check(config)
+    if config.database.password_file is not None:
+        read_secret(config.database.password_file)  # refused here and not halfway into a command
     return config
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from actors.errors import FediError, Invalid
 
@@ -212,8 +212,14 @@ class Config:
 
     @property
     def database_url(self) -> str:
-        """sqlite:///path or postgresql://…, a password file not yet applied."""
-        return self.database.url or f"sqlite:///{self.server.data_dir / 'fedi.db'}"
+        """sqlite:///path, or postgresql://… with the password of the password file, if any."""
+        url, file = self.database.url, self.database.password_file
+        if not url.startswith("postgres") or file is None:
+            return url or f"sqlite:///{self.server.data_dir / 'fedi.db'}"
+        password = quote(file.read_text(encoding="utf-8").rstrip("\r\n"), safe="")
+        parts = urlsplit(url)
+        user, _, place = parts.netloc.rpartition("@")
+        return parts._replace(netloc=f"{user.partition(':')[0]}:{password}@{place}").geturl()
 
     def lab_rules(self) -> LabRules:
         """What lab mode opens; the strict rules when it is off."""

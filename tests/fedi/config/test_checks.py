@@ -1,5 +1,7 @@
 """Settings that must fit together; above all, where lab mode is refused."""
 
+from pathlib import Path
+
 import pytest
 
 from fedi.config import ConfigError, load
@@ -123,3 +125,22 @@ def test_a_value_that_does_not_fit_names_its_key(variable: str, value: str, name
 
 def test_the_refusal_of_a_database_never_repeats_its_password() -> None:
     assert "hemmelig" not in refusal({"FEDI_DATABASE__URL": "mysql://a:hemmelig@b/c"})
+
+
+def test_notices_of_postgresql_need_postgresql() -> None:
+    assert "[bus] kind" in refusal({"FEDI_BUS__KIND": "postgresql"})
+    environ = {"FEDI_BUS__KIND": "postgresql", "FEDI_DATABASE__URL": "postgresql://fedi@/fedi"}
+    assert load(None, {**ORIGIN, **environ}).bus.kind == "postgresql"
+
+
+def test_a_password_file_that_others_may_read_is_refused_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("hemmelig")
+    file.chmod(0o644)
+    environ = {
+        "FEDI_DATABASE__URL": "postgresql://a@b/c",
+        "FEDI_DATABASE__PASSWORD_FILE": str(file),
+    }
+    assert "chmod 600" in refusal(environ)
+    file.chmod(0o600)
+    assert load(None, {**ORIGIN, **environ}).database_url == "postgresql://a:hemmelig@b/c"

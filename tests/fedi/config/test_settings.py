@@ -59,6 +59,19 @@ def test_a_database_password_is_not_printed_with_the_settings() -> None:
     assert "hemmelig" not in repr(Config(database=Database(url="postgresql://a:hemmelig@b/c")))
 
 
+def test_the_password_of_the_file_is_put_into_the_url_of_postgresql(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("h@mmelig/ord\n")
+    for url, wanted in {
+        "postgresql://fedi@db.test:5433/fedi": "postgresql://fedi:h%40mmelig%2Ford@db.test:5433/fedi",
+        "postgresql://fedi:old@db.test/fedi": "postgresql://fedi:h%40mmelig%2Ford@db.test/fedi",
+        "postgresql://fedi@/fedi?host=/run/pg": "postgresql://fedi:h%40mmelig%2Ford@/fedi?host=/run/pg",
+        "sqlite:///srv/fedi.db": "sqlite:///srv/fedi.db",
+    }.items():
+        config = Config(database=Database(url=url, password_file=file))
+        assert config.database_url == wanted
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
