@@ -46,7 +46,10 @@ def doctor(no_network: bool) -> int:
     findings = [*installation.look(config), outside.clock(SystemClock().now())]
     findings += run(database.opens(config))
     if worst(findings[-2:]) is State.OK:
-        findings += run(database.whole(config))
+        whole = run(database.whole(config))
+        findings += whole
+        if worst(whole or findings[-2:]) is State.BROKEN:
+            return _report(findings)  # nothing can be asked of a damaged database
 
         async def work(house: "House") -> "list[Finding]":
             now = house.clock.now()
