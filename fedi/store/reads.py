@@ -310,7 +310,7 @@ _TOTALS: Final = {
     f" WHERE r.kind = 'follow' AND r.source_id = ? AND r.state = 'accepted' AND {_KNOWABLE}",
     "replies": "SELECT count(*) FROM post WHERE in_reply_to = ? AND deleted IS NULL"
     " AND visibility IN ('public', 'unlisted')",
-    "likes": "SELECT count(*) FROM reaction r JOIN actor a ON a.id = r.actor_id"
+    "likes": "SELECT count(DISTINCT r.actor_id) FROM reaction r JOIN actor a ON a.id = r.actor_id"
     f" WHERE r.post_id = ? AND {_KNOWABLE}",
     "shares": "SELECT count(*) FROM post WHERE boost_of = ? AND deleted IS NULL"
     " AND visibility IN ('public', 'unlisted')",

@@ -231,3 +231,21 @@ def test_s19_a_deleted_post_is_gone_for_who_could_see_it_and_never_was_for_other
                     assert without_date(said) == without_date(absent[1])
 
     run(tmp_path, story)
+
+
+def test_one_stranger_with_many_reactions_is_one_like(tmp_path: Path) -> None:
+    async def story(here: Town) -> None:
+        alice = here.hostile.stranger()
+        post = await Writing(here.house.performer, here.house.resolver).publish(
+            here.department, Draft(text="Hei", visibility=Visibility.PUBLIC)
+        )
+        for emoji in "🎉👍🐟🌊":
+            react = activity("EmojiReact", alice, post.uri, content=emoji)
+            assert (await here.post(alice, react))[0] == 202
+        await here.work()
+        assert await here.number("SELECT count(*) FROM reaction") == 4
+        status, said = await here.get(path(here, post.uri) + "/likes")
+        assert status == 200
+        assert b'"totalItems":1' in said, said
+
+    run(tmp_path, story)
