@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -153,3 +154,12 @@ def test_refusals_are_kept_newest_first_and_by_host(engine: Engine) -> None:
     run(engine.write(note))
     assert run(engine.read(listed)) == [3, 2, 1]
     assert run(engine.read(lambda tx: listed(tx, "a.test"))) == [3, 1]
+
+
+def test_what_is_old_is_forgotten_in_pieces(engine: Engine) -> None:
+    rows = [(n, 0, NOW) for n in range(arrivals.PRUNED + 3)]
+    seen = "INSERT INTO seen (activity_hash, inbox_owner, at) VALUES (?, ?, ?)"
+    run(engine.write(lambda tx: tx.many(seen, rows)))
+    prune = partial(arrivals.prune, now=NOW + 31 * DAY, seen_days=30)
+    assert [run(engine.write(prune)) for _ in range(2)] == [1, 0]
+    assert run(engine.read(lambda tx: tx.one("SELECT count(*) FROM seen"))) == (0,)
