@@ -15,7 +15,14 @@ import asyncpg
 CHANNEL: Final = "fedi"
 LONGEST: Final = 7_900  # bytes; PostgreSQL takes fewer than 8,000
 _AGAIN_SECONDS: Final = 1.0
-_LOST: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_TOLD_SECONDS: Final = 2.0
+_LOST: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+    asyncpg.InternalClientError,
+)
 _logger = logging.getLogger("fedi.bus")
 
 
@@ -27,15 +34,18 @@ class Notices:
         self._heard = heard
         self._connection: Any = None
         self.listening = asyncio.Event()
+        self._ended = asyncio.Event()
 
     async def tell(self, text: str) -> None:
         """Send a notice, unless there is no connection now."""
         if self._connection is None:
             return
         try:
-            await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, text)
+            async with asyncio.timeout(_TOLD_SECONDS):
+                await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, text)
         except _LOST as error:
             _logger.info("a wake-up was lost: %s", error)
+            self._ended.set()  # a line that failed once is not trusted again: `keep` opens another
 
     async def keep(self) -> None:
         """Listen until cancelled; a lost connection is opened again after a second."""
@@ -47,7 +57,7 @@ class Notices:
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _listen(self) -> None:
-        ended = asyncio.Event()
+        self._ended = ended = asyncio.Event()
         connection = await asyncpg.connect(
             self._url, server_settings={"application_name": "fedi wake-ups"}
         )
@@ -60,8 +70,8 @@ class Notices:
         finally:
             self._connection = None
             self.listening.clear()
-            if not connection.is_closed():
-                await connection.close()
+            # Not a polite close, which waits for whatever is under way on a line that may be dead.
+            connection.terminate()
 
     def _on_notice(self, connection: Any, pid: int, channel: str, text: str) -> None:
         del connection, pid, channel
