@@ -30,6 +30,7 @@ from fedi.front import SignedGets, choose, open_door
 from fedi.idslot import IdSlot, held_slot
 from fedi.keyring import KeyRing
 from fedi.machine import SystemClock, SystemRandom
+from fedi.media.files import folder_of
 from fedi.media.sending import MediaFiles
 from fedi.net.answer import Scope
 from fedi.net.client import Client
@@ -41,7 +42,7 @@ from fedi.pages.site import Site
 from fedi.perform import Performer
 from fedi.probes import Ready, live
 from fedi.resolve import HouseResolver
-from fedi.store import profiles
+from fedi.store import media, profiles
 from fedi.store.engine import Engine, opened
 from fedi.store.migrate import migrate
 from fedi.store.reads import HouseReads
@@ -232,6 +233,9 @@ def application(house: House) -> Dispatch:
         )
     )
 
+    async def shown(name: str) -> str:
+        return await house.engine.glance(lambda tx: media.shown(tx, name))
+
     async def page(ask: Ask) -> Answer:
         return await pages.html(cast(Scope, ask.request))
 
@@ -254,5 +258,5 @@ def application(house: House) -> Dispatch:
         name=house.config.organisation.name,
         version=VERSION,
     )
-    table.add("/media/{name}", MediaFiles(house.config.server.data_dir / "media"))
+    table.add("/media/{name}", MediaFiles(folder_of(house.config), shown))
     return table

@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -79,7 +80,8 @@ def _copy_rest(config: Config, config_path: Path | None, folder: Path) -> None:
         (folder / name).mkdir(mode=0o700)
         for path in sorted(source.iterdir()):
             if path.is_file() and not path.name.startswith("."):
-                _write(folder / name / path.name, path.read_bytes())
+                with suppress(FileNotFoundError):  # a picture whose last post went meanwhile
+                    _write(folder / name / path.name, path.read_bytes())
         _sync_folder(folder / name)
 
 

@@ -1,12 +1,12 @@
-"""Where pictures are: one file each under the hash of its content, and a row that says whose.
+"""Where pictures are: one file each under a name that nobody can guess, and a row that says whose.
 
-The folder is `media` in the data folder; the same picture twice is one file. They are served by
-sending.py to whoever knows the name: who may see a post is told it, nobody can guess it.
+The folder is `media` in the data folder. sending.py serves them as far as the posts that show
+them may go; what no post shows for a day is forgotten, file and row.
 """
 
 import asyncio
-import hashlib
 import os
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from actors.posts import Media
 from fedi.config import Config
 from fedi.media.pictures import Picture, read
 from fedi.perform import Performer
-from fedi.store.media import add
+from fedi.store.media import add, forget, unused
 
 LARGEST: Final = 16 * 1024 * 1024
 
@@ -33,7 +33,7 @@ async def keep(
     if len(data) > LARGEST:
         raise Invalid(f"A picture may have at most {LARGEST // 1024 // 1024} MiB.")
     picture = await asyncio.to_thread(read, data)
-    name = hashlib.sha256(picture.data).hexdigest()[:40] + picture.suffix
+    name = secrets.token_urlsafe(24) + picture.suffix
     await asyncio.to_thread(_write, folder, name, picture)
     now = performer.clock.now()
     await performer.engine.write(
@@ -49,12 +49,25 @@ async def keep(
     )
 
 
+async def forget_unused(performer: Performer, folder: Path, *, limit: int = 100) -> int:
+    """Forget pictures that no post has shown for a day; return how many."""
+    now = performer.clock.now()
+    names = await performer.engine.read(lambda tx: unused(tx, now, limit))
+    if names:
+        await performer.engine.write(lambda tx: forget(tx, names))
+        await asyncio.to_thread(_remove, folder, names)
+    return len(names)
+
+
+def _remove(folder: Path, names: list[str]) -> None:
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+
+
 def _write(folder: Path, name: str, picture: Picture) -> None:
     """Have the file on disk, whole, before anything points at it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
-    if path.exists():
-        return
     draft = folder / f".{name}.{os.getpid()}"
     with open(draft, "wb") as file:
         file.write(picture.data)

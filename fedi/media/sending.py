@@ -1,6 +1,8 @@
-"""Our own pictures, films and files under /media/: read from one folder, as they are, for ever.
+"""Our own pictures, films and files under /media/: read from one folder, as they are.
 
-A name is made once, from what nobody can guess, and its content never changes. What a file is
+A name is made once, from what nobody can guess, and its content never changes. It is sent as far
+as a post that shows it may go: other servers fetch pictures without a signature, so for posts to
+followers or to some the name is the key, and what is internal isn't sent at all. What a file is
 called decides how it is sent, never what it holds; nothing here can run in anybody's browser.
 """
 
@@ -8,13 +10,17 @@ import asyncio
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from actors.errors import NotFound
 from fedi.net.answer import Header, Receive, Scope, Send
 
+_CACHED: Final[Mapping[str, Header]] = {
+    "public": (b"cache-control", b"public, max-age=86400"),
+    "limited": (b"cache-control", b"private, no-store"),
+}
 CHUNK: Final = 262_144
 KINDS: Final[Mapping[str, str]] = {
     "avif": "image/avif",
@@ -33,7 +39,6 @@ KINDS: Final[Mapping[str, str]] = {
 }
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,120}\.([a-z0-9]{3,4})")
 _SAFE: Final[tuple[Header, ...]] = (
-    (b"cache-control", b"public, max-age=31536000, immutable"),
     (b"content-security-policy", b"default-src 'none'; sandbox"),
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-resource-policy", b"cross-origin"),
@@ -42,18 +47,23 @@ _SAFE: Final[tuple[Header, ...]] = (
 
 
 class MediaFiles:
-    """Answers GET /media/{name}, as a raw ASGI handler. `folder` need not be there yet."""
+    """Answers GET /media/{name}, as a raw ASGI handler. `folder` need not be there yet; `shown`
+    says how far a picture may go: public, limited, or "" (fedi/store/media.py)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shown: Callable[[str], Awaitable[str]]) -> None:
         self._folder = folder
+        self._shown = shown
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         name = scope["path_params"]["name"]
         kind = kind_of(name)
         if kind is None:
             raise NotFound("There is no such file.")
+        cached = _CACHED.get(await self._shown(name))
+        if cached is None:
+            raise NotFound("There is no such file.")
         tag = b'"%s"' % name.encode()
-        headers = ((b"content-type", kind.encode()), (b"etag", tag), *_SAFE)
+        headers = ((b"content-type", kind.encode()), (b"etag", tag), cached, *_SAFE)
         if any(n == b"if-none-match" and tag in v for n, v in scope["headers"]):
             await _start(send, 304, headers)
             await send({"type": "http.response.body", "body": b""})

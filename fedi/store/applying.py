@@ -22,6 +22,7 @@ from actors.people import Key
 from actors.posts import Post
 from actors.relationships import Notification, Reaction, Relation, RelationKind
 
+from .media import note_use
 from .rows import NOTIFICATION, TABLES
 from .unit import UnitStore
 
@@ -120,6 +121,8 @@ class Applying:
         statement = table.replace if put.replace else table.insert
         changed = await self._tx.run(statement, table.encode(put.row))
         if changed or put.replace:
+            if isinstance(put.row, Post) and put.row.local:
+                await note_use(self._tx, put.row, self._store.urls, self._store.now)
             await self.all(put.then)
         elif isinstance(put.row, Post) and await self._store.post(put.row.uri) is None:
             raise Clash

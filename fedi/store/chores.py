@@ -6,6 +6,7 @@ from actors.posts import Pin, Poll, Post
 
 from .engine import Tx
 from .events import Place, beyond
+from .media import drop_uses
 from .rows import PIN, POLL, POST
 
 CHUNK = 200
@@ -76,6 +77,7 @@ async def erase_posts(tx: Tx, actor_id: int, after: int, now: int) -> int | None
         "DELETE FROM poll WHERE post_id = ?",
     ):
         await tx.many(statement, [(id,) for id in ids])
+    await drop_uses(tx, ids, now)
     return int(ids[-1])
 
 

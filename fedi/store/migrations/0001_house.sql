@@ -430,5 +430,15 @@ CREATE TABLE media (
   actor_id INTEGER NOT NULL,
   media_type TEXT NOT NULL,
   size INTEGER NOT NULL,
-  created INTEGER NOT NULL
+  created INTEGER NOT NULL,
+  unused INTEGER
 );
+CREATE INDEX media_unused ON media (unused) WHERE unused IS NOT NULL;
+
+-- Which posts show a picture: it is sent to whom one of them may be sent, and goes with the last.
+CREATE TABLE media_use (
+  post_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (post_id, name)
+) WITHOUT ROWID;
+CREATE INDEX media_use_by_name ON media_use (name);

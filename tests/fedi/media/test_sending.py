@@ -25,7 +25,13 @@ def table(tmp_path: Path) -> Dispatch:
     (folder / "bilde.svg").write_text("<svg onload='alert(1)'/>")
     (tmp_path / "hemmelig.png").write_bytes(b"x")
     table = Dispatch(nothing)
-    table.add("/media/{name}", MediaFiles(folder))
+
+    async def shown(name: str) -> str:
+        return {"intern.png": "", "folgere.png": "limited"}.get(name, "public")
+
+    for name in ("intern.png", "folgere.png"):
+        (folder / name).write_bytes(b"\x89PNG")
+    table.add("/media/{name}", MediaFiles(folder, shown))
     return table
 
 
@@ -34,13 +40,22 @@ def get(table: Dispatch, name: str, method: str = "GET", **headers: str) -> Answ
     return run(ask(table, f"/media/{name}", method, headers=named))
 
 
-def test_a_picture_is_sent_whole_and_may_be_kept_for_ever(table: Dispatch) -> None:
+def test_a_picture_is_sent_whole_and_may_be_kept_a_day(table: Dispatch) -> None:
     answered = get(table, "a1.png")
     assert answered.status == 200
     assert answered.body == b"\x89PNG" + b"x" * 100
     assert answered.headers["content-type"] == "image/png"
     assert answered.headers["content-length"] == "104"
-    assert answered.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answered.headers["cache-control"] == "public, max-age=86400"
+
+
+def test_s18_a_picture_that_not_all_may_see_is_kept_by_nobody(table: Dispatch) -> None:
+    assert get(table, "folgere.png").headers["cache-control"] == "private, no-store"
+
+
+def test_s19_an_internal_picture_is_answered_as_one_that_never_was(table: Dispatch) -> None:
+    assert get(table, "intern.png").status == get(table, "finnesikke.png").status == 404
+    assert get(table, "intern.png").body == get(table, "finnesikke.png").body
 
 
 def test_nothing_in_a_file_can_run(table: Dispatch) -> None:

@@ -152,6 +152,7 @@ async def _queues(tx: Tx) -> None:
          lambda n: (f"host{n}.test", "healthy" if n % 9 else "down", "", NOW + n, 0, 0, "", 0, 1,
                     0, NOW)),
         ("reach", "post_id, inbox, actor_id", lambda n: (POSTS + n, f"urn:{n}", PEOPLE + n)),
+        ("media_use", "post_id, name", lambda n: (POSTS + n, f"{n}.png")),
         ("key_told", "host, actor_id, at", lambda n: (f"host{n}.test", PEOPLE + n, NOW)),
         ("handle", "username, actor_id, current, since", lambda n: (f"navn{n}", PEOPLE + n, 1, 0)),
         ("token", "hash, person_id, actor_id, app_id, scopes, created, revoked",
