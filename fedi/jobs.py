@@ -17,10 +17,13 @@ from actors.posts import Poll, Post
 from actors.relationships import NotificationKind, RelationKind
 from actors.verbs import Update
 from fedi.app import House
+from fedi.media.files import folder_of, forget_unused
+from fedi.rotating import GRACE_MS
 from fedi.store import arrivals, chores, events
 from fedi.store.chores import Spreading
 from fedi.store.deliveries import expire
 from fedi.store.engine import Tx
+from fedi.store.keys import retire_superseded
 from fedi.store.reads import surroundings
 from fedi.store.rows import POLL
 from fedi.wanted import WantedWorker
@@ -192,7 +195,9 @@ class Clockwork:
         """Forget some of what has been kept long enough; 0 when that was all."""
         now, days = self._house.clock.now(), self._house.config.inbox.seen_days
         more = await self._engine.write(lambda tx: arrivals.prune(tx, now=now, seen_days=days))
-        return await self._engine.write(chores.trim_wanted) or more
+        await self._engine.write(lambda tx: retire_superseded(tx, now, GRACE_MS))
+        pictures = await forget_unused(self._house.performer, folder_of(self._house.config))
+        return await self._engine.write(chores.trim_wanted) or more or pictures
 
 
 async def _erase_revisions(tx: Tx, one: Spreading) -> None:
