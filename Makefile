@@ -3,9 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
-# The tests use real sockets, processes and disks, which a busy machine may make late: what failed is
-# run once more, by itself and for all to see. What fails twice has failed.
-AGAIN := echo "RUN ONCE MORE: what failed above"; $(BIN)/pytest --last-failed --last-failed-no-failures none
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test check static bench lock clean
@@ -33,12 +30,12 @@ static: $(VENV)/.dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-check: static ## format, lint, types, contracts, fast tests on SQLite (under a minute)
+check: static ## format, lint, types, contracts, fast tests on SQLite
 	@FEDI_PROPERTIES=check $(BIN)/pytest -n 2 --dist worksteal -m "not slow and not peers and not postgres"
 
 test: static ## everything: checks, all tests on both databases, other implementations as live peers
-	@$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not peers" || { $(AGAIN) -m "not slow and not peers"; }
-	@$(BIN)/pytest -m "slow or peers" || { $(AGAIN) -m "slow or peers"; }
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not peers"
+	@$(BIN)/pytest -m "slow or peers"
 
 bench: $(VENV)/.dev ## rates and CPU per operation, as one table
 	@$(BIN)/python -m tests.bench
