@@ -7,6 +7,7 @@
     ├── Forbidden        known asker, not allowed                             403
     ├── NotFound         not there, or not for this asker to know             404
     │   └── Gone         was there, and the asker could have seen it          410
+    ├── WrongMethod      there, but not to be asked in this way               405
     ├── NotAcceptable    we have it, in none of the forms asked for           406
     ├── WrongType        a content type we do not read here                   415
     ├── TooMany          slow down; `retry_after` seconds                     429
@@ -61,6 +62,11 @@ class NotFound(FediError):
 class Gone(NotFound):
     code = "gone"
     status = 410
+
+
+class WrongMethod(FediError):
+    code = "wrong_method"
+    status = 405
 
 
 class NotAcceptable(FediError):

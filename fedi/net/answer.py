@@ -8,12 +8,12 @@ people open is answered by fedi/pages.
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
-from actors.errors import FediError, TooMany, Unauthorized, Unavailable
+from actors.errors import FediError, TooMany, Unauthorized, Unavailable, WrongMethod
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -53,6 +53,16 @@ def answer_to(error: Exception) -> Answer:
     if isinstance(error, Unauthorized):
         headers.append((b"www-authenticate", b"Bearer"))
     return Answer(error.status, tuple(headers), body)
+
+
+def other_method(method: str, allowed: Iterable[str]) -> Answer:
+    """Return the answer to a method that an address does not know: 405 with Allow, and for
+    OPTIONS, which only asks, 204 with Allow (RFC 9110 §§9.3.7, 15.5.6)."""
+    allow = (b"allow", ", ".join(sorted({*allowed, "OPTIONS"})).encode())
+    if method == "OPTIONS":
+        return Answer(204, (allow,), b"")
+    answer = answer_to(WrongMethod("This address does not know that method."))
+    return replace(answer, headers=(*answer.headers, allow))
 
 
 async def respond(

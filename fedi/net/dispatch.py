@@ -2,12 +2,13 @@
 
 A list of two hundred routes costs each request more than its answer does; here the path's segments
 are looked up one by one, so the cost does not grow with the table. The application registers raw
-ASGI handlers at start; errors that leave one become answers (answer.py).
+ASGI handlers at start; errors that leave one become answers (answer.py), and so does a method that
+nobody registered for a path that is here.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from fedi.net.answer import Receive, Scope, Send, answer_to, send_answer
+from fedi.net.answer import Receive, Scope, Send, answer_to, other_method, send_answer
 
 RawHandler = Callable[[Scope, Receive, Send], Awaitable[None]]
 """An ASGI application; path parameters are in scope["path_params"]."""
@@ -41,8 +42,8 @@ class Dispatch:
     ) -> None:
         """Register a path: literal segments, `{name}` for one segment, a last `...` for the rest.
 
-        Other methods on the same path go to another entry or to the fallback. ValueError for a
-        path registered twice.
+        Other methods on the same path go to another entry; where no entry has them, the answer is
+        405, and for OPTIONS 204, with Allow. ValueError for a path registered twice.
         """
         if not first_segments.startswith("/"):
             raise ValueError(f"{first_segments!r} does not begin with a slash")
@@ -74,7 +75,11 @@ class Dispatch:
         else:
             handler = self._find(scope)
         if handler is None:
-            await self._fallback(scope, receive, send)
+            allowed = self._allowed(scope["path"])
+            if allowed:
+                await send_answer(send, other_method(scope["method"], allowed))
+            else:
+                await self._fallback(scope, receive, send)
             return
         try:
             await handler(scope, receive, send)
@@ -82,8 +87,8 @@ class Dispatch:
             await send_answer(send, answer_to(error))
 
     def _find(self, scope: Scope) -> RawHandler | None:
-        empty, *segments = scope["path"].split("/", _MAX_SEGMENTS)
-        if empty or not segments:
+        segments = _segments(scope["path"])
+        if not segments:
             return None
         found = _match(self._root, segments, 0, (), scope["method"])
         if found is None:
@@ -91,6 +96,17 @@ class Dispatch:
         (handler, names), values = found
         scope["path_params"] = dict(zip(names, values, strict=True))
         return handler
+
+    def _allowed(self, path: str) -> set[str]:
+        """Return the methods that have an entry for a path, none where it isn't in the table."""
+        found = set[str]()
+        _collect(self._root, _segments(path), 0, found)
+        return found
+
+
+def _segments(path: str) -> list[str]:
+    empty, *segments = path.split("/", _MAX_SEGMENTS)
+    return segments if not empty else []
 
 
 _Found = tuple[tuple[RawHandler, tuple[str, ...]], tuple[str, ...]]
@@ -112,3 +128,16 @@ def _match(
         entry = node.rest.get(method)
         found = (entry, (*values, "/".join(segments[at:]))) if entry else None
     return found
+
+
+def _collect(node: _Node, segments: list[str], at: int, found: set[str]) -> None:
+    # The same places as _match, whatever the method.
+    if at == len(segments):
+        found.update(node.handlers)
+        return
+    segment = segments[at]
+    if literal := node.literals.get(segment):
+        _collect(literal, segments, at + 1, found)
+    if node.parameter is not None and segment:
+        _collect(node.parameter, segments, at + 1, found)
+    found.update(node.rest)

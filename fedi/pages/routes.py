@@ -16,7 +16,7 @@ from starlette.routing import Route
 from actors import ids
 from actors.errors import FediError, Invalid, NotFound, TooLarge, TooMany, Unavailable
 from actors.urls import Urls
-from fedi.net.answer import answer_to
+from fedi.net.answer import answer_to, other_method
 from fedi.pages import conversations, feed, following, language, listings
 from fedi.pages.following import Following
 from fedi.pages.kept import Kept
@@ -60,11 +60,22 @@ class Pages:
     async def error(self, request: Request, error: Exception) -> Response:
         """Answer an error as a page: for Starlette's handlers, 404 of no route included."""
         if isinstance(error, HTTPException):
+            if error.status_code == 405:
+                return self._other_method(request, (error.headers or {}).get("Allow", ""))
             known = NotFound("There is nothing here.") if error.status_code == 404 else None
             fault = known or Invalid(str(error.detail))
             answer = self._error(_bare(request.scope), fault, error.status_code)
         else:
             answer = self._error(_bare(request.scope), error)
+        return _response(answer, request.method)
+
+    def _other_method(self, request: Request, allow: str) -> Response:
+        plain = other_method(request.method, allow.split(", "))
+        answer = Answer(plain.status, plain.headers)
+        if plain.status != 204:
+            page = self._error(_bare(request.scope), Invalid("Method not allowed."), plain.status)
+            allowed = (header for header in plain.headers if header[0] == b"allow")
+            answer = Answer(page.status, (*page.headers, *allowed), page.body)
         return _response(answer, request.method)
 
     # -- from request to answer

@@ -112,23 +112,21 @@ def test_a_path_reaches_its_handler(
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/inbox"),
-        ("PUT", "/actors/12"),
-        ("OPTIONS", "/.well-known/webfinger"),
         ("GET", "/actors"),
         ("GET", "/actors/"),
         ("GET", "/actors//inbox"),
         ("POST", "/actors//inbox"),
+        ("OPTIONS", "/actors"),
         ("POST", "/actors/12/inbox/"),
         ("GET", "/actors/12/unknown"),
         ("GET", "/.well-known/webfinger/"),
         ("GET", "/.well-known"),
         ("GET", "/ACTORS/12"),
         ("GET", "//actors/12"),
-        ("GET", "/api/v1/accounts/1/2/3"),
         ("GET", "/" + "/".join("x" * 500)),
         ("GET", ""),
         ("GET", "/unknown"),
+        ("OPTIONS", "*"),
     ],
 )
 def test_whatever_is_not_in_the_table_goes_on_untouched(
@@ -136,6 +134,44 @@ def test_whatever_is_not_in_the_table_goes_on_untouched(
 ) -> None:
     ask(app, path, method)
     assert reached.by == ("fallback", None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("GET", "/inbox", "OPTIONS, POST"),
+        ("PUT", "/actors/12", "GET, HEAD, OPTIONS"),
+        ("POST", "/.well-known/webfinger", "GET, HEAD, OPTIONS"),
+        ("GET", "/actors/12/inbox", "OPTIONS, POST"),
+        ("HEAD", "/actors/12/outbox", "GET, OPTIONS"),
+        ("PATCH", "/api/v1/accounts/verify_credentials", "DELETE, GET, OPTIONS"),
+        ("POST", "/media/a/b/c.png", "GET, OPTIONS"),
+        ("GET", "/api/v1/accounts/1/2/3", "DELETE, OPTIONS"),
+    ],
+)
+def test_another_method_at_a_known_path_is_told_which_there_are(
+    app: Dispatch, reached: Reached, method: str, path: str, allow: str
+) -> None:
+    start, body = ask(app, path, method)
+    assert start["status"] == 405
+    assert dict(start["headers"])[b"allow"].decode() == allow
+    assert b"wrong_method" in body["body"]
+    assert reached.by is None
+
+
+def test_options_at_a_known_path_are_answered_without_its_handler(
+    app: Dispatch, reached: Reached
+) -> None:
+    start, body = ask(app, "/actors/12/inbox", "OPTIONS")
+    assert (start["status"], body["body"]) == (204, b"")
+    assert dict(start["headers"]) == {b"allow": b"OPTIONS, POST"}
+    assert reached.by is None
+
+
+def test_who_registers_options_answers_them(app: Dispatch, reached: Reached) -> None:
+    app.add("/actors/{id}/inbox", reached.named("preflight"), methods=("OPTIONS",))
+    ask(app, "/actors/12/inbox", "OPTIONS")
+    assert reached.by == ("preflight", {"id": "12"})
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "websocket"])

@@ -141,7 +141,11 @@ def test_a_query_that_cannot_be_read_is_said_to_be_so(visitor: Visitor) -> None:
 
 
 def test_a_wrong_method_is_a_page_too(visitor: Visitor) -> None:
-    assert visitor.send("/", "").status == 405
+    answered = visitor.send("/", "")
+    assert (answered.status, answered.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    asked = run(ask(visitor.table, "/follow", "OPTIONS"))
+    assert (asked.status, asked.body) == (204, b"")
+    assert asked.headers["allow"] in ("GET, HEAD, OPTIONS", "OPTIONS, POST")
 
 
 def test_what_goes_wrong_inside_tells_nothing_of_itself(
