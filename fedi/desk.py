@@ -6,6 +6,7 @@ Fills inbox.endpoints.Door and inbox.worker.Desk with the store, the key ring an
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from actors.access import may_know
@@ -35,7 +36,21 @@ _FETCH_COST: Final = 10.0
 _FREE_BYTES: Final = 32_768
 """Each further so many bytes of a body count as one more request."""
 _KNOWN: Final = 50_000
+_LOOK_MS: Final = 60_000
+"""Between two looks at whom of ours a digest that did not change should count."""
+_COMPARED_MS: Final = HOUR
 _logger = logging.getLogger("fedi.inbox")
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """The digests of an actor's followers here: what they said and what ours was, when (ms) we
+    last looked, and when we last asked them about this pair."""
+
+    theirs: str
+    ours: str
+    looked: int
+    asked: int
 
 
 class HouseDoor:
@@ -66,7 +81,7 @@ class HouseDoor:
         self._bus = bus
         self._alive = alive
         self._met: OrderedDict[str, None] = OrderedDict()
-        self._compared: OrderedDict[str, str] = OrderedDict()
+        self._compared: OrderedDict[str, _Comparison] = OrderedDict()
         self._queue_limit = config.inbox.queue_limit
         self._waiting = 0
         self._counted = -_COUNT_MS
@@ -143,26 +158,35 @@ class HouseDoor:
         self._alive(host, dialect)
 
     async def synchronise(self, actor_uri: str, header: str) -> None:
-        """Ask for a comparison of followers (FEP-8fcf) where the digests differ; each digest
-        of an actor is looked at once, since it comes with everything they send."""
+        """Ask for a comparison of followers (FEP-8fcf) where the digests differ.
+
+        The header comes with everything they send, so one digest is looked at once a minute, and
+        asked about once an hour unless ours has changed: what went wrong then is mended later.
+        """
         said = read_header(header)
         if said is None or not same_host(said.url, actor_uri):
             return
-        if self._compared.get(actor_uri) == said.digest:
+        now, last = self.now(), self._compared.get(actor_uri)
+        same = last if last is not None and last.theirs == said.digest else None
+        if same is not None and 0 <= now - same.looked < _LOOK_MS:
             return
-        self._compared[actor_uri] = said.digest
-        self._compared.move_to_end(actor_uri)
-        while len(self._compared) > _KNOWN:
-            self._compared.popitem(last=False)
         actor = await self._engine.glance(lambda tx: self._performer.open(tx).actor(actor_uri))
         if actor is None or actor.followers != said.collection:
             return
-        ours = await self._engine.read(lambda tx: chores.followers_on(tx, actor.id))
-        if digest(ours) != said.digest:
+        ours = digest(await self._engine.read(lambda tx: chores.followers_on(tx, actor.id)))
+        known = same is not None and same.ours == ours and 0 <= now - same.asked < _COMPARED_MS
+        asked = same.asked if same is not None and known else now
+        self._remember(actor_uri, _Comparison(said.digest, ours, now, asked))
+        if not known and ours != said.digest:
             wanted = "\n".join((actor_uri, said.url, said.digest))
-            now = self.now()
             await self._engine.write(lambda tx: chores.want(tx, wanted, "synchronise", 0, now))
             self._bus.wake("wanted")
+
+    def _remember(self, actor_uri: str, comparison: _Comparison) -> None:
+        self._compared[actor_uri] = comparison
+        self._compared.move_to_end(actor_uri)
+        while len(self._compared) > _KNOWN:
+            self._compared.popitem(last=False)
 
 
 class HouseDesk:

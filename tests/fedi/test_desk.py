@@ -18,9 +18,11 @@ from actors.signatures.keys import load_private
 from actors.vocabulary import ACTIVITY_JSON, PUBLIC
 from fedi.net.sender import Request
 from fedi.publishing import Draft, Writing
-from fedi.store import profiles
+from fedi.store import chores, profiles
+from fedi.store.chores import Wanted
 from fedi.store.domain_rules import put_rule
 from outbox.acts import Acting
+from outbox.synchronize import Synchronization, digest, write_header
 from tests.fediverse.conftest import made_fediverse, made_houses
 from tests.fediverse.houses import Fediverse, Running
 
@@ -347,5 +349,45 @@ def test_who_sends_too_fast_is_told_429_with_a_time(fediverse: Make) -> None:
         answer = await s.world.network.bring(request)
         assert answer.status == 429
         assert int(answer.header("retry-after") or "0") >= 1
+
+    played(fediverse, scene)
+
+
+def test_followers_are_compared_again_after_an_hour_and_when_ours_change(
+    fediverse: Make,
+) -> None:
+    async def scene(s: Scene) -> None:
+        door, engine = s.nord.house.door, s.nord.house.engine
+        url = f"{s.anne.followers}_synchronization"
+        other = digest(["https://nord.test/actors/somebody"])
+
+        async def asked(said: str) -> bool:
+            header = write_header(Synchronization(s.anne.followers, url, said))
+            await door.synchronise(s.anne.uri, header)
+            rows = await s.nord.ask("SELECT uri, why FROM wanted WHERE why = 'synchronise'")
+            for row in rows:
+                await engine.write(
+                    lambda tx, row=row: chores.had(
+                        tx, Wanted(uri=row[0], why=row[1], depth=0, tries=0)
+                    )
+                )
+            return bool(rows)
+
+        assert not await asked(digest([s.kari.uri]))
+        assert await asked(other)
+        assert not await asked(other)
+        s.world.clock.time += HOUR // 2
+        assert not await asked(other), "the same two digests, twice within the hour"
+        s.world.clock.time += HOUR
+        assert await asked(other), "what went wrong then is never mended"
+        s.world.clock.time += HOUR // 2
+        follow = Acting(
+            actor=s.ola, urls=s.nord.house.urls, id=s.nord.house.performer.new_id()
+        ).follow(s.anne)
+        await s.nord.house.performer.perform(follow, s.nord.house.resolver)
+        await s.world.heal()
+        assert await asked(other), "ours is another one now"
+        assert not await asked(digest([s.kari.uri, s.ola.uri]))
+        assert len(door._compared) == 1
 
     played(fediverse, scene)
