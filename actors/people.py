@@ -141,14 +141,20 @@ class HandleRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """An access token, stored as the SHA-256 of what the app holds; bound to one person,
-    actor and app."""
+    actor and app, which may hold several. Of an app for itself it has neither person nor actor.
 
+    `label` is what its owner calls it; `last_used` (ms) is noted once an hour at most.
+    """
+
+    id: int
     hash: bytes
-    person_id: int
-    actor_id: int
+    person_id: int | None = None
+    actor_id: int | None = None
     app_id: int | None = None
     scopes: str
+    label: str = ""
     created: int
+    last_used: int | None = None
     revoked: int | None = None
 
 

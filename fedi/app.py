@@ -37,6 +37,7 @@ from fedi.net.client import Client
 from fedi.net.dispatch import Dispatch
 from fedi.net.guard import Rules
 from fedi.net.sender import Sender
+from fedi.oauth.callers import Callers
 from fedi.pages.routes import Pages
 from fedi.pages.site import Site
 from fedi.perform import Performer
@@ -76,6 +77,7 @@ class House:
     door: HouseDoor
     desk: HouseDesk
     reads: HouseReads
+    callers: Callers
     figures: Figures = field(default_factory=Figures)
 
 
@@ -185,6 +187,7 @@ async def _built(
         door=HouseDoor(performer, keys, domains, bus, config=config, alive=alive),
         desk=HouseDesk(performer, resolver, fetcher, domains, bus),
         reads=HouseReads(engine),
+        callers=Callers(engine, clock),
     )
 
 

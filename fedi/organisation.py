@@ -5,11 +5,8 @@ functions. Keys are made off the loop, since an RSA key takes some 75 ms.
 """
 
 import asyncio
-import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from actors.errors import Invalid, NotFound
 from actors.handles import local_key, valid_local_username
@@ -25,7 +22,6 @@ from actors.people import (
     Key,
     KeyKind,
     Person,
-    Token,
 )
 from actors.signatures import keys
 from actors.urls import Urls
@@ -33,9 +29,7 @@ from fedi.config import Limits
 from fedi.perform import Performer
 from fedi.store import profiles
 from fedi.store.engine import Tx
-from fedi.store.rows import ACTOR, HANDLE, KEY, MEMBERSHIP, PERSON, TOKEN
-
-SCOPES: Final = frozenset({"read", "write", "follow", "push", "profile"})
+from fedi.store.rows import ACTOR, HANDLE, KEY, MEMBERSHIP, PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,35 +248,3 @@ async def find_actor(performer: Performer, handle: str) -> Actor:
             "`fedi department list` and `fedi person list` show who is."
         )
     return known[0]
-
-
-async def new_token(performer: Performer, person: Person, actor: Actor, scopes: str) -> str:
-    """Make an access token and return it; only its hash is kept. Invalid for unknown scopes."""
-    wanted = scopes.split()
-    unknown = [scope for scope in wanted if scope.partition(":")[0] not in SCOPES]
-    if unknown or not wanted:
-        raise Invalid(
-            f"Unknown scope {' '.join(unknown) or '(none)'}: use {', '.join(sorted(SCOPES))}."
-        )
-    secret = secrets.token_urlsafe(32)
-    row = Token(
-        hash=hashlib.sha256(secret.encode()).digest(),
-        person_id=person.id,
-        actor_id=actor.id,
-        scopes=" ".join(wanted),
-        created=performer.clock.now(),
-    )
-
-    async def unit(tx: Tx) -> None:
-        found = await tx.one(
-            f"{MEMBERSHIP.select} WHERE person_id = ? AND actor_id = ?", (person.id, actor.id)
-        )
-        if found is None or not MEMBERSHIP.decode(found).holds(row.created):
-            raise Invalid(
-                f"{person.name} may not write as {actor.name}. "
-                "`fedi department member` lets a person speak for a department."
-            )
-        await tx.run(TOKEN.insert, TOKEN.encode(row))
-
-    await performer.engine.write(unit)
-    return secret

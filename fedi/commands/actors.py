@@ -208,10 +208,11 @@ def create_token(username: str, handle: str, scope: str) -> None:
 
     async def work(house: "House") -> str:
         from fedi import organisation
+        from fedi.oauth.tokens import new_token
 
         who = await organisation.find_person(house.performer, username)
         actor = await organisation.find_actor(house.performer, handle)
-        return await organisation.new_token(house.performer, who, actor, scope)
+        return await new_token(house.performer, who, actor, scope)
 
     made = at_home(work)
     say({"token": made, "person": username, "as": handle, "scope": scope}, made)
