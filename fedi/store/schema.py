@@ -37,7 +37,8 @@ async def schema_of(engine: Engine) -> str:
 
 
 async def tables(tx: Tx) -> list[Table]:
-    """Return the tables by name; virtual ones (full text) and their shadows are left out."""
+    """Return the tables by name, without what an engine has of its own for full text: virtual
+    tables and their shadows, generated columns, indexes that are no B-trees."""
     return await (_sqlite(tx) if tx.dialect == "sqlite" else _postgres(tx))
 
 
@@ -87,6 +88,7 @@ async def _postgres(tx: Tx) -> list[Table]:
         " EXISTS (SELECT 1 FROM pg_constraint n WHERE n.conindid = c.oid AND n.contype = 'u')"
         " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
         " JOIN pg_class t ON t.oid = i.indrelid"
+        " JOIN pg_am m ON m.oid = c.relam AND m.amname = 'btree'"
         " WHERE t.relnamespace = current_schema()::regnamespace"
     )
     return [
