@@ -6,6 +6,7 @@
 CREATE TABLE push_subscription (
   id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   token_id INTEGER NOT NULL UNIQUE,
+  actor_id INTEGER NOT NULL,
   endpoint TEXT NOT NULL,
   p256dh BLOB NOT NULL,
   auth BLOB NOT NULL,
@@ -16,6 +17,7 @@ CREATE TABLE push_subscription (
   created INTEGER NOT NULL,
   failing INTEGER
 );
+CREATE INDEX push_subscription_by_actor ON push_subscription (actor_id);
 
 CREATE TABLE push_message (
   subscription_id INTEGER NOT NULL,
