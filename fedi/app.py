@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import cast
+from typing import Final, cast
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.applications import Starlette
@@ -28,8 +28,14 @@ from fedi.fetching import Fetcher
 from fedi.figures import Figures
 from fedi.front import SignedGets, choose, open_door
 from fedi.idslot import IdSlot, held_slot
+from fedi.jsonld import PlainWords, WorkerExpander
 from fedi.keyring import KeyRing
 from fedi.machine import SystemClock, SystemRandom
+from fedi.mastodon.api import Api
+from fedi.mastodon.making import Making
+from fedi.mastodon.rates import Rates
+from fedi.mastodon.rendering import Renderer
+from fedi.mastodon.table import open_api
 from fedi.media.files import folder_of
 from fedi.media.sending import MediaFiles
 from fedi.net.answer import Scope
@@ -42,6 +48,7 @@ from fedi.pages.routes import Pages
 from fedi.pages.site import Site
 from fedi.perform import Performer
 from fedi.probes import Ready, live
+from fedi.publishing.writing import Writing
 from fedi.resolve import HouseResolver
 from fedi.store import media, profiles
 from fedi.store.engine import Engine, opened
@@ -53,6 +60,9 @@ from fedi.wellknown import open_wellknown
 from outbox import activities
 from outbox.answers import Answer
 from outbox.endpoints import Ask, Endpoints
+
+API_LIMIT: Final = 300
+"""Requests of one token, or of one address without, in five minutes (as Mastodon)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +80,7 @@ class House:
     sender: Sender
     client: Client
     fetcher: Fetcher
+    expander: WorkerExpander
     keys: KeyRing
     resolver: HouseResolver
     domains: Domains
@@ -137,6 +148,7 @@ async def opened_house(
             try:
                 yield house
             finally:
+                await house.expander.close()
                 await house.alive.close()
                 await house.client.close()
                 await sender.close()
@@ -163,7 +175,9 @@ async def _built(
         proofs=config.federation.proofs,
     )
     client = _client(config.federation, sender, clock, urls)
-    fetcher = Fetcher(client, clock.now, await _application_key(engine, urls, clock))
+    expander = WorkerExpander()
+    words = PlainWords(expander, clock.now)
+    fetcher = Fetcher(client, clock.now, await _application_key(engine, urls, clock), words.of)
     keys = KeyRing(engine, fetcher, clock.now)
     domains = Domains(engine, clock.now, config.federation)
     resolver = HouseResolver(performer, fetcher, domains)
@@ -180,12 +194,13 @@ async def _built(
         sender=sender,
         client=client,
         fetcher=fetcher,
+        expander=expander,
         keys=keys,
         resolver=resolver,
         domains=domains,
         alive=alive,
         door=HouseDoor(performer, keys, domains, bus, config=config, alive=alive),
-        desk=HouseDesk(performer, resolver, fetcher, domains, bus),
+        desk=HouseDesk(performer, resolver, fetcher, domains, bus, words),
         reads=HouseReads(engine),
         callers=Callers(engine, clock),
     )
@@ -216,6 +231,31 @@ async def _application_key(
         return None
     private = load_private(key.private)
     return (key.uri, private) if isinstance(private, RSAPrivateKey) else None
+
+
+def client_api(house: House) -> Api:
+    """Return what the resources of the client API work with."""
+    lab = house.config.lab.enabled
+    return Api(
+        config=house.config,
+        engine=house.engine,
+        urls=house.urls,
+        clock=house.clock,
+        random=house.random,
+        performer=house.performer,
+        resolver=house.resolver,
+        writing=Writing(house.performer, house.resolver, house.config.limits),
+        callers=house.callers,
+        rates=Rates(
+            house.clock.now, limit=0 if lab else API_LIMIT, anonymous=0 if lab else API_LIMIT
+        ),
+        renderer=Renderer(Making(house.urls, proxied=lambda url: url), now=house.clock.now),
+        max_upload=max(
+            house.config.media.image_bytes,
+            house.config.media.video_bytes,
+            house.config.media.file_bytes,
+        ),
+    )
 
 
 def application(house: House) -> Dispatch:
@@ -261,5 +301,6 @@ def application(house: House) -> Dispatch:
         name=house.config.organisation.name,
         version=VERSION,
     )
+    open_api(table, client_api(house))
     table.add("/media/{name}", MediaFiles(folder_of(house.config), shown))
     return table

@@ -74,13 +74,22 @@ def _counted(
 
 async def _tallies(tx: Tx, ids: list[int]) -> dict[int, tuple[int, dict[int, int]]]:
     """Return (voters, votes by choice) of our own polls."""
-    found: dict[int, tuple[int, dict[int, int]]] = {}
-    for id in ids:
-        voters = await tx.one("SELECT count(DISTINCT actor_id) FROM vote WHERE post_id = ?", (id,))
-        counts = await tx.rows(
-            "SELECT choice, count(*) FROM vote WHERE post_id = ? GROUP BY choice", (id,)
-        )
-        found[id] = (voters[0] if voters else 0, {row[0]: row[1] for row in counts})
+    found: dict[int, tuple[int, dict[int, int]]] = {id: (0, {}) for id in ids}
+    if not ids:
+        return found
+    marks = ", ".join("?" * len(ids))
+    for id, voters in await tx.rows(
+        f"SELECT post_id, count(DISTINCT actor_id) FROM vote WHERE post_id IN ({marks})"
+        " GROUP BY post_id",
+        ids,
+    ):
+        found[id] = (voters, {})
+    for id, choice, count in await tx.rows(
+        f"SELECT post_id, choice, count(*) FROM vote WHERE post_id IN ({marks})"
+        " GROUP BY post_id, choice",
+        ids,
+    ):
+        found[id][1][choice] = count
     return found
 
 

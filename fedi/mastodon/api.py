@@ -1,0 +1,32 @@
+"""What the resources of the client API work with: the parts of one process, put together by app."""
+
+from dataclasses import dataclass
+
+from actors.ports import Clock, Random
+from actors.urls import Urls
+from fedi.config import Config
+from fedi.mastodon.rates import Rates
+from fedi.mastodon.rendering import Renderer
+from fedi.oauth.callers import Callers
+from fedi.perform import Performer
+from fedi.publishing.writing import Writing
+from fedi.resolve import HouseResolver
+from fedi.store.engine import Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """Everything a handler may need. `max_upload` in bytes."""
+
+    config: Config
+    engine: Engine
+    urls: Urls
+    clock: Clock
+    random: Random
+    performer: Performer
+    resolver: HouseResolver
+    writing: Writing
+    callers: Callers
+    rates: Rates
+    renderer: Renderer
+    max_upload: int

@@ -1,0 +1,297 @@
+"""What a handler of the client API gets and gives: Ask, Reply, Route, and the way between.
+
+`opened(route, api)` makes the raw ASGI handler of one route: parameters read, caller known, scope
+held, rate kept, answer sent with the headers that apps in browsers need. Errors leave in
+Mastodon's shape, `{"error": …}`, and nowhere else is one made.
+"""
+
+import logging
+import math
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final
+
+import msgspec
+
+from actors import ids
+from actors.audience import LocalActor, Nobody, Viewer
+from actors.errors import (
+    FediError,
+    FetchError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+)
+from actors.people import Actor, Person
+from fedi.mastodon.api import Api
+from fedi.net.answer import Header, Receive, Scope, Send
+from fedi.net.dispatch import RawHandler
+from fedi.net.params import Params, Upload, read_params
+from fedi.oauth.callers import Caller
+
+_log = logging.getLogger(__name__)
+_JSON: Final = (b"content-type", b"application/json; charset=utf-8")
+_ENCODER: Final = msgspec.json.Encoder()
+
+CORS: Final[tuple[Header, ...]] = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"Link, Mastodon-Async-Refresh, X-RateLimit-Limit, X-RateLimit-Remaining,"
+        b" X-RateLimit-Reset, X-Request-Id",
+    ),
+)
+_PREFLIGHT: Final[tuple[Header, ...]] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+    (b"access-control-max-age", b"7200"),
+    (b"vary", b"Origin, Access-Control-Request-Headers"),
+)
+
+
+class By(Enum):
+    """Who may call a route."""
+
+    ANYONE = auto()  # with or without a token
+    APP = auto()  # any valid token, an app's own too
+    ACTOR = auto()  # a token that speaks for one of our actors
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: JSON already encoded, or another type of body named by its header."""
+
+    body: bytes
+    status: int = 200
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(slots=True)
+class Ask:
+    """One request to the client API. `id(name)` and friends read what the path names."""
+
+    api: Api
+    scope: Scope
+    path_params: Mapping[str, str]
+    params: Params
+    caller: Caller | None
+
+    @property
+    def me(self) -> Actor:
+        """Return the actor that the caller speaks as; a route `By.ACTOR` always has one."""
+        if self.caller is None or self.caller.actor is None:
+            raise Unauthorized("The access token is invalid")
+        return self.caller.actor
+
+    @property
+    def person(self) -> Person:
+        if self.caller is None or self.caller.person is None:
+            raise Unauthorized("The access token is invalid")
+        return self.caller.person
+
+    @property
+    def viewer(self) -> Viewer:
+        """Return with whose eyes this request reads."""
+        if self.caller is None or self.caller.actor is None:
+            return Nobody()
+        return LocalActor(self.caller.actor.id)
+
+    @property
+    def reader(self) -> int | None:
+        """Return the id of the actor that reads, None for whoever is not signed in as one."""
+        caller = self.caller
+        return caller.actor.id if caller is not None and caller.actor is not None else None
+
+    def id(self, name: str = "id") -> int:
+        """Return the id in the path; one that can't be an id is simply not there."""
+        found = ids.parse(self.path_params[name])
+        if found is None:
+            raise NotFound("Record not found")
+        return found
+
+    def ids(self, name: str) -> list[int]:
+        """Return the ids given under a name, in order; what can't be an id is passed over."""
+        parsed = (ids.parse(one) for one in self.params.texts(name))
+        return list(dict.fromkeys(one for one in parsed if one is not None))
+
+    def header(self, name: bytes) -> str:
+        for key, value in self.scope["headers"]:
+            if key == name:
+                return str(value.decode("latin-1"))
+        return ""
+
+    def upload(self, name: str) -> Upload | None:
+        return self.params.upload(name)
+
+
+Handler = Callable[[Ask], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One row of the API. `scopes`: any one of them is enough; () where no scope is asked.
+
+    `uploads` is whether its body may carry files. PUT and PATCH are one method (see table.py).
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    by: By = By.ACTOR
+    scopes: tuple[str, ...] = ()
+    uploads: bool = False
+
+
+def get(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
+    return Route(method="GET", path=path, handler=handler, scopes=scopes, by=by)
+
+
+def post(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
+    return Route(method="POST", path=path, handler=handler, scopes=scopes, by=by)
+
+
+def put(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
+    return Route(method="PUT", path=path, handler=handler, scopes=scopes, by=by)
+
+
+def delete(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
+    return Route(method="DELETE", path=path, handler=handler, scopes=scopes, by=by)
+
+
+def ok(value: Any, *, status: int = 200, headers: Iterable[Header] = ()) -> Reply:
+    """Return a value (a Struct, a dict, a list of them) as JSON."""
+    return Reply(_ENCODER.encode(value), status, tuple(headers))
+
+
+def joined(items: Iterable[bytes], *, headers: Iterable[Header] = ()) -> Reply:
+    """Return JSON texts as one array."""
+    return Reply(b"[" + b",".join(items) + b"]", 200, tuple(headers))
+
+
+def empty() -> Reply:
+    """Return the empty object that Mastodon answers with where there is nothing to say."""
+    return Reply(b"{}")
+
+
+# -- one request
+
+
+def opened(route: Route, api: Api) -> RawHandler:
+    """Return the ASGI handler of a route."""
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        headers: list[Header] = [_JSON, *CORS, _request_id(scope, api)]
+        params: Params | None = None
+        try:
+            caller = await _caller(scope, route, api)
+            headers += api.rates.count(scope, caller, route.method)
+            params = await read_params(
+                scope, receive, max_upload=api.max_upload if route.uploads else 0
+            )
+            if caller is None and "access_token" in params and route.scopes:
+                caller = await api.callers.find(params.text("access_token") or "")
+                _check(route, caller)
+            reply = await route.handler(Ask(api, scope, scope["path_params"], params, caller))
+        except Exception as problem:
+            reply = reply_to(problem)
+        finally:
+            if params is not None:
+                params.close()
+        await send_reply(scope, send, reply, headers)
+
+    return handle
+
+
+async def send_reply(scope: Scope, send: Send, reply: Reply, headers: list[Header]) -> None:
+    """Send a reply; its own headers stand over those given."""
+    own = {name for name, _ in reply.headers}
+    kept = [header for header in headers if header[0] not in own]
+    start = [*kept, *reply.headers, (b"content-length", b"%d" % len(reply.body))]
+    await send({"type": "http.response.start", "status": reply.status, "headers": start})
+    body = b"" if scope["method"] == "HEAD" else reply.body
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _caller(scope: Scope, route: Route, api: Api) -> Caller | None:
+    bearer = bearer_of(scope)
+    if bearer is None:
+        if route.by is not By.ANYONE and b"access_token" not in scope["query_string"]:
+            raise Unauthorized("The access token is invalid")
+        return None
+    caller = await api.callers.find(bearer)
+    _check(route, caller)
+    return caller
+
+
+def bearer_of(scope: Scope) -> str | None:
+    """Return the bearer token of a request's Authorization header (RFC 6750 §2.1)."""
+    for name, value in scope["headers"]:
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            return str(value[7:].strip().decode("latin-1"))
+    return None
+
+
+def _check(route: Route, caller: Caller) -> None:
+    if route.scopes and not any(scope in caller.held for scope in route.scopes):
+        raise Forbidden("This action is outside the authorized scopes")
+    if route.by is By.ACTOR and caller.actor is None:
+        raise Invalid("This method requires an authenticated user")
+
+
+def _request_id(scope: Scope, api: Api) -> Header:
+    given = scope.get("state", {}).get("request_id") if scope.get("state") else None
+    return b"x-request-id", (given or f"{api.random.bits(64):016x}").encode()
+
+
+def reply_to(problem: Exception) -> Reply:
+    """Return what a failed request is answered with, in the shape that apps read."""
+    if not isinstance(problem, FediError):
+        _log.error("unexpected error", exc_info=problem)
+        return ok({"error": "Something went wrong here. It has been noted."}, status=500)
+    if problem.detail:
+        _log.info("%s: %s", problem.code, problem.detail)
+    headers: list[Header] = []
+    if isinstance(problem, TooMany | Unavailable):
+        seconds = max(1, math.ceil(problem.retry_after))
+        headers.append((b"retry-after", b"%d" % seconds))
+    if isinstance(problem, Unauthorized):
+        headers.append((b"www-authenticate", b'Bearer realm="fedi", error="invalid_token"'))
+    shown: dict[str, Any] = {"error": problem.sentence}
+    details = getattr(problem, "details", None)
+    if details:
+        shown["details"] = details
+    return ok(shown, status=_status(problem), headers=headers)
+
+
+def _status(problem: FediError) -> int:
+    if isinstance(problem, TooLarge):
+        return 413
+    if isinstance(problem, Invalid):
+        return 400 if problem.code == "bad_json" else 422
+    if isinstance(problem, FetchError):
+        return 503
+    return problem.status
+
+
+# -- what no route answers
+
+
+async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a path of the API that is not there: JSON, as apps expect (client-api.md §2.3)."""
+    reply = ok({"error": "Record not found"}, status=404)
+    await send_reply(scope, send, reply, [_JSON, *CORS])
+
+
+async def preflight(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a browser's question before the request: any origin, method and header."""
+    headers = list(_PREFLIGHT)
+    for name, value in scope["headers"]:
+        if name == b"access-control-request-headers":
+            headers.append((b"access-control-allow-headers", value))
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

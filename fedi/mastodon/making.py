@@ -1,0 +1,274 @@
+"""Records to entities: how an actor of ours or another's, a post, a poll, a file look to apps.
+
+Pure: no reading, no reader. rendering.py puts what differs by reader around what is made here.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from actors import ids
+from actors.html import escape, plain
+from actors.people import Actor, ActorKind
+from actors.posts import Emoji, Media, Post, Visibility
+from actors.urls import Urls
+from fedi.mastodon.entities import (
+    Account,
+    Application,
+    CustomEmoji,
+    FeatureApproval,
+    Field,
+    MediaAttachment,
+    Mention,
+    Poll,
+    PollOption,
+    PreviewCard,
+    StatusHead,
+    StatusTag,
+    day,
+    moment,
+    moment_or_none,
+)
+from fedi.mastodon.fragments import Fragment
+from fedi.store.hydrating import Counted, Whole
+from outbox.objects.record import Surroundings, question_of
+
+_ENCODE: Final = msgspec.json.Encoder().encode
+_VISIBILITY: Final = {
+    Visibility.PUBLIC: "public",
+    Visibility.UNLISTED: "unlisted",
+    Visibility.FOLLOWERS: "private",
+    Visibility.DIRECT: "direct",
+    Visibility.INTERNAL: "private",
+    Visibility.GROUP: "private",
+}
+_KINDS: Final = {"image": "image", "video": "video", "audio": "audio"}
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
+
+
+def visibility_name(visibility: Visibility) -> str:
+    """Return a visibility by Mastodon's word; `local_only` tells internal from followers."""
+    return _VISIBILITY[visibility]
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Makes entities. `proxied` gives the address here of another server's file."""
+
+    urls: Urls
+    proxied: Callable[[str], str]
+    quotable: bool = True
+
+    # -- accounts
+
+    def account(self, counted: Counted) -> Account:
+        actor = counted.actor
+        avatar = self._picture(actor, actor.icon.url if actor.icon is not None else "", "avatar")
+        header = self._picture(actor, actor.image.url if actor.image is not None else "", "header")
+        shown = not actor.hides_totals
+        return Account(
+            id=ids.text(actor.id),
+            username=actor.username,
+            acct=acct(actor),
+            display_name=actor.name,
+            locked=actor.locked,
+            bot=actor.kind in (ActorKind.SERVICE, ActorKind.APPLICATION) or actor.bot,
+            discoverable=actor.discoverable,
+            indexable=actor.indexable,
+            noindex=not actor.indexable,
+            group=actor.kind is ActorKind.GROUP,
+            created_at=moment(actor.created)[:10] + "T00:00:00.000Z",
+            note=actor.summary,
+            url=self._web(actor.url) or self._web(actor.uri),
+            uri=actor.uri,
+            avatar=avatar,
+            avatar_static=avatar,
+            avatar_description=actor.icon.description if actor.icon is not None else "",
+            header=header,
+            header_static=header,
+            header_description=actor.image.description if actor.image is not None else "",
+            followers_count=counted.followers if shown else 0,
+            following_count=counted.following if shown else 0,
+            statuses_count=counted.posts,
+            last_status_at=day(ids.moment(counted.last)) if counted.last is not None else None,
+            hide_collections=actor.hides_totals,
+            feature_approval=FeatureApproval(
+                automatic=["public"] if actor.discoverable else [],
+                manual=[],
+                current_user="automatic" if actor.discoverable else "denied",
+            ),
+            emojis=[],
+            fields=[Field(name=one.name, value=one.value) for one in actor.fields],
+            roles=[],
+            suspended=actor.suspended is not None,
+        )
+
+    def _picture(self, actor: Actor, url: str, kind: str) -> str:
+        if not url:
+            return self.urls.page(f"{kind}s/{ids.text(actor.id)}.png")
+        return url if self.urls.is_local(url) else self.proxied(url)
+
+    def _web(self, url: str) -> str:
+        return url if _WEB.match(url) else ""
+
+    # -- posts
+
+    def fragment(self, whole: Whole) -> Fragment:
+        """Return a post as it is kept: all of it that doesn't differ by reader, encoded."""
+        post, around = whole.post, whole.around
+        return Fragment(
+            id=post.id,
+            head=_ENCODE(self.head(whole))[:-1],
+            author_id=post.author_id,
+            open=post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED),
+            parent=post.in_reply_to,
+            boost_of=post.boost_of,
+            poll=self.poll(post, around),
+            quote=post.quote,
+            quote_policy=self._policy(post),
+            root=post.context or post.uri,
+            plain=self._searched(post, around),
+        )
+
+    def head(self, whole: Whole) -> StatusHead:
+        post, around = whole.post, whole.around
+        app = whole.app
+        return StatusHead(
+            id=ids.text(post.id),
+            uri=post.uri,
+            url=self.page(post, around.author),
+            created_at=moment(post.published),
+            edited_at=moment_or_none(post.edited),
+            sensitive=post.sensitive or bool(post.summary),
+            spoiler_text=post.summary,
+            visibility=_VISIBILITY[post.visibility],
+            local_only=post.visibility is Visibility.INTERNAL,
+            language=post.language or None,
+            content=self._content(post),
+            text=None,
+            replies_count=whole.replies,
+            reblogs_count=whole.boosts,
+            favourites_count=whole.likes,
+            quotes_count=whole.quotes,
+            media_attachments=self.attachments(post),
+            mentions=[self.mention(named.actor) for named in around.addressees if not named.silent],
+            tags=[StatusTag(name=tag.name, url=self.urls.tag(tag.name)) for tag in around.hashtags],
+            emojis=self.emojis(post.emojis),
+            card=self._card(whole),
+            application=Application(name=app[0], website=app[1] or None) if app else None,
+            tagged_collections=[],
+        )
+
+    def _card(self, whole: Whole) -> PreviewCard | None:
+        return None
+
+    def page(self, post: Post, author: Actor) -> str:
+        """Return where people read a post."""
+        if not post.local:
+            return self._web(post.url) or post.uri
+        return post.uri
+
+    def _content(self, post: Post) -> str:
+        if not post.name:
+            return post.content
+        link = escape(self._web(post.url) or post.uri)
+        title = f"<p><strong>{escape(post.name)}</strong></p>"
+        return f'{title}{post.content}<p><a href="{link}" rel="nofollow noopener">{link}</a></p>'
+
+    def _policy(self, post: Post) -> str:
+        return "public" if post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED) else "nobody"
+
+    def _searched(self, post: Post, around: Surroundings) -> str:
+        """Return the text that a reader's filters look at."""
+        parts = [post.summary, post.name, plain(post.content)]
+        parts += [media.description for media in post.media]
+        if around.poll is not None:
+            parts += [option.title for option in around.poll.options]
+        return "\n".join(part for part in parts if part).casefold()
+
+    def mention(self, actor: Actor) -> Mention:
+        return Mention(
+            id=ids.text(actor.id),
+            username=actor.username,
+            url=self._web(actor.url) or actor.uri,
+            acct=acct(actor),
+        )
+
+    def emojis(self, emojis: tuple[Emoji, ...]) -> list[CustomEmoji]:
+        found = []
+        for emoji in emojis:
+            address = emoji.icon if self.urls.is_local(emoji.icon) else self.proxied(emoji.icon)
+            name = emoji.name.strip(":")
+            found.append(CustomEmoji(shortcode=name, url=address, static_url=address))
+        return found
+
+    def poll(self, post: Post, around: Surroundings) -> Poll | None:
+        """Return the poll of a post as nobody in particular sees it."""
+        question = question_of(around)
+        if question is None:
+            return None
+        ends = question.ends if question.closed is None else question.closed
+        return Poll(
+            id=ids.text(post.id),
+            expires_at=moment_or_none(ends),
+            expired=question.closed is not None,
+            multiple=question.multiple,
+            votes_count=sum(option.votes for option in question.options),
+            voters_count=question.voters if question.multiple or post.local else None,
+            options=[PollOption(title=o.title, votes_count=o.votes) for o in question.options],
+            emojis=[],
+            voted=False,
+            own_votes=[],
+        )
+
+    def attachments(self, post: Post) -> list[MediaAttachment]:
+        """Return the files of a post; ids are made of the post's and their place in it."""
+        return [
+            self.attachment(media, f"{ids.text(post.id)}-{n}") for n, media in enumerate(post.media)
+        ]
+
+    def attachment(self, media: Media, id: str) -> MediaAttachment:
+        local = self.urls.is_local(media.url)
+        address = media.url if local else self.proxied(media.url)
+        kind = _KINDS.get(media.media_type.partition("/")[0], "unknown")
+        if kind == "unknown" and media.kind in ("Image", "Video", "Audio"):
+            kind = media.kind.lower()
+        return MediaAttachment(
+            id=id,
+            type=kind,
+            url=address,
+            preview_url=address if kind == "image" else None,
+            remote_url=None if local else media.url,
+            preview_remote_url=None,
+            text_url=None,
+            meta=_meta(media),
+            description=media.description or None,
+            blurhash=media.blurhash or None,
+        )
+
+
+def acct(actor: Actor) -> str:
+    """Return the handle that apps show: without a domain for our own."""
+    return actor.username if actor.local else f"{actor.username}@{actor.domain or _host(actor.uri)}"
+
+
+def _host(uri: str) -> str:
+    return urlsplit(uri).netloc
+
+
+def _meta(media: Media) -> dict[str, object]:
+    meta: dict[str, object] = {}
+    if media.width > 0 and media.height > 0:
+        meta["original"] = {
+            "width": media.width,
+            "height": media.height,
+            "size": f"{media.width}x{media.height}",
+            "aspect": media.width / media.height,
+        }
+    if media.focus is not None:
+        meta["focus"] = {"x": media.focus[0], "y": media.focus[1]}
+    return meta

@@ -1,0 +1,109 @@
+"""Pages of a list: what was asked for, and the Link header to the neighbours.
+
+`max_id` and `since_id` choose the newest below and above; `min_id` the nearest above, all
+exclusive, shown newest first. Links are absolute, `next` first, one cursor each, other
+parameters kept (client-api.md §2.4). Cursors are ids of whatever the list is ordered by.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+from actors import ids
+from actors.errors import Invalid
+from fedi.mastodon.asking import Ask
+from fedi.net.answer import Header
+
+T = TypeVar("T")
+_CURSORS: Final = ("max_id", "min_id", "since_id")
+HIGHEST: Final = (1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows with `above` < cursor < `below`; upward from `above` where `upward`."""
+
+    limit: int
+    below: int = HIGHEST
+    above: int = -1
+    upward: bool = False
+
+    @property
+    def order(self) -> str:
+        """Return the direction to read an index in."""
+        return "ASC" if self.upward else "DESC"
+
+    def newest_first(self, rows: Sequence[T]) -> list[T]:
+        """Return rows read in `order` as they are shown."""
+        return list(reversed(rows)) if self.upward else list(rows)
+
+
+def page_of(ask: Ask, *, default: int = 20, most: int = 40) -> Page:
+    """Return the page that a request asks for; a limit beyond `most` is lowered to it."""
+    limit = ask.params.whole("limit")
+    if limit is None:
+        limit = default
+    if limit < 1:
+        raise Invalid("limit must be above zero")
+    below, above = _cursor(ask, "max_id"), _cursor(ask, "since_id")
+    lowest = _cursor(ask, "min_id")
+    return Page(
+        limit=min(limit, most),
+        below=HIGHEST if below is None else below,
+        above=max(-1 if above is None else above, -1 if lowest is None else lowest),
+        upward=lowest is not None,
+    )
+
+
+def _cursor(ask: Ask, name: str) -> int | None:
+    text = ask.params.text(name)
+    if not text:
+        return None
+    found = ids.parse(text)
+    if found is None:
+        raise Invalid(f"{name} must be an id")
+    return found
+
+
+def links(ask: Ask, page: Page, cursors: Sequence[int]) -> tuple[Header, ...]:
+    """Return the Link header for a page whose rows have these cursors, newest first.
+
+    No header where the page is empty. `cursors` are those of the rows that were read, before
+    anything was filtered out, so that only the real end of a list has no `next`.
+    """
+    if not cursors:
+        return ()
+    newest, oldest = max(cursors), min(cursors)
+    parts = []
+    if len(cursors) >= page.limit or page.upward:
+        parts.append(f'<{_address(ask, "max_id", oldest)}>; rel="next"')
+    parts.append(f'<{_address(ask, "min_id", newest)}>; rel="prev"')
+    return ((b"link", ", ".join(parts).encode("latin-1")),)
+
+
+def _address(ask: Ask, name: str, cursor: int) -> str:
+    raw = ask.scope["query_string"].decode("latin-1")
+    kept = [
+        (key, value)
+        for key, value in parse_qsl(raw, keep_blank_values=True)
+        if key not in _CURSORS and key != "access_token"
+    ]
+    query = urlencode([*kept, (name, ids.text(cursor))])
+    path = ask.scope["path"].rstrip("/")
+    return f"{ask.api.urls.origin}{path}?{query}"
+
+
+def offset_links(ask: Ask, offset: int, limit: int, count: int) -> tuple[Header, ...]:
+    """Return the Link header of a list that is paged by offset."""
+    parts = []
+    raw = ask.scope["query_string"].decode("latin-1")
+    kept = [(k, v) for k, v in parse_qsl(raw, keep_blank_values=True) if k != "offset"]
+    base = f"{ask.api.urls.origin}{ask.scope['path'].rstrip('/')}"
+    if count >= limit:
+        following = urlencode([*kept, ("offset", str(offset + limit))])
+        parts.append(f'<{base}?{following}>; rel="next"')
+    if offset > 0:
+        before = urlencode([*kept, ("offset", str(max(0, offset - limit)))])
+        parts.append(f'<{base}?{before}>; rel="prev"')
+    return ((b"link", ", ".join(parts).encode("latin-1")),) if parts else ()

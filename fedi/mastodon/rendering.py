@@ -1,0 +1,339 @@
+"""Records to the JSON of accounts and posts: a page in a constant number of statements.
+
+What is the same for every reader of one kind comes from fragments.py, or is made by making.py and
+kept there; what differs (flags, votes, filters, what a reply or a quote may name) is asked for the
+whole page and joined to it as bytes. Everything here runs in one open transaction of the caller's.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from actors import ids
+from actors.audience import LocalActor, Viewer
+from actors.people import Actor
+from fedi.mastodon.entities import Account, Poll, moment
+from fedi.mastodon.fragments import Face, Fragment, Fragments
+from fedi.mastodon.making import Making
+from fedi.store import hydrating
+from fedi.store.engine import Tx
+from fedi.store.hydrating import Flags
+
+_ENCODE: Final = msgspec.json.Encoder().encode
+_BOOL: Final = {True: b"true", False: b"false"}
+_NO_FLAGS: Final = Flags(set(), set(), set(), set())
+
+
+class Matches(Protocol):
+    """The filters of one reader: those that a post meets, as FilterResult entities, and whether
+    one of them hides it in the context that was asked for."""
+
+    def __call__(self, fragment: Fragment) -> tuple[list[Any], bool]: ...
+
+
+class Filters(Protocol):
+    """Finds the filters of a reader for a context ("" for none); None where there are none."""
+
+    async def __call__(self, tx: Tx, actor_id: int, context: str) -> Matches | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What a post quotes, for one reader: `post_id` is None where there is nothing to show."""
+
+    state: str
+    post_id: int | None = None
+
+
+class Quotes(Protocol):
+    """Finds what posts quote, by the id of the quoting post."""
+
+    async def __call__(
+        self, tx: Tx, fragments: Sequence[Fragment], viewer: Viewer
+    ) -> Mapping[int, Quoted]: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sheet:
+    """What one page needs to know of one reader, and what it quotes."""
+
+    reader: int | None
+    flags: Flags
+    parents: Mapping[int, int]
+    votes: Mapping[int, list[int]]
+    muted: frozenset[str]
+    quotes: Mapping[int, Quoted]
+    follows: set[int]
+
+
+@dataclass(slots=True)
+class Renderer:
+    """Makes JSON of records. One for a process."""
+
+    making: Making
+    now: Callable[[], int]
+    fragments: Fragments = field(default_factory=Fragments)
+    filters: Filters | None = None
+    quotes: Quotes | None = None
+
+    # -- accounts
+
+    async def accounts(self, tx: Tx, ids: Sequence[int], viewer: Viewer) -> list[bytes]:
+        """Return accounts as JSON, in the order of their ids; unknown ones are passed over."""
+        await self.fragments.refresh(tx)
+        faces = await self._faces(tx, ids, hydrating.is_inside(viewer))
+        return [faces[id].json for id in ids if id in faces]
+
+    async def account(self, tx: Tx, id: int, viewer: Viewer) -> bytes | None:
+        found = await self.accounts(tx, [id], viewer)
+        return found[0] if found else None
+
+    async def account_entities(
+        self, tx: Tx, ids: Sequence[int], viewer: Viewer
+    ) -> dict[int, Account]:
+        """Return accounts as structs, for answers that change or extend them."""
+        found = await hydrating.accounts(tx, list(ids), inside=hydrating.is_inside(viewer))
+        return {one.actor.id: self.making.account(one) for one in found}
+
+    async def _faces(self, tx: Tx, ids: Iterable[int], inside: bool) -> dict[int, Face]:
+        faces: dict[int, Face] = {}
+        missing: list[int] = []
+        for id in dict.fromkeys(ids):
+            face = self.fragments.faces.find(id, inside)
+            if face is None:
+                missing.append(id)
+            else:
+                faces[id] = face
+        for counted in await hydrating.accounts(tx, missing, inside=inside):
+            entity = self.making.account(counted)
+            if counted.actor.moved_to:
+                entity.moved = await self._moved(tx, counted.actor, inside)
+            face = Face(actor=counted.actor, json=_ENCODE(entity))
+            self.fragments.faces.keep(counted.actor.id, inside, face)
+            faces[counted.actor.id] = face
+        return faces
+
+    async def _moved(self, tx: Tx, actor: Actor, inside: bool) -> Account | None:
+        target = await hydrating.by_uri(tx, actor.moved_to)
+        if target is None or target == actor.id:
+            return None
+        found = await hydrating.accounts(tx, [target], inside=inside)
+        return self.making.account(found[0]) if found else None
+
+    # -- posts
+
+    async def statuses(
+        self, tx: Tx, post_ids: Sequence[int], viewer: Viewer, *, context: str = ""
+    ) -> list[bytes]:
+        """Return those of these posts that the viewer may see, as JSON, in the order given.
+
+        `context` names the filter context (home, notifications, public, thread, account); posts
+        that a filter hides in it are left out.
+        """
+        found = await self.statuses_by_id(tx, post_ids, viewer, context=context)
+        return [found[id] for id in post_ids if id in found]
+
+    async def status(self, tx: Tx, id: int, viewer: Viewer) -> bytes | None:
+        """Return one post as JSON, None where it isn't there for this viewer."""
+        return (await self.statuses_by_id(tx, [id], viewer)).get(id)
+
+    async def statuses_by_id(
+        self, tx: Tx, post_ids: Sequence[int], viewer: Viewer, *, context: str = ""
+    ) -> dict[int, bytes]:
+        """Return the same as `statuses`, by id."""
+        if not post_ids:
+            return {}
+        await self.fragments.refresh(tx)
+        chosen = await hydrating.seen(tx, list(dict.fromkeys(post_ids)), viewer)
+        boosted = [row[2] for row in chosen if row[2] is not None]
+        visible = {row[0] for row in await hydrating.seen(tx, boosted, viewer)}
+        wanted = {row[0] for row in chosen if row[2] is None or row[2] in visible}
+        fragments = await self._fragments(tx, [*wanted, *visible], hydrating.is_inside(viewer))
+        written = await self._written(tx, fragments, viewer)
+        matches = await self._matches(tx, viewer, context)
+        made: dict[int, bytes] = {}
+        for id in wanted:
+            fragment = fragments.get(id)
+            original = fragment if fragment is None or fragment.boost_of is None else None
+            if fragment is not None and fragment.boost_of is not None:
+                original = fragments.get(fragment.boost_of)
+            if fragment is None or original is None:
+                continue
+            hits, hidden = matches(original) if matches is not None else ([], False)
+            if not (hidden and context):
+                made[id] = written.status(fragment, _ENCODE(hits) if hits else b"[]")
+        return made
+
+    async def _matches(self, tx: Tx, viewer: Viewer, context: str) -> Matches | None:
+        if self.filters is None or not isinstance(viewer, LocalActor):
+            return None
+        return await self.filters(tx, viewer.actor_id, context)
+
+    async def _fragments(self, tx: Tx, ids: Iterable[int], inside: bool) -> dict[int, Fragment]:
+        found: dict[int, Fragment] = {}
+        missing: list[int] = []
+        for id in dict.fromkeys(ids):
+            fragment = self.fragments.statuses.find(id, inside)
+            if fragment is None:
+                missing.append(id)
+            else:
+                found[id] = fragment
+        if missing:
+            for whole in await hydrating.wholes(tx, missing, inside=inside):
+                fragment = self.making.fragment(whole)
+                self.fragments.statuses.keep(fragment.id, inside, fragment)
+                found[fragment.id] = fragment
+        return found
+
+    async def _written(self, tx: Tx, fragments: dict[int, Fragment], viewer: Viewer) -> "_Written":
+        inside = hydrating.is_inside(viewer)
+        quotes: Mapping[int, Quoted] = {}
+        quoting = [one for one in fragments.values() if one.quote]
+        if quoting and self.quotes is not None:
+            quotes = await self.quotes(tx, quoting, viewer)
+            shown = [one.post_id for one in quotes.values() if one.post_id is not None]
+            fragments = {**await self._fragments(tx, shown, inside), **fragments}
+        sheet = await self._sheet(tx, fragments, viewer, quotes)
+        faces = await self._faces(tx, (one.author_id for one in fragments.values()), inside)
+        return _Written(sheet, faces, fragments, self.now())
+
+    async def _sheet(
+        self,
+        tx: Tx,
+        fragments: Mapping[int, Fragment],
+        viewer: Viewer,
+        quotes: Mapping[int, Quoted],
+    ) -> _Sheet:
+        every = list(fragments.values())
+        parents = [one.parent for one in every if one.parent is not None]
+        sheet = _Sheet(
+            reader=None,
+            flags=_NO_FLAGS,
+            parents=await hydrating.parents(tx, parents, viewer) if parents else {},
+            votes={},
+            muted=frozenset(),
+            quotes=quotes,
+            follows=set(),
+        )
+        if not isinstance(viewer, LocalActor):
+            return sheet
+        me = sheet.reader = viewer.actor_id
+        sheet.flags = await hydrating.flags(
+            tx, me, [one.id for one in every if one.boost_of is None]
+        )
+        polls = [one.id for one in every if one.poll is not None]
+        if polls:
+            sheet.votes = await hydrating.own_votes(tx, me, polls)
+        sheet.muted = await hydrating.muted_threads(tx, me)
+        asks = {one.author_id for one in every if one.quote_policy == "followers"}
+        if asks:
+            sheet.follows = await hydrating.following_among(tx, me, asks)
+        return sheet
+
+
+# -- the end of a post, which differs by reader
+
+_NOTHING: Final = b'"favourited":false,"reblogged":false,"muted":false,"bookmarked":false,'
+_APPROVAL: Final = {
+    policy: {
+        by: _ENCODE({"automatic": automatic, "manual": [], "current_user": by})
+        for by in ("automatic", "denied")
+    }
+    for policy, automatic in (("public", ["public"]), ("followers", ["followers"]), ("nobody", []))
+}
+
+
+@dataclass(slots=True)
+class _Written:
+    """Joins fragments and what one reader adds to them."""
+
+    sheet: _Sheet
+    faces: Mapping[int, Face]
+    fragments: Mapping[int, Fragment]
+    now: int
+
+    def status(self, fragment: Fragment, filtered: bytes, *, depth: int = 0) -> bytes:
+        """Return one post; `filtered` is an array of FilterResults, `depth` counts quotes."""
+        proper, reblog = fragment, b"null"
+        if fragment.boost_of is not None:
+            proper = self.fragments[fragment.boost_of]
+            reblog = self.status(proper, filtered, depth=depth)
+        return b"".join((
+            fragment.head,
+            self._answers(fragment),
+            b',"account":', self.faces[fragment.author_id].json,
+            b',"reblog":', reblog,
+            b',"poll":', b"null" if fragment.poll is None else self._poll(fragment),
+            b',"quote":', self._quote(fragment, depth) if fragment.quote else b"null",
+            b',"quote_approval":', self._approval(fragment),
+            b",", self._flags(proper),
+            b'"pinned":', _BOOL[proper.id in self.sheet.flags.pinned],
+            b',"filtered":', filtered, b"}",
+        ))  # fmt: skip
+
+    def _flags(self, fragment: Fragment) -> bytes:
+        flags, id = self.sheet.flags, fragment.id
+        muted = bool(self.sheet.muted) and fragment.root in self.sheet.muted
+        if not (muted or id in flags.favourited or id in flags.reblogged or id in flags.bookmarked):
+            return _NOTHING
+        return b"".join((
+            b'"favourited":', _BOOL[id in flags.favourited],
+            b',"reblogged":', _BOOL[id in flags.reblogged],
+            b',"muted":', _BOOL[muted],
+            b',"bookmarked":', _BOOL[id in flags.bookmarked],
+            b",",
+        ))  # fmt: skip
+
+    def _answers(self, fragment: Fragment) -> bytes:
+        author = self.sheet.parents.get(fragment.parent or 0)
+        if fragment.parent is None or author is None:
+            return b',"in_reply_to_id":null,"in_reply_to_account_id":null'
+        parent = ids.text(fragment.parent)
+        return (
+            f',"in_reply_to_id":"{parent}","in_reply_to_account_id":"{ids.text(author)}"'.encode()
+        )
+
+    def _poll(self, fragment: Fragment) -> bytes:
+        poll = fragment.poll
+        if poll is None:
+            return b"null"
+        return _ENCODE(told_poll(poll, fragment, self.sheet.reader, self.sheet.votes, self.now))
+
+    def _quote(self, fragment: Fragment, depth: int) -> bytes:
+        quoted = self.sheet.quotes.get(fragment.id)
+        if quoted is None:
+            return b"null"
+        if depth:
+            named = None if quoted.post_id is None else ids.text(quoted.post_id)
+            return _ENCODE({"state": quoted.state, "quoted_status_id": named})
+        inner = self.fragments.get(quoted.post_id or 0)
+        shown = b"null"
+        if inner is not None and inner.author_id in self.faces:
+            shown = self.status(inner, b"[]", depth=1)
+        return b'{"state":' + _ENCODE(quoted.state) + b',"quoted_status":' + shown + b"}"
+
+    def _approval(self, fragment: Fragment) -> bytes:
+        policy, me = fragment.quote_policy, self.sheet.reader
+        may = me is not None and (
+            policy == "public"
+            or fragment.author_id == me
+            or (policy == "followers" and fragment.author_id in self.sheet.follows)
+        )
+        return _APPROVAL[policy]["automatic" if may else "denied"]
+
+
+def told_poll(
+    poll: Poll,
+    fragment: Fragment,
+    reader: int | None,
+    votes: Mapping[int, list[int]],
+    now: int,
+) -> Poll:
+    """Return a poll as one reader sees it: whether it is over, and what they chose."""
+    own = votes.get(fragment.id, [])
+    over = poll.expired or (poll.expires_at is not None and poll.expires_at <= moment(now))
+    return msgspec.structs.replace(
+        poll, expired=over, own_votes=own, voted=bool(own) or fragment.author_id == reader
+    )

@@ -1,0 +1,31 @@
+"""The one table of the client API's routes, and its place in the dispatch table.
+
+Every path answers with and without a slash at its end, PUT and PATCH alike (client-api.md §§1,
+2.3). What isn't in the table is answered in JSON. A test walks every row.
+"""
+
+from typing import Final
+
+from fedi.mastodon import accounts, statuses, timelines
+from fedi.mastodon.api import Api
+from fedi.mastodon.asking import Route, opened, preflight, unknown
+from fedi.net.dispatch import Dispatch
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *accounts.ROUTES,
+    *statuses.ROUTES,
+    *timelines.ROUTES,
+)
+_METHODS: Final = {"GET": ("GET", "HEAD"), "PUT": ("PUT", "PATCH"), "PATCH": ("PUT", "PATCH")}
+_ALL: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
+def open_api(table: Dispatch, api: Api) -> None:
+    """Register every route."""
+    for route in ROUTES:
+        handler = opened(route, api)
+        methods = _METHODS.get(route.method, (route.method,))
+        table.add(route.path, handler, methods=methods)
+        table.add(f"{route.path}/", handler, methods=methods)
+    table.add("/api/...", unknown, methods=_ALL)
+    table.add("/api/...", preflight, methods=("OPTIONS",))

@@ -1,0 +1,98 @@
+"""Timelines: home, public, local, remote, hashtag. Lists and links have their own resources."""
+
+from actors.audience import LocalActor
+from actors.errors import Forbidden
+from fedi.mastodon.asking import Ask, By, Reply, get, joined
+from fedi.mastodon.paging import Page, links, page_of
+from fedi.store import home as kept
+from fedi.store import timelines
+from fedi.store.engine import Tx
+from fedi.store.timelines import Row, Span, Tags, Wanted
+
+MOST_TAGS = 4
+
+
+def span_of(page: Page) -> Span:
+    """Return a page as the store reads it."""
+    return Span(limit=page.limit, below=page.below, above=page.above, upward=page.upward)
+
+
+async def listed(ask: Ask, tx: Tx, rows: list[Row], page: Page, context: str) -> Reply:
+    """Return chosen posts as an answer with its links; `context` is the filters'."""
+    shown = await ask.api.renderer.statuses(
+        tx, [row[1] for row in rows], ask.viewer, context=context
+    )
+    return joined(shown, headers=links(ask, page, [row[0] for row in rows]))
+
+
+async def home(ask: Ask) -> Reply:
+    """GET /api/v1/timelines/home."""
+    page = page_of(ask)
+    me = ask.me.id
+    await kept.ready(ask.api.engine, me, ask.api.clock.now())
+
+    async def query(tx: Tx) -> Reply:
+        rows = await timelines.home(tx, me, span_of(page))
+        return await listed(ask, tx, rows, page, "home")
+
+    return await ask.api.engine.glance(query)
+
+
+async def public(ask: Ask) -> Reply:
+    """GET /api/v1/timelines/public, with `local`, `remote` and `only_media`."""
+    page, wanted = page_of(ask), _wanted(ask)
+    _open_to(ask, local=wanted.local)
+
+    async def query(tx: Tx) -> Reply:
+        rows = await timelines.public(tx, ask.viewer, wanted, span_of(page))
+        return await listed(ask, tx, rows, page, "public")
+
+    return await ask.api.engine.read(query)
+
+
+async def tag(ask: Ask) -> Reply:
+    """GET /api/v1/timelines/tag/:hashtag, with `any`, `all` and `none` of other hashtags."""
+    page, wanted = page_of(ask), _wanted(ask)
+    name = _folded(ask.path_params["hashtag"])
+    others = [_folded(one) for one in ask.params.texts("any")[:MOST_TAGS]]
+    rest = Tags(
+        every=tuple(_folded(one) for one in ask.params.texts("all")[:MOST_TAGS]),
+        none=tuple(_folded(one) for one in ask.params.texts("none")[:MOST_TAGS]),
+    )
+
+    async def query(tx: Tx) -> Reply:
+        found: dict[int, int] = {}
+        for one in dict.fromkeys((name, *others)):
+            found.update(
+                await timelines.tagged(tx, ask.viewer, one, wanted, span_of(page), rest=rest)
+            )
+        ordered = sorted(found.items(), reverse=True)
+        rows = ordered[-page.limit :] if page.upward else ordered[: page.limit]
+        return await listed(ask, tx, rows, page, "public")
+
+    return await ask.api.engine.read(query)
+
+
+def _folded(name: str) -> str:
+    return name.removeprefix("#").casefold()
+
+
+def _wanted(ask: Ask) -> Wanted:
+    return Wanted(
+        local=bool(ask.params.flag("local")),
+        remote=bool(ask.params.flag("remote")),
+        media=bool(ask.params.flag("only_media")),
+    )
+
+
+def _open_to(ask: Ask, *, local: bool) -> None:
+    """Refuse a reader from outside what the house keeps for its own: others' posts."""
+    if not isinstance(ask.viewer, LocalActor) and not local:
+        raise Forbidden("This action is not allowed")
+
+
+ROUTES = (
+    get("/api/v1/timelines/home", home, "read:statuses"),
+    get("/api/v1/timelines/public", public, "read:statuses", by=By.ANYONE),
+    get("/api/v1/timelines/tag/{hashtag}", tag, "read:statuses", by=By.ANYONE),
+)

@@ -1,0 +1,245 @@
+"""All that the client API shows of a page of posts and accounts, in a constant number of
+statements: for fedi/mastodon/rendering.py, which caches what is the same for every reader.
+
+Two kinds of reader see different counts: those inside, who have a token for one of our actors,
+and those outside, who see of ours only what is open. What a single reader did or may see is in
+`flags`, `parents` and `own_votes`, asked anew for each page.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from actors.audience import Nobody, Viewer
+from actors.people import Actor
+from actors.posts import Post
+from outbox.objects.record import Surroundings
+
+from . import visibility
+from .engine import Param, Tx
+from .reads import surroundings
+from .rows import ACTOR, POST
+
+_OPEN: Final = "p.visibility IN ('public', 'unlisted')"
+_INSIDE: Final = "p.visibility IN ('public', 'unlisted', 'internal')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A post with what stands around it, as all of one kind of reader see it."""
+
+    post: Post
+    around: Surroundings
+    likes: int
+    boosts: int
+    replies: int
+    quotes: int
+    app: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """An account with its counts; `last` is the id of its newest post."""
+
+    actor: Actor
+    posts: int
+    followers: int
+    following: int
+    last: int | None
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return the placeholders of an IN list."""
+    return ", ".join("?" * len(values))
+
+
+async def wholes(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Whole]:
+    """Return posts (never boosts) by id, with their counts; deleted ones are left out."""
+    if not ids:
+        return []
+    rows = await tx.rows(f"{POST.select} WHERE id IN ({marks(ids)}) AND deleted IS NULL", ids)
+    posts = [POST.decode(row) for row in rows]
+    around = await surroundings(tx, posts)
+    seen = _INSIDE if inside else _OPEN
+    likes = await _counts(
+        tx,
+        "SELECT post_id, count(DISTINCT actor_id) FROM reaction WHERE post_id IN ({})"
+        " GROUP BY post_id",
+        ids,
+    )
+    boosts = await _counts(tx, _children("boost_of", seen), ids)
+    replies = await _counts(tx, _children("in_reply_to", seen), ids)
+    apps = await tx.rows(
+        "SELECT x.post_id, a.name, a.website FROM post_app x JOIN app a ON a.id = x.app_id"
+        f" WHERE x.post_id IN ({marks(ids)})",
+        ids,
+    )
+    named = {row[0]: (row[1], row[2]) for row in apps}
+    return [
+        Whole(
+            post=post,
+            around=beside,
+            likes=likes.get(post.id, 0),
+            boosts=boosts.get(post.id, 0),
+            replies=replies.get(post.id, 0),
+            quotes=0,
+            app=named.get(post.id),
+        )
+        for post, beside in zip(posts, around, strict=True)
+    ]
+
+
+def _children(column: str, seen: str) -> str:
+    return (
+        f"SELECT p.{column}, count(*) FROM post p WHERE p.{column} IN ({{}})"
+        f" AND p.deleted IS NULL AND {seen} GROUP BY p.{column}"
+    )
+
+
+async def _counts(tx: Tx, statement: str, ids: Sequence[int]) -> dict[int, int]:
+    rows = await tx.rows(statement.format(marks(ids)), ids)
+    return {row[0]: row[1] for row in rows}
+
+
+async def accounts(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Counted]:
+    """Return actors by id with their counts, in no order; unknown ids are passed over."""
+    if not ids:
+        return []
+    rows = await tx.rows(f"{ACTOR.select} WHERE id IN ({marks(ids)})", ids)
+    seen = "p.visibility <> 'direct' AND p.visibility <> 'group'" if inside else _OPEN
+    posts = {
+        row[0]: (row[1], row[2])
+        for row in await tx.rows(
+            "SELECT p.author_id, count(*), max(p.id) FROM post p"
+            f" WHERE p.author_id IN ({marks(ids)}) AND p.deleted IS NULL AND {seen}"
+            " GROUP BY p.author_id",
+            ids,
+        )
+    }
+    followers = await _counts(tx, _FOLLOWERS, ids)
+    following = await _counts(tx, _FOLLOWING, ids)
+    return [
+        Counted(
+            actor=ACTOR.decode(row),
+            posts=posts.get(row[0], (0, None))[0],
+            followers=followers.get(row[0], 0),
+            following=following.get(row[0], 0),
+            last=posts.get(row[0], (0, None))[1],
+        )
+        for row in rows
+    ]
+
+
+_FOLLOWERS: Final = (
+    "SELECT target_id, count(*) FROM relation WHERE kind = 'follow' AND target_id IN ({})"
+    " AND state = 'accepted' GROUP BY target_id"
+)
+_FOLLOWING: Final = (
+    "SELECT source_id, count(*) FROM relation WHERE kind = 'follow' AND source_id IN ({})"
+    " AND state = 'accepted' GROUP BY source_id"
+)
+
+
+async def by_uri(tx: Tx, uri: str) -> int | None:
+    """Return the id of the actor with a URI."""
+    row = await tx.one("SELECT id FROM actor WHERE uri = ?", (uri,))
+    return None if row is None else int(row[0])
+
+
+async def follow_requests(tx: Tx, actor_id: int) -> int:
+    """Return how many wait for an actor's yes to their following."""
+    row = await tx.one(
+        "SELECT count(*) FROM relation WHERE kind = 'follow' AND target_id = ?"
+        " AND state = 'pending'",
+        (actor_id,),
+    )
+    return 0 if row is None else int(row[0])
+
+
+# -- for one reader
+
+
+@dataclass(slots=True)
+class Flags:
+    """What one reader did with posts, as sets of their ids."""
+
+    favourited: set[int]
+    reblogged: set[int]
+    bookmarked: set[int]
+    pinned: set[int]
+
+
+async def flags(tx: Tx, actor_id: int, ids: Sequence[int]) -> Flags:
+    """Return what an actor did with these posts, in one statement."""
+    found = Flags(set(), set(), set(), set())
+    if not ids:
+        return found
+    places = marks(ids)
+    rows = await tx.rows(
+        f"SELECT 1, post_id FROM reaction WHERE post_id IN ({places}) AND actor_id = ?"
+        " AND content = ''"
+        f" UNION ALL SELECT 2, boost_of FROM post WHERE boost_of IN ({places}) AND author_id = ?"
+        " AND deleted IS NULL"
+        f" UNION ALL SELECT 3, post_id FROM bookmark WHERE actor_id = ? AND post_id IN ({places})"
+        f" UNION ALL SELECT 4, post_id FROM pin WHERE actor_id = ? AND post_id IN ({places})",
+        (*ids, actor_id, *ids, actor_id, actor_id, *ids, actor_id, *ids),
+    )
+    sets = (found.favourited, found.reblogged, found.bookmarked, found.pinned)
+    for kind, post_id in rows:
+        sets[kind - 1].add(post_id)
+    return found
+
+
+async def muted_threads(tx: Tx, actor_id: int) -> frozenset[str]:
+    """Return the conversations that an actor hears no more of."""
+    rows = await tx.rows("SELECT root FROM thread_mute WHERE actor_id = ? LIMIT 1000", (actor_id,))
+    return frozenset(row[0] for row in rows)
+
+
+async def parents(tx: Tx, ids: Sequence[int], viewer: Viewer) -> dict[int, int]:
+    """Return the author of each of these posts that the viewer may see."""
+    return {row[0]: row[1] for row in await seen(tx, ids, viewer)}
+
+
+async def seen(tx: Tx, ids: Sequence[int], viewer: Viewer) -> list[tuple[Any, ...]]:
+    """Return (id, author id, boosted id) of those among these posts that the viewer may see."""
+    if not ids:
+        return []
+    condition, params = visibility.condition(viewer)
+    return await tx.rows(
+        f"SELECT p.id, p.author_id, p.boost_of FROM post p WHERE p.id IN ({marks(ids)})"
+        f" AND {condition}",
+        [*ids, *params],
+    )
+
+
+async def own_votes(tx: Tx, actor_id: int, ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return which choices an actor took in these polls."""
+    found: dict[int, list[int]] = {}
+    if ids:
+        rows = await tx.rows(
+            f"SELECT post_id, choice FROM vote WHERE post_id IN ({marks(ids)}) AND actor_id = ?"
+            " ORDER BY choice",
+            (*ids, actor_id),
+        )
+        for post_id, choice in rows:
+            found.setdefault(post_id, []).append(choice)
+    return found
+
+
+async def following_among(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
+    """Return which of these actors one follows."""
+    wanted: list[Param] = list(ids)
+    if not wanted:
+        return set()
+    rows = await tx.rows(
+        "SELECT target_id FROM relation WHERE kind = 'follow' AND source_id = ?"
+        f" AND target_id IN ({marks(wanted)}) AND state = 'accepted'",
+        [actor_id, *wanted],
+    )
+    return {row[0] for row in rows}
+
+
+def is_inside(viewer: Viewer) -> bool:
+    """Return whether a viewer reads as one of ours."""
+    return not isinstance(viewer, Nobody)

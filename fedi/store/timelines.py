@@ -1,0 +1,193 @@
+"""Timelines: which posts stand on a page, chosen by an index and filtered by who reads.
+
+Every function returns rows (cursor, post id): the cursor is what the page's links carry. What a
+reader has muted, blocked or hidden is left out here, on reading, so that it comes back with the
+mute's end. Home is kept ready for active readers (home.py); rendering is fedi/mastodon's.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from actors.audience import LocalActor, Viewer
+
+from . import visibility
+from .engine import Param, Tx
+
+HIGHEST: Final = (1 << 63) - 1
+_WINDOW: Final = 400
+_WINDOWS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Cursors strictly between `above` and `below`, the nearest to `above` first if `upward`."""
+
+    limit: int
+    below: int = HIGHEST
+    above: int = -1
+    upward: bool = False
+
+
+Row = tuple[int, int]
+
+UNWANTED: Final = (
+    # Muted and blocked authors, either way, and domains one wants nothing from; `?` is the reader.
+    " AND NOT EXISTS (SELECT 1 FROM relation u WHERE u.kind IN ('mute', 'block')"
+    " AND u.source_id = ? AND u.target_id = p.author_id)"
+    " AND NOT EXISTS (SELECT 1 FROM domain_mute v JOIN actor va ON va.domain = v.domain"
+    " WHERE v.actor_id = ? AND va.id = p.author_id AND va.local = 0)"
+)
+_BOOSTED: Final = (
+    # What is boosted must be wanted as well; the boost itself falls where it isn't.
+    " AND (p.boost_of IS NULL OR NOT EXISTS (SELECT 1 FROM post o JOIN relation ou"
+    " ON ou.source_id = ? AND ou.target_id = o.author_id AND ou.kind IN ('mute', 'block')"
+    " WHERE o.id = p.boost_of))"
+)
+
+
+def unwanted(viewer: Viewer) -> tuple[str, list[Param]]:
+    """Return (SQL over post alias p, parameters): true where the reader wants to see the author."""
+    if not isinstance(viewer, LocalActor):
+        return "", []
+    me = viewer.actor_id
+    return UNWANTED + _BOOSTED, [me, me, me]
+
+
+async def home(tx: Tx, reader_id: int, span: Span) -> list[Row]:
+    """Return a page of a reader's home timeline from its kept rows."""
+    viewer = LocalActor(reader_id)
+    condition, params = visibility.condition(viewer)
+    without, readers = unwanted(viewer)
+    order = "ASC" if span.upward else "DESC"
+    return await _rows(
+        tx,
+        "SELECT h.post_id, h.post_id FROM home h JOIN post p ON p.id = h.post_id"
+        " WHERE h.reader_id = ? AND h.post_id > ? AND h.post_id < ?"
+        f" AND {condition}{without}"
+        " AND NOT EXISTS (SELECT 1 FROM acquaintance q WHERE q.owner_id = h.reader_id"
+        " AND q.other_id = p.author_id AND q.hides_boosts = 1 AND p.boost_of IS NOT NULL)"
+        f" ORDER BY h.post_id {order} LIMIT ?",
+        [reader_id, span.above, span.below, *params, *readers, span.limit],
+        span,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which posts of a public timeline: `local` ones, `remote` ones, those with media."""
+
+    local: bool = False
+    remote: bool = False
+    media: bool = False
+
+
+async def public(tx: Tx, viewer: Viewer, wanted: Wanted, span: Span) -> list[Row]:
+    """Return a page of the federated or local timeline: public posts and, for those inside, the
+    internal ones; no boosts, no replies to others."""
+    where = "p.boost_of IS NULL AND p.in_reply_to IS NULL AND p.in_reply_to_uri = ''"
+    shown = "('public', 'internal')" if isinstance(viewer, LocalActor) else "('public')"
+    where += f" AND p.visibility IN {shown}"
+    if wanted.media:
+        where += " AND p.media <> '[]'"
+    column = " w.local = 1 AND" if wanted.local else " w.local = 0 AND" if wanted.remote else ""
+    index = _Index(f"SELECT w.id AS id FROM post w WHERE{column}", "w.id")
+    return await _windowed(tx, index, (where, []), viewer, span)
+
+
+async def tagged(
+    tx: Tx, viewer: Viewer, name: str, wanted: Wanted, span: Span, *, rest: "Tags | None" = None
+) -> list[Row]:
+    """Return a page of the posts with a hashtag (folded), public ones and those one may see."""
+    where = "p.visibility IN ('public', 'internal', 'unlisted') AND p.boost_of IS NULL"
+    params: list[Param] = []
+    if wanted.media:
+        where += " AND p.media <> '[]'"
+    if wanted.local or wanted.remote:
+        where += f" AND p.local = {int(wanted.local)}"
+    if rest is not None:
+        more, params = rest.condition()
+        where += more
+    index = _Index("SELECT w.post_id AS id FROM hashtag w WHERE w.name = ? AND", "w.post_id", name)
+    return await _windowed(tx, index, (where, params), viewer, span)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """Further hashtags (folded): all of `every` and none of `none`."""
+
+    every: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+    def condition(self) -> tuple[str, list[Param]]:
+        has = "EXISTS (SELECT 1 FROM hashtag t WHERE t.post_id = p.id AND t.name = ?)"
+        parts = [f" AND {has}"] * len(self.every) + [f" AND NOT {has}"] * len(self.none)
+        return "".join(parts), [*self.every, *self.none]
+
+
+async def by_author(
+    tx: Tx, viewer: Viewer, author_id: int, where: str, params: list[Param], span: Span
+) -> list[Row]:
+    """Return a page of one author's posts; `where` is a condition over p of this module's maker."""
+    condition, seen = visibility.condition(viewer)
+    order = "ASC" if span.upward else "DESC"
+    return await _rows(
+        tx,
+        "SELECT p.id, p.id FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
+        f"{where} AND {condition} ORDER BY p.id {order} LIMIT ?",
+        [author_id, span.above, span.below, *params, *seen, span.limit],
+        span,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """A statement that walks an index, open for the span of its cursor; `key` is its parameter."""
+
+    select: str
+    cursor: str
+    key: str | None = None
+
+    def window(self, span: Span) -> str:
+        order = "ASC" if span.upward else "DESC"
+        return (
+            f"{self.select} {self.cursor} > ? AND {self.cursor} < ?"
+            f" ORDER BY {self.cursor} {order} LIMIT ?"
+        )
+
+
+async def _windowed(
+    tx: Tx, index: _Index, where: tuple[str, list[Param]], viewer: Viewer, span: Span
+) -> list[Row]:
+    """Walk an index in windows, so that a long stretch of what isn't shown has a bounded cost."""
+    condition, seen = visibility.condition(viewer)
+    without, readers = unwanted(viewer)
+    order = "ASC" if span.upward else "DESC"
+    window = index.window(span)
+    statement = (
+        f"SELECT p.id, p.id FROM ({window}) x JOIN post p ON p.id = x.id"
+        f" WHERE {where[0]} AND {condition}{without} ORDER BY p.id {order} LIMIT ?"
+    )
+    edge = f"SELECT min(x.id), max(x.id), count(*) FROM ({window}) x"
+    first: list[Param] = [] if index.key is None else [index.key]
+    above, below = span.above, span.below
+    found: list[tuple[Any, ...]] = []
+    for _ in range(_WINDOWS):
+        room = span.limit - len(found)
+        walked: list[Param] = [*first, above, below, _WINDOW]
+        found += await tx.rows(statement, [*walked, *where[1], *seen, *readers, room])
+        if len(found) >= span.limit:
+            break
+        end = await tx.one(edge, walked)
+        if end is None or end[2] < _WINDOW:
+            break
+        above, below = (end[1], below) if span.upward else (above, end[0])
+    return _newest_first(found, span)
+
+
+async def _rows(tx: Tx, sql: str, params: list[Param], span: Span) -> list[Row]:
+    return _newest_first(await tx.rows(sql, params), span)
+
+
+def _newest_first(rows: list[tuple[Any, ...]], span: Span) -> list[Row]:
+    found = [(int(row[0]), int(row[1])) for row in rows]
+    return found[::-1] if span.upward else found
