@@ -26,15 +26,13 @@ from fedi.store import arrivals, chores
 from fedi.store.arrivals import Arrival, Refused
 from fedi.store.engine import Tx
 from fedi.store.unit import UnitStore
+from inbox.callers import FETCH_COST, FREE_BYTES, Callers
 from inbox.verdicts import Facts
 from outbox.synchronize import digest, read_header
 
 _LEASE_MS: Final = 120_000
 _POSTPONED_MS: Final = 3_000
 _COUNT_MS: Final = 5_000
-_FETCH_COST: Final = 10.0
-_FREE_BYTES: Final = 32_768
-"""Each further so many bytes of a body count as one more request."""
 _KNOWN: Final = 50_000
 _LOOK_MS: Final = 60_000
 """Between two looks at whom of ours a digest that did not change should count."""
@@ -74,6 +72,11 @@ class HouseDoor:
         )
         self.origin = performer.urls.origin
         self.authorities = frozenset({performer.urls.authority.lower()})
+        self.callers = Callers(
+            performer.clock.now,
+            rate=config.federation.rate_per_address,
+            failures=config.federation.failures_per_address,
+        )
         self._performer = performer
         self._engine = performer.engine
         self._keys = keys
@@ -108,7 +111,7 @@ class HouseDoor:
         await self._domains.welcome(host)
 
     async def admit(self, host: str, size: int = 0) -> None:
-        self._domains.admit(host, cost=1.0 + size // _FREE_BYTES)
+        self._domains.admit(host, cost=1.0 + size // FREE_BYTES)
 
     async def knows(self, actor_uri: str) -> bool:
         if actor_uri in self._met:
@@ -136,7 +139,7 @@ class HouseDoor:
 
     async def fetch_key(self, key_id: str) -> Known:
         # Not the host's own bucket: who names a key has not proven to come from there.
-        self._domains.admit(host_of(key_id), cost=_FETCH_COST, purpose="keys of")
+        self._domains.admit(host_of(key_id), cost=FETCH_COST, purpose="keys of")
         return await self._keys.fetch(key_id)
 
     def may_refetch(self, key_id: str) -> bool:

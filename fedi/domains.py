@@ -4,7 +4,6 @@ Rules are read again when somebody changes them (topic `domains`) and at least o
 so that a block made on the command line holds in every process.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
@@ -14,12 +13,10 @@ from fedi.store.domain_rules import rules
 from fedi.store.engine import Engine
 from inbox.policies.allowlist import is_listed
 from inbox.policies.blocklist import covering
-from inbox.policies.rate import Bucket, take
+from inbox.policies.rate import Buckets
 from inbox.verdicts import Facts, domain
 
 _FRESH_MS: Final = 1_000
-_BUCKETS: Final = 20_000
-_BURST_SECONDS: Final = 20
 
 
 class Domains:
@@ -32,7 +29,7 @@ class Domains:
         self._read_at = -_FRESH_MS
         self._blocked: frozenset[str] = frozenset()
         self._allowed: frozenset[str] = frozenset()
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._buckets = Buckets(clock, float(config.rate_per_host))
 
     async def facts(self, host: str) -> Facts:
         """Return what the inbound policies know of this moment."""
@@ -59,20 +56,9 @@ class Domains:
     def admit(self, host: str, *, cost: float = 1.0, purpose: str = "") -> None:
         """Raise TooMany for a host that is too fast. Each purpose has buckets of its own."""
         name = f"{purpose} {domain(host)}" if purpose else domain(host)
-        rate = float(self._config.rate_per_host)
-        bucket, wait = take(
-            self._buckets.get(name),
-            self._clock(),
-            per_second=rate,
-            burst=rate * _BURST_SECONDS,
-            cost=cost,
-        )
-        self._buckets[name] = bucket
-        self._buckets.move_to_end(name)
-        while len(self._buckets) > _BUCKETS:
-            self._buckets.popitem(last=False)
+        wait = self._buckets.take(name, cost)
         if wait:
-            raise TooMany("Too many requests.", retry_after=max(1, wait // 1000))
+            raise TooMany("Too many requests.", retry_after=max(1, -(-wait // 1000)))
 
     def is_welcome(self, name: str) -> bool:
         """Return whether a domain is neither blocked nor, with an allow-list, missing on it."""

@@ -21,7 +21,7 @@ from fedi.net.answer import Receive, Scope, Send
 from fedi.net.dispatch import Dispatch, RawHandler
 from fedi.net.negotiate import ACTIVITY_ONLY, PAGE_FIRST, accept_of, negotiate
 from inbox.endpoints import handler as inbox_handler
-from inbox.endpoints import signer_of
+from inbox.endpoints import message_of, signer_of
 from outbox.answers import Answer
 from outbox.endpoints import Ask, Endpoints
 
@@ -43,11 +43,19 @@ class SignedGets:
 
     async def __call__(self, ask: Ask) -> Viewer:
         scope: Any = ask.request
-        message = _message(scope, self._door.origin)
-        signed = claim(message)
+        door = self._door
+        message = message_of(scope, door.origin)
+        door.callers.admit(message.peer)
+        try:
+            return await self._viewer(message)
+        except Unauthorized:
+            door.callers.failed(message.peer)
+            raise
+
+    async def _viewer(self, message: Message) -> Viewer:
+        door, signed = self._door, claim(message)
         if signed is None:
             raise Unauthorized("The request must be signed.")
-        door = self._door
         examine(
             message,
             signed,
@@ -60,18 +68,6 @@ class SignedGets:
         host = host_of(known.owner)
         await door.admit(host)
         return RemoteServer(host)
-
-
-def _message(scope: Scope, origin: str) -> Message:
-    headers = tuple(
-        (name.decode("latin-1").lower(), value.decode("latin-1"))
-        for name, value in scope["headers"]
-    )
-    host = next((value for name, value in headers if name == "host"), "")
-    path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
-    query = scope.get("query_string", b"")
-    target = (path + (b"?" + query if query else b"")).decode("latin-1")
-    return Message(scope["method"], f"{origin.partition('://')[0]}://{host}{target}", headers)
 
 
 def open_door(

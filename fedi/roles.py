@@ -129,7 +129,7 @@ async def run_roles(
 async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) -> None:
     import uvicorn
 
-    from fedi.net.doorstep import Doorstep
+    from fedi.net.doorstep import SOCKET, Doorstep
 
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # our own lines say when it serves
     app = AccessLog(application(house), house.config.log)
@@ -141,7 +141,7 @@ async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) 
             http=Doorstep,
             lifespan="off",
             ws="none",
-            forwarded_allow_ips=list(house.config.server.trusted_proxies),
+            forwarded_allow_ips=[*house.config.server.trusted_proxies, SOCKET],
             server_header=False,
             date_header=True,
             timeout_graceful_shutdown=5,

@@ -9,15 +9,25 @@ dialect, 503 and 429 come back later, 403 gives up.
 import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from actors.documents import is_activity_type, read_document
-from actors.errors import Forbidden, Invalid, TooLarge, Unauthorized, Unavailable, WrongType
+from actors.errors import (
+    Forbidden,
+    Invalid,
+    TooLarge,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+    WrongType,
+)
 from actors.signatures.authenticate import Window, claim, examine, verify
 from actors.signatures.keys import PublicKey
 from actors.signatures.message import Claim, Message
 from actors.urls import host_of, same_host
 from inbox import limits
+from inbox.callers import Callers
 from inbox.values import types
 
 Scope = MutableMapping[str, Any]
@@ -42,6 +52,8 @@ class KnownKey(Protocol):
 
 class KeyDoor(Protocol):
     """The part of the door that knows keys."""
+
+    callers: Callers
 
     async def key(self, key_id: str) -> KnownKey | None: ...
     async def fetch_key(self, key_id: str) -> KnownKey: ...
@@ -133,16 +145,22 @@ async def signer_of(message: Message, signed: Claim, door: KeyDoor) -> KnownKey:
     """
     known = await door.key(signed.key_id)
     if known is None:
-        known = await door.fetch_key(signed.key_id)
-        verify(message, signed, known.public)
-        return known
+        return await _fetched_signer(message, signed, door)
     try:
         verify(message, signed, known.public)
     except Unauthorized:
         if not door.may_refetch(signed.key_id):
             raise
-        known = await door.fetch_key(signed.key_id)
-        verify(message, signed, known.public)
+        known = await _fetched_signer(message, signed, door)
+    return known
+
+
+async def _fetched_signer(message: Message, signed: Claim, door: KeyDoor) -> KnownKey:
+    """Fetch the key; who names keys that prove nothing soon has none fetched any more."""
+    door.callers.fetching(message.peer)
+    known = await door.fetch_key(signed.key_id)
+    verify(message, signed, known.public)
+    door.callers.proven(message.peer)
     return known
 
 
@@ -197,40 +215,63 @@ def handler(door: Door, parse_id: Callable[[str], int | None]) -> Callable[..., 
         message = await _read(scope, receive, door)
         if owner is None:
             raise Forbidden("There is no such inbox.")
-        await arrive(message, owner, door)
+        try:
+            await arrive(message, owner, door)
+        except Unauthorized:
+            door.callers.failed(message.peer)
+            raise
         await send(_ACCEPTED)
         await send({"type": "http.response.body", "body": b""})
 
     return post
 
 
-async def _read(scope: Scope, receive: Receive, door: Door) -> Message:
+def message_of(scope: Scope, origin: str) -> Message:
+    """Return a request without its body, at the authority that its Host names."""
     headers = tuple(
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name, value in scope["headers"]
     )
-    first = dict(reversed(headers))
-    if not is_activity_type(first.get("content-type", "")[:_MAX_CONTENT_TYPE]):
-        raise WrongType("Send activities as application/activity+json.")
+    authority = next((value for name, value in headers if name == "host"), "")
+    path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
+    query = scope.get("query_string", b"")
+    target = (path + (b"?" + query if query else b"")).decode("latin-1")
+    url = f"{origin.partition('://')[0]}://{authority}{target}"
+    client = scope.get("client")
+    return Message(scope["method"], url, headers, peer=client[0] if client else "")
+
+
+async def _read(scope: Scope, receive: Receive, door: Door) -> Message:
+    message = message_of(scope, door.origin)
+    first = dict(reversed(message.headers))
     length = first.get("content-length", "")
     announced = int(length[:18]) if length.isascii() and length.isdigit() else 0
+    try:
+        door.callers.admit(message.peer, min(announced, door.max_body))
+    except TooMany:
+        if "expect" not in first:
+            await _whole(receive, door.max_body, keep=False)
+        raise
+    if not is_activity_type(first.get("content-type", "")[:_MAX_CONTENT_TYPE]):
+        raise WrongType("Send activities as application/activity+json.")
     if announced > door.max_body and ("expect" in first or announced > _DRAINED * door.max_body):
         raise TooLarge(f"The body is larger than {door.max_body} bytes.")
+    body = await _whole(receive, door.max_body)
+    if len(body) > announced:  # it came in chunks
+        door.callers.admit(message.peer, len(body))
+    return replace(message, body=body)
+
+
+async def _whole(receive: Receive, most: int, *, keep: bool = True) -> bytes:
+    """Read a body within its time; without `keep` it is let pass and b"" returned."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            body = await _body(receive, door.max_body)
+            return await _body(receive, most, keep)
     except TimeoutError:
         raise Unavailable("The request took too long to come.") from None
-    path = scope.get("raw_path") or scope["path"].encode()
-    query = scope.get("query_string", b"")
-    target = path.partition(b"?")[0] + (b"?" + query if query else b"")
-    scheme = door.origin.partition("://")[0]
-    authority = first.get("host", "")
-    url = f"{scheme}://{authority}{target.decode('latin-1')}"
-    return Message(scope["method"], url, headers, body)
 
 
-async def _body(receive: Receive, most: int) -> bytes:
+async def _body(receive: Receive, most: int, keep: bool) -> bytes:
     """Read a body. What is over the limit is let pass for a while, unread: an answer while the
     other side still sends would reach it as a broken line, and it would come again."""
     chunks, size, more = list[bytes](), 0, True
@@ -240,7 +281,7 @@ async def _body(receive: Receive, most: int) -> bytes:
             raise Invalid("The request broke off.")
         chunk = event.get("body", b"")
         size += len(chunk)
-        if size <= most:
+        if keep and size <= most:
             chunks.append(chunk)
         more = event.get("more_body", False)
     if size > most:

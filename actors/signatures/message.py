@@ -51,13 +51,15 @@ class Message:
     """A request, arriving or leaving.
 
     `url` is absolute, raw (percent-encoding untouched) and names the authority that was
-    addressed. `headers` have lower-case names, in order of arrival, duplicates kept.
+    addressed. `headers` have lower-case names, in order of arrival, duplicates kept. `peer` is
+    the address it came from, "" where there is none; no signature speaks of it.
     """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes = b""
+    peer: str = ""
 
     def header_values(self, name: str) -> list[str]:
         """Every value of a lower-case header name, without the white space around it."""

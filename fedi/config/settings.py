@@ -88,6 +88,8 @@ class Federation:
     fetches_per_host: Annotated[int, Between(1, 64)] = 4
     fetch_seconds: Annotated[int, Between(1, 60)] = 8
     rate_per_host: Annotated[int, Between(1, 10_000)] = 50
+    rate_per_address: Annotated[int, Between(10, 1_000_000)] = 2000
+    failures_per_address: Annotated[int, Between(1, 1_000_000)] = 50
     authorized_fetch: bool = False
     proofs: bool = True
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+SOCKET: Final = "unix"
+"""Who calls at a socket in the file system: a reverse proxy, which tells whom it calls for."""
 MAX_HEAD: Final = 32_768
 """Bytes of request line and headers together."""
 HEAD_SECONDS: Final = 15.0
@@ -39,6 +41,8 @@ class Doorstep(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self.client is None:
+            self.client = (SOCKET, 0)
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:

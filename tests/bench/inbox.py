@@ -48,7 +48,11 @@ async def prepare(folder: Path, database: str = "") -> Ready:
             "server": {"origin": f"http://127.0.0.1:{PORT}", "data_dir": str(folder),
                        "listen": f"127.0.0.1:{PORT}"},
             "organisation": {"name": "Benk"},
-            "federation": {"rate_per_host": 10_000},
+            "federation": {
+                "rate_per_host": 10_000,
+                "rate_per_address": 1_000_000,  # all the servers are at one address here
+                "failures_per_address": 1_000_000,
+            },
             "database": {"url": database},
             "lab": {"enabled": True},
         }
@@ -160,7 +164,8 @@ def write_config_file(ready: Ready) -> Path:
         f'[server]\norigin = "http://127.0.0.1:{PORT}"\nlisten = "127.0.0.1:{PORT}"\n'
         f'data_dir = "{ready.folder}"\n[organisation]\nname = "Benk"\n'
         f'[database]\nurl = "{ready.config.database.url}"\n'
-        "[federation]\nrate_per_host = 10000\n[lab]\nenabled = true\n"
+        "[federation]\nrate_per_host = 10000\nrate_per_address = 1000000\n"
+        "failures_per_address = 1000000\n[lab]\nenabled = true\n"
         '[log]\nlevel = "warning"\n'
     )
     return path

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.policies.rate import Bucket, check, take
+from inbox.policies.rate import Bucket, Buckets, check, take
 from inbox.verdicts import PASS, Drop, Facts
 from tests.inbox.arrivals import NOW, OUR_POST, activity, arrived
 
@@ -52,3 +52,27 @@ def test_a_host_that_must_wait_is_dropped() -> None:
     like = arrived(activity("Like", OUR_POST))
     assert check(like, Facts(now=NOW)) == PASS
     assert isinstance(check(like, Facts(now=NOW, wait=5)), Drop)
+
+
+def test_buckets_are_bounded_and_the_longest_unused_goes_first() -> None:
+    buckets = Buckets(lambda: NOW, 1)
+    buckets.take("first", 20)
+    buckets.take("second", 20)
+    for number in range(19_998):
+        buckets.take(str(number))
+    assert buckets.wait("first") > 0
+    buckets.take("first")
+    for number in range(2):
+        buckets.take(f"more {number}")
+    assert len(buckets) == 20_000
+    assert buckets.wait("second") == 0
+    assert buckets.wait("first") > 0
+
+
+def test_what_is_given_back_never_overflows() -> None:
+    buckets = Buckets(lambda: NOW, 1)
+    buckets.give("a", 1_000)
+    assert buckets.take("a", 20) == 0
+    assert buckets.take("a") > 0
+    buckets.give("a", 3)
+    assert buckets.take("a", 3) == 0
