@@ -5,10 +5,13 @@ keeps every request that reaches it, so that tests can count what one arrival ma
 """
 
 import asyncio
+import atexit
 import contextlib
 import json
 import os
+import shutil
 import socket
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +22,7 @@ from typing import Any
 from actors.people import Actor, ActorKind, Exposure
 from actors.signatures import cavage, keys, rfc9421
 from fedi.app import House, opened_house
-from fedi.config import parse
+from fedi.config import Config, parse
 from fedi.organisation import NewActor, add_actor, add_person, found
 from fedi.roles import run_roles
 from inbox.worker import Worker
@@ -41,7 +44,10 @@ def rsa(number: int) -> Any:
 
 
 def listening() -> socket.socket:
-    """A socket that listens on a free port from 20700 to 20799; each process begins elsewhere."""
+    """A socket that listens on a free port from 20700 to 20799; each process begins elsewhere.
+
+    The same again in the next test, where it is free, so that a founded house can be copied.
+    """
     begin = os.getpid() * 7
     for port in (20700 + (begin + step) % 100 for step in range(100)):
         trial = socket.socket()
@@ -279,6 +285,44 @@ def activity(kind: str, by: Stranger, what: Any, **more: Any) -> dict[str, Any]:
     }
 
 
+_founded: dict[str, tuple[tempfile.TemporaryDirectory[str], Actor, Actor]] = {}
+
+
+async def founded(config: Config) -> tuple[Actor, Actor]:
+    """Found the house, or copy the one founded before at this origin; its two departments."""
+    origin, folder = config.server.origin, config.server.data_dir
+    if origin not in _founded:
+        department, hidden = await _found(config)
+        kept = tempfile.TemporaryDirectory(prefix="fedi-founded-")
+        atexit.register(kept.cleanup)
+        shutil.copytree(folder, kept.name, dirs_exist_ok=True)
+        _founded[origin] = (kept, department, hidden)
+    else:
+        kept, department, hidden = _founded[origin]
+        shutil.copytree(kept.name, folder, dirs_exist_ok=True)
+    return department, hidden
+
+
+async def _found(config: Config) -> tuple[Actor, Actor]:
+    async with opened_house(config, founding=True) as founding:
+        await found(founding.performer, "Nordvik")
+        department = await add_actor(
+            founding.performer,
+            NewActor(kind=ActorKind.ORGANIZATION, username="it", name="IT"),
+        )
+        hidden = await add_actor(
+            founding.performer,
+            NewActor(
+                kind=ActorKind.ORGANIZATION,
+                username="skjult",
+                name="Skjult",
+                exposure=Exposure.INTERNAL,
+            ),
+        )
+        await add_person(founding.performer, "kari", "Kari")
+    return department, hidden
+
+
 @contextlib.asynccontextmanager
 async def town(folder: Path, *, lab: bool = True, **federation: Any) -> AsyncIterator[Town]:
     """A house with an open department, a hidden one and a person, answering over HTTP.
@@ -307,22 +351,7 @@ async def town(folder: Path, *, lab: bool = True, **federation: Any) -> AsyncIte
                 "log": {"level": "error"},
             }
         )
-        async with opened_house(config, founding=True) as founding:
-            await found(founding.performer, "Nordvik")
-            department = await add_actor(
-                founding.performer,
-                NewActor(kind=ActorKind.ORGANIZATION, username="it", name="IT"),
-            )
-            hidden = await add_actor(
-                founding.performer,
-                NewActor(
-                    kind=ActorKind.ORGANIZATION,
-                    username="skjult",
-                    name="Skjult",
-                    exposure=Exposure.INTERNAL,
-                ),
-            )
-            await add_person(founding.performer, "kari", "Kari")
+        department, hidden = await founded(config)
         clock = Clock()
         async with opened_house(config, clock=clock) as house:
             with door:
