@@ -6,10 +6,11 @@ Redirects are not followed here. Delivery calls it directly; everything else thr
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from actors.errors import FetchError
+from actors.errors import FetchError, FetchTimeout
 from fedi.net.connection import Connection, dial, tls_context
 from fedi.net.failures import Reason, broken, reason_of, refused
 from fedi.net.guard import Rules, Target, canonical_url, check_target
@@ -140,6 +141,16 @@ class Sender:
             Request("POST", url, headers, body, deadline, max_body=_ANSWER_TO_POST, cut=True)
         )
         return answer.status, answer.headers
+
+    async def check(self, url: str, *, deadline: float = 3.0) -> None:
+        """Raise FetchRefused for a URL that `send` would refuse, what its name resolves to
+        included. A name without an answer within `deadline` seconds passes: it is asked again
+        when something is sent."""
+        target = canonical_url(url)
+        check_target(target, self._rules)
+        with suppress(FetchTimeout, TimeoutError):
+            async with asyncio.timeout(deadline):
+                await self._names.endpoints(target)
 
     async def close(self) -> None:
         """End every connection; requests under way fail."""

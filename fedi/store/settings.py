@@ -13,6 +13,9 @@ SENDING_HELD: Final = "sending_held"
 STREAM_EPOCH: Final = "stream_epoch"
 """Changes when positions in the event table may mean something else than they did."""
 
+VAPID_KEY: Final = "vapid_key"
+"""Our private key towards push services (fedi/push/vapid.py), as base64url."""
+
 LAST_BACKUP: Final = "last_backup"
 """When the last whole backup was made, in ms."""
 

@@ -150,6 +150,13 @@ def condition(viewer: Viewer, *, even_deleted: bool = False) -> tuple[str, list[
             return text, [host for _ in takes]
 
 
+def condition_by_row(actor_id: str) -> str:
+    """Return SQL over post alias p that is true where one of ours may see the post; whose eyes
+    they are, the SQL expression `actor_id` says row by row. For lists with many viewers."""
+    text, _ = _COMPILED[LocalActor, False]
+    return text.replace("?", actor_id)
+
+
 async def may_see(tx: Tx, post_id: int, viewer: Viewer) -> bool:
     """Return whether `viewer` may see the post, by the same condition as every list."""
     text, params = condition(viewer)
