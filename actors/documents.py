@@ -29,7 +29,8 @@ _parameter = re.compile(r';\s*([A-Za-z0-9!#$%&\'*+.^_`|~-]+)\s*=\s*("(?:[^"\\]|\
 def read_document(
     raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
 ) -> dict[str, Any]:
-    """Read one JSON object; TooLarge above `max_bytes` or `max_depth`, Invalid for the rest."""
+    """Read one JSON object, alone or as a list's only item; TooLarge above `max_bytes` or
+    `max_depth`, Invalid for the rest."""
     if len(raw) > max_bytes:
         raise TooLarge("The document is larger than we take.", detail=f"{len(raw)} bytes")
     if len(raw) > MAX_VALUES and sum(map(raw.count, (b",", b"[", b"{"))) > MAX_VALUES:
@@ -40,6 +41,8 @@ def read_document(
         raise TooLarge("The document is nested too deeply.") from None
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise Invalid("The document is not valid JSON.", detail=str(error)) from None
+    if isinstance(document, list) and len(document) == 1:
+        document = document[0]  # what JSON-LD calls expanded: a list of one object
     if not isinstance(document, dict):
         raise Invalid("The document is not a JSON object.")
     # Each open bracket is one level at most, so a document with few of them needs no walk.

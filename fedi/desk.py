@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from actors.access import may_know
 from actors.effects import Activity, Done, Need, Refusal
-from actors.errors import FediError, FetchAnswered, FetchError, Unavailable
+from actors.errors import FediError, FetchAnswered, FetchError, TooMany, Unavailable
 from actors.signatures.authenticate import HOUR, Window
 from actors.urls import host_of, same_host
 from fedi.bus import Bus
 from fedi.config import Config
 from fedi.domains import Domains
 from fedi.fetching import Fetcher
+from fedi.jsonld import PlainWords
 from fedi.keyring import KeyRing, Known
 from fedi.net.failures import may_come_later
 from fedi.perform import Performer
@@ -28,11 +29,13 @@ from fedi.store.engine import Tx
 from fedi.store.unit import UnitStore
 from inbox.callers import FETCH_COST, FREE_BYTES, Callers
 from inbox.verdicts import Facts
+from inbox.worker import Crowded
 from outbox.synchronize import digest, read_header
 
 _LEASE_MS: Final = 120_000
 _POSTPONED_MS: Final = 3_000
 _COUNT_MS: Final = 5_000
+_EXPANSION_COST: Final = 10.0
 _KNOWN: Final = 50_000
 _LOOK_MS: Final = 60_000
 """Between two looks at whom of ours a digest that did not change should count."""
@@ -202,8 +205,10 @@ class HouseDesk:
         fetcher: Fetcher,
         domains: Domains,
         bus: Bus,
+        words: PlainWords,
     ) -> None:
         self.urls = performer.urls
+        self._words = words
         self._performer = performer
         self._engine = performer.engine
         self._resolver = resolver
@@ -251,7 +256,7 @@ class HouseDesk:
 
     async def document(self, uri: str) -> Mapping[str, Any] | None:
         try:
-            return await self._fetcher.document(uri)
+            return await self._fetcher.read(uri)
         except FetchAnswered as problem:
             if problem.answered == 410:
                 return None
@@ -259,6 +264,13 @@ class HouseDesk:
 
     async def need(self, uri: str) -> None:
         await self._resolver.need(uri)
+
+    async def plain(self, document: Mapping[str, Any], host: str) -> Mapping[str, Any]:
+        try:
+            self._domains.admit(host, cost=_EXPANSION_COST, purpose="expansions for")
+        except TooMany:
+            raise Crowded from None
+        return await self._words.of(document, host)
 
     async def wait(self, seconds: float) -> None:
         await self._bus.wait("inbox", seconds)

@@ -6,14 +6,14 @@ arrival, are one request; as text and within a budget, for strangers decide what
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from actors.documents import read_document
-from actors.errors import FetchAnswered
+from actors.errors import FetchAnswered, Invalid
 from actors.signatures import cavage, rfc9421
 from actors.urls import host_of
 from fedi.net.client import Client, Signer
@@ -25,19 +25,44 @@ _KEEP_ONE: Final = 200_000
 _TRY_OTHER: Final = frozenset({400, 401, 403})
 _HOSTS: Final = 10_000
 
+Plain = Callable[[Mapping[str, Any], str], Awaitable[Mapping[str, Any]]]
+
+
+async def _as_it_is(document: Mapping[str, Any], host: str) -> Mapping[str, Any]:
+    """Change nothing: where nobody expands, plain reading refuses what it could misread."""
+    del host
+    return document
+
 
 class Fetcher:
-    """Signed fetches; `key` is the Application actor's (id, private key), None: unsigned."""
+    """Signed fetches; `key` is the Application actor's (id, private key), None: unsigned. `plain`
+    puts a document of a host in the words that are read here."""
 
     def __init__(
-        self, client: Client, clock: Callable[[], int], key: tuple[str, RSAPrivateKey] | None
+        self,
+        client: Client,
+        clock: Callable[[], int],
+        key: tuple[str, RSAPrivateKey] | None,
+        plain: Plain = _as_it_is,
     ) -> None:
         self.client = client
         self._clock = clock
         self._own_key = key
+        self._plain = plain
         self._recent: OrderedDict[str, tuple[int, bytes]] = OrderedDict()
         self._recent_bytes = 0
         self._takes_9421: OrderedDict[str, bool] = OrderedDict()
+
+    async def read(self, uri: str, *, fresh: bool = False) -> dict[str, Any]:
+        """Return the object that lives at `uri` in plain words, whatever its context calls them.
+
+        Raises as `document` does, and Invalid where its id in those words is another.
+        """
+        document = await self.document(uri, fresh=fresh)
+        plain = dict(await self._plain(document, host_of(uri)))
+        if plain.get("id") != document.get("id"):
+            raise Invalid("The document's context makes another of it.", detail=uri)
+        return plain
 
     async def document(
         self, uri: str, *, fresh: bool = False, alias: bool = False

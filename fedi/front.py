@@ -21,7 +21,8 @@ from fedi.net.answer import Receive, Scope, Send
 from fedi.net.dispatch import Dispatch, RawHandler
 from fedi.net.negotiate import ACTIVITY_ONLY, PAGE_FIRST, accept_of, negotiate
 from inbox.endpoints import handler as inbox_handler
-from inbox.endpoints import message_of, signer_of
+from inbox.endpoints import message_of
+from inbox.signers import signer_of
 from outbox.answers import Answer
 from outbox.endpoints import Ask, Endpoints
 

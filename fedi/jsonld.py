@@ -1,16 +1,19 @@
 """Fills the Expander port: pyld in a process of its own that can be killed at any moment.
 
-The server reads plainly and refuses the rare document whose inline context redefines our words
-(inbox/terms.py); the tests expand with this all that leaves, to see that it means what we meant.
-Contexts come from fedi/contexts and nowhere else. What makes JSON-LD dear is refused before pyld
-sees it; the rest is capped: 1 s of CPU, memory, and a deadline that kills (S27, trial 32).
+For the rare document whose context decides what its words mean (inbox/terms.py), and for tests,
+which expand all that leaves. Contexts come from fedi/contexts and nowhere else: one that is not
+there defines nothing. What makes JSON-LD dear is refused before pyld sees it; the rest is capped:
+1 s of CPU, memory, and a deadline that kills (S27, trial 32). The worker ends when nobody asks.
 """
 
 import asyncio
 import json
+import logging
 import os
 import struct
 import sys
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +21,9 @@ from typing import Any, Final
 import msgspec
 
 from actors.errors import Invalid, TooLarge, Unavailable
+from actors.ports import Expander
+from inbox import terms
+from inbox.expanded import in_plain_words, under_usual_terms
 
 CONTEXTS: Final = Path(__file__).parent / "contexts"
 BUNDLED: Final = {
@@ -32,9 +38,14 @@ MAX_NODES: Final = 200
 MAX_DEPTH: Final = 32
 CPU_SECONDS: Final = 1
 DEADLINE_SECONDS: Final = 4.0
+IDLE_SECONDS: Final = 60.0
+BARRED_MS: Final = 600_000
+"""For so long a host gets nothing expanded whose document cost too much."""
+_BARRED_HOSTS: Final = 1_000
 _MAX_ANSWER: Final = 4_000_000
 _MAX_MEMORY: Final = 512 * 1024 * 1024
 _REFUSED_WORDS: Final = frozenset({"@graph", "@included", "@reverse", "@nest", "@import"})
+_logger = logging.getLogger("fedi.jsonld")
 _LENGTH: Final = struct.Struct(">I")
 
 
@@ -69,34 +80,68 @@ def _within(value: Any) -> list[Any]:
     return [part for part in parts if isinstance(part, dict | list)]
 
 
-class WorkerExpander:
-    """The Expander port. Starts its worker when first asked, and again after it was killed."""
+class TooDear(Invalid):
+    """Its expansion was broken off."""
 
-    def __init__(self, deadline: float = DEADLINE_SECONDS) -> None:
+
+class WorkerExpander:
+    """The Expander port. Starts its worker when first asked, and again after it was killed; one
+    that nobody asked for `idle` seconds is let go."""
+
+    def __init__(self, deadline: float = DEADLINE_SECONDS, idle: float = IDLE_SECONDS) -> None:
         self._deadline = deadline
+        self._idle = idle
         self._worker: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._leaving: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a worker now."""
+        return self._worker is not None
 
     async def expand(self, document: dict[str, Any]) -> list[dict[str, Any]]:
-        """Expand one document. Invalid if it is refused, cannot be expanded or costs too much."""
+        """Expand one document. Invalid if it is refused or cannot be expanded, TooDear if it
+        costs too much."""
         body = check(document)
         async with self._turn:
+            self._stay()
             worker = await self._ready()
             try:
                 answer = await asyncio.wait_for(_exchange(worker, body), self._deadline)
             except (TimeoutError, OSError, EOFError) as error:
-                await self.close()
-                raise Invalid("The document costs too much to expand.") from error
+                await self._kill()
+                raise TooDear("The document costs too much to expand.") from error
             except asyncio.CancelledError:
-                await self.close()
+                await self._kill()
                 raise
+            self._leaving = asyncio.create_task(self._leave())
         if isinstance(answer, str):
             raise Invalid("The document cannot be expanded.", detail=answer)
         expanded: list[dict[str, Any]] = answer
         return expanded
 
+    async def ended(self) -> None:
+        """Wait until the worker has been let go because nobody asks."""
+        if self._leaving is not None:
+            await self._leaving
+
     async def close(self) -> None:
         """Kill the worker, if there is one, and wait until it is gone."""
+        self._stay()
+        await self._kill()
+
+    def _stay(self) -> None:
+        leaving, self._leaving = self._leaving, None
+        if leaving is not None:
+            leaving.cancel()
+
+    async def _leave(self) -> None:
+        await asyncio.sleep(self._idle)
+        async with self._turn:
+            await self._kill()
+
+    async def _kill(self) -> None:
         worker, self._worker = self._worker, None
         if worker is None:
             return
@@ -110,7 +155,7 @@ class WorkerExpander:
         """Return the running worker. Its start, which imports pyld, is not counted as work."""
         if self._worker is not None and self._worker.returncode is None:
             return self._worker
-        await self.close()
+        await self._kill()
         self._worker = worker = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -122,9 +167,39 @@ class WorkerExpander:
         try:
             await asyncio.wait_for(_read(worker), 60)
         except (TimeoutError, OSError, EOFError) as error:
-            await self.close()
+            await self._kill()
             raise Unavailable("Documents cannot be expanded just now.") from error
         return worker
+
+
+class PlainWords:
+    """Reads what plain reading can't, for one process; a host whose document was too dear waits
+    until it gets another one expanded."""
+
+    def __init__(self, expander: Expander, clock: Callable[[], int]) -> None:
+        self._expander = expander
+        self._clock = clock
+        self._barred: OrderedDict[str, int] = OrderedDict()
+
+    async def of(self, document: Mapping[str, Any], host: str) -> Mapping[str, Any]:
+        """Return the document in the words that inbox/parse.py reads; Invalid where that fails."""
+        if terms.are_plain(document):
+            return document
+        if self._clock() < self._barred.get(host, 0):
+            raise Invalid("Documents of this server cost too much to expand.", code="too_dear")
+        try:
+            expanded = await self._expander.expand(under_usual_terms(document))
+        except TooDear:
+            self._bar(host)
+            raise
+        _logger.info("expanded", extra={"host": host})
+        return in_plain_words(expanded)
+
+    def _bar(self, host: str) -> None:
+        self._barred[host] = self._clock() + BARRED_MS
+        self._barred.move_to_end(host)
+        while len(self._barred) > _BARRED_HOSTS:
+            self._barred.popitem(last=False)
 
 
 async def _exchange(worker: asyncio.subprocess.Process, body: bytes) -> Any:
@@ -161,16 +236,31 @@ def load(url: str, _options: object = None) -> dict[str, Any]:
     }
 
 
+def load_or_nothing(url: str, options: object = None) -> dict[str, Any]:
+    """As `load`, but a context on the web that we do not have defines nothing: terms that nobody
+    here knows are left out, as they are in plain reading."""
+    if url not in BUNDLED and url.startswith(("https://", "http://")):
+        return {
+            "contentType": "application/ld+json",
+            "contextUrl": None,
+            "documentUrl": url,
+            "document": {"@context": {}},
+        }
+    return load(url, options)
+
+
 @cache
 def _bundled(url: str) -> Any:
     return json.loads((CONTEXTS / BUNDLED[url]).read_bytes())
 
 
-def expand_here(document: dict[str, Any]) -> list[dict[str, Any]]:
+def expand_here(
+    document: dict[str, Any], loader: Callable[..., dict[str, Any]] = load
+) -> list[dict[str, Any]]:
     """Expand in this process, without limits: the worker's own work, and for tests."""
     from pyld import jsonld
 
-    expanded: list[dict[str, Any]] = jsonld.expand(document, {"documentLoader": load})
+    expanded: list[dict[str, Any]] = jsonld.expand(document, {"documentLoader": loader})
     return expanded
 
 
@@ -194,7 +284,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
         document = msgspec.json.decode(sys.stdin.buffer.read(length))
         try:
-            _answer(expand_here(document))
+            _answer(expand_here(document, load_or_nothing))
         except (jsonld.JsonLdError, Invalid, RecursionError, MemoryError, ValueError) as error:
             _answer(str(error)[:500])
 

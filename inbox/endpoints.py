@@ -7,9 +7,10 @@ dialect, 503 and 429 come back later, 403 gives up.
 """
 
 import asyncio
+import hashlib
 import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from actors.documents import is_activity_type, read_document
@@ -22,12 +23,11 @@ from actors.errors import (
     Unavailable,
     WrongType,
 )
-from actors.signatures.authenticate import Window, claim, examine, verify
-from actors.signatures.keys import PublicKey
-from actors.signatures.message import Claim, Message
+from actors.signatures.authenticate import claim, examine
+from actors.signatures.message import Message
 from actors.urls import host_of, same_host
-from inbox import limits
-from inbox.callers import Callers
+from inbox import limits, terms
+from inbox.signers import ProofDoor, believed, signer_of
 from inbox.values import types
 
 Scope = MutableMapping[str, Any]
@@ -43,39 +43,16 @@ _MAX_CONTENT_TYPE: Final = 256
 _ABOUT_ITSELF: Final = frozenset({"Delete", "Update"})
 
 
-class KnownKey(Protocol):
-    @property
-    def public(self) -> PublicKey: ...
-    @property
-    def owner(self) -> str: ...
-
-
-class KeyDoor(Protocol):
-    """The part of the door that knows keys."""
-
-    callers: Callers
-
-    async def key(self, key_id: str) -> KnownKey | None: ...
-    async def fetch_key(self, key_id: str) -> KnownKey: ...
-    def may_refetch(self, key_id: str) -> bool: ...
-
-
-class Door(KeyDoor, Protocol):
+class Door(ProofDoor, Protocol):
     """What the house does for the inbox. `max_body` in bytes; times in Unix ms."""
 
     max_body: int
     max_depth: int
     origin: str
     authorities: frozenset[str]
-    window: Window
 
-    def now(self) -> int: ...
     async def check_room(self) -> None:
         """Raise Unavailable while more waits than can be taken on."""
-        ...
-
-    async def welcome(self, host: str) -> None:
-        """Raise Forbidden for a host that is blocked or not allowed."""
         ...
 
     async def admit(self, host: str, size: int = 0) -> None:
@@ -118,54 +95,47 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
     await door.welcome(host_of(signed.key_id))
     body = _inflated(message, door.max_body)
     document = read_document(body, max_bytes=door.max_body, max_depth=door.max_depth)
-    actor, activity = _uri(document.get("actor")), _uri(document.get("id"))
-    if not (0 < len(actor) <= limits.URI.size and 0 < len(activity) <= limits.URI.size):
-        raise Invalid("An activity needs an id and an actor.")
-    if _is_about_itself(document, actor) and not await door.knows(actor):
+    said = _said(document)
+    if _is_about_itself(document, said.actor) and not await door.knows(said.actor):
         return
-    signer = (await signer_of(message, signed, door)).owner
-    await door.admit(host_of(signer), len(body))
-    if signer != actor:
-        raise Unauthorized("The signature is not the actor's.", detail=f"{signer} for {actor}")
-    if not same_host(activity, actor):
-        raise Forbidden("The activity's id belongs to another server.", detail=activity)
-    if owner != SHARED and not await door.is_inbox(owner, host_of(signer)):
+    sender = (await signer_of(message, signed, door)).owner
+    await door.admit(host_of(sender), len(body))
+    signer = sender
+    if said.actor and said.actor != sender:
+        signer = await believed(document, said.actor, sender, door)
+    if said.actor and not same_host(said.activity, said.actor):
+        raise Forbidden("The activity's id belongs to another server.", detail=said.activity)
+    if owner != SHARED and not await door.is_inbox(owner, host_of(sender)):
         raise Forbidden("There is no such inbox.")
-    door.alive(host_of(actor), signed.dialect)
-    await door.save(activity_uri=activity, owner=owner, signer=signer, body=body)
+    door.alive(host_of(sender), signed.dialect)
+    if signer != sender:
+        owner = SHARED  # only its own audience reads what is handed on, whomever it is handed to
+    uri = said.activity or f"urn:sha-256:{hashlib.sha256(body).hexdigest()}"
+    await door.save(activity_uri=uri, owner=owner, signer=signer, body=body)
     followers = message.header("collection-synchronization")
-    if followers:
-        await door.synchronise(signer, followers)
+    if followers and sender == said.actor:
+        await door.synchronise(sender, followers)
 
 
-async def signer_of(message: Message, signed: Claim, door: KeyDoor) -> KnownKey:
-    """Return the key whose signature this is; Unauthorized if it is nobody's we can find.
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Who does what, as the document has it; both "" where that is read once it is expanded."""
 
-    A key that we have is asked for anew where it fails, for it may have changed.
-    """
-    known = await door.key(signed.key_id)
-    if known is None:
-        return await _fetched_signer(message, signed, door)
-    try:
-        verify(message, signed, known.public)
-    except Unauthorized:
-        if not door.may_refetch(signed.key_id):
-            raise
-        known = await _fetched_signer(message, signed, door)
-    return known
+    actor: str
+    activity: str
 
 
-async def _fetched_signer(message: Message, signed: Claim, door: KeyDoor) -> KnownKey:
-    """Fetch the key; who names keys that prove nothing soon has none fetched any more."""
-    door.callers.fetching(message.peer)
-    known = await door.fetch_key(signed.key_id)
-    verify(message, signed, known.public)
-    door.callers.proven(message.peer)
-    return known
+def _said(document: dict[str, Any]) -> _Said:
+    actor, activity = _uri(document.get("actor")), _uri(document.get("id"))
+    if 0 < len(actor) <= limits.URI.size and 0 < len(activity) <= limits.URI.size:
+        return _Said(actor, activity)
+    if terms.are_plain(document):
+        raise Invalid("An activity needs an id and an actor.")
+    return _Said("", "")
 
 
 def _is_about_itself(document: dict[str, Any], actor: str) -> bool:
-    about = not _ABOUT_ITSELF.isdisjoint(types(document))
+    about = actor != "" and not _ABOUT_ITSELF.isdisjoint(types(document))
     return about and _uri(document.get("object")) == actor
 
 

@@ -2,21 +2,30 @@
 
 Read top to bottom. Pure: the house hands in the bytes, whose valid signature they bore, at whose
 inbox they came in, and what it knows; where something is Needed it fetches that from its owner
-and calls again with `fetched`. Next: fedi/perform.py runs the verb's rule (actors/activities).
+and calls again with `fetched`, and where it is to Expand, with `plain`.
+Next: fedi/perform.py runs the verb's rule (actors/activities).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from actors.documents import read_document
 from actors.effects import Activity, Need, Refusal
 from actors.errors import Invalid
 from actors.urls import Urls
-from inbox import activities, origin, parse, policies
+from inbox import activities, origin, parse, policies, terms
 from inbox.origin import NOTHING, Fetched
 from inbox.parse import Document
 from inbox.verdicts import Drop, Facts
 
-Reading = Activity | Need | Refusal
+
+@dataclass(frozen=True, slots=True)
+class Expand:
+    """Its context decides what the words mean: expand it and come again (inbox/expanded.py)."""
+
+    document: Document
+
+
+Reading = Activity | Need | Refusal | Expand
 
 
 def receive(
@@ -27,10 +36,16 @@ def receive(
     urls: Urls,
     facts: Facts,
     fetched: Fetched = NOTHING,
+    plain: Document | None = None,
 ) -> Reading:
-    """Read one arrival. `owner` is the local actor whose own inbox it was, 0 for the shared one."""
+    """Read one arrival. `owner` is the local actor whose own inbox it was, 0 for the shared one;
+    `plain` what it says once it was expanded."""
     try:
-        document = read_document(raw, max_bytes=facts.max_bytes, max_depth=facts.max_depth)
+        document = plain
+        if document is None:
+            document = read_document(raw, max_bytes=facts.max_bytes, max_depth=facts.max_depth)
+            if not terms.are_plain(document):
+                return Expand(document)
         return _read(document, len(raw), signer, owner, urls, facts, fetched)
     except Invalid as error:
         return Refusal(error.code, error.sentence)
@@ -45,7 +60,7 @@ def _read(
     facts: Facts,
     fetched: Fetched,
 ) -> Reading:
-    arrived = parse.activity(document, now=facts.now, reader=owner, size=size)
+    arrived = parse.activity(document, now=facts.now, reader=owner, size=size, check=False)
     allowed = policies.run(arrived, facts)
     if isinstance(allowed, Drop):
         return Refusal(allowed.code, allowed.sentence)

@@ -1,9 +1,9 @@
 """JSON-LD, read lightly: which @context leaves the words we read with the meaning we give them.
 
 No context is ever fetched. A known or unknown URL changes nothing: unknown terms are dropped
-when records are made. An inline context that maps a word we read to something else, aliases a
-keyword that rearranges documents, or hides such things in a nested context, would make plain
-reading wrong (security.md S6), and `check` raises NeedsExpansion. Next: inbox/parse.py.
+when records are made. An inline context that maps a word we read to something else or another
+word to what we read, and whatever rearranges documents, would make plain reading wrong
+(security.md S6): `check` raises NeedsExpansion. Next: inbox/parse.py; inbox/expanded.py.
 """
 
 from collections.abc import Iterator, Mapping
@@ -59,6 +59,9 @@ def _meanings() -> dict[str, frozenset[str]]:
 
 _MEANINGS: Final = _meanings()
 _REARRANGING: Final = frozenset({"@graph", "@included", "@reverse", "@nest"})
+_SPELLED_OUT: Final = frozenset({"@id", "@type"})
+_MEANT: Final = frozenset().union(*_MEANINGS.values()) | {_AS}
+"""What a word that is not ours may not stand for: we would not see it."""
 _MAX_NESTED: Final = 8
 
 _SOUND: Final[dict[str, None]] = {}
@@ -67,27 +70,45 @@ _SOUND_LENGTH: Final = 8_192
 
 
 class NeedsExpansion(Invalid):
-    """Plain reading could misread it, so it is refused."""
+    """Plain reading could misread it: it is expanded first, or refused."""
 
     code = "needs_expansion"
 
 
 def check(document: Document) -> None:
-    """Raise NeedsExpansion if any @context in the document changes a word that we read."""
-    stack: list[Any] = [document]
+    """Raise NeedsExpansion if plain reading could take any of the document for something else."""
+    stack: list[tuple[Any, bool]] = [(document, True)]
     while stack:
-        value = stack.pop()
-        if isinstance(value, dict):
-            context = value.get("@context")
-            if context is not None and not isinstance(context, str):
-                _check_once(context)
-            for word, inner in value.items():
-                if word in _REARRANGING:
-                    raise _needs(word)
-                if isinstance(inner, dict | list) and word != "@context":
-                    stack.append(inner)
-        else:
-            stack.extend([inner for inner in value if isinstance(inner, dict | list)])
+        value, read = stack.pop()
+        if isinstance(value, list):
+            stack.extend([(inner, read) for inner in value if isinstance(inner, dict | list)])
+            continue
+        context = value.get("@context")
+        if context is not None and not isinstance(context, str):
+            _check_once(context)
+        for word, inner in value.items():
+            ours = ":" not in word
+            if not ours or word[:1] == "@":
+                _check_key(word, value, read=read)
+            if isinstance(inner, dict | list) and word != "@context":
+                # What is under a word of others is dropped with it; it may not rearrange, though.
+                stack.append((inner, read and ours))
+
+
+def are_plain(document: Document) -> bool:
+    """Return whether every word in the document means what we take it to mean."""
+    try:
+        check(document)
+    except NeedsExpansion:
+        return False
+    return True
+
+
+def _check_key(word: str, node: Mapping[str, Any], *, read: bool) -> None:
+    """Keywords and words spelled out in full; an `@type` beside an `@value` is no object's."""
+    spelled_out = word in _SPELLED_OUT and "@value" not in node
+    if word in _REARRANGING or (read and (spelled_out or word.startswith(("as:", _AS)))):
+        raise _needs(word)
 
 
 def _check_once(context: Any) -> None:
@@ -127,6 +148,8 @@ def _inline(context: Any) -> Iterator[dict[str, Any]]:
 
 def _check_word(word: str, mapping: Any, prefixes: Mapping[str, str], depth: int) -> None:
     if word.startswith("@"):
+        if word == "@base" and mapping is not None:
+            raise _needs(word)
         return
     if isinstance(mapping, dict):
         if not _REARRANGING.isdisjoint(mapping):
@@ -135,7 +158,7 @@ def _check_word(word: str, mapping: Any, prefixes: Mapping[str, str], depth: int
             _check_context(mapping["@context"], depth + 1)
     meant = _MEANINGS.get(word)
     iri = _expand(_iri(mapping), prefixes)
-    if iri in _REARRANGING or (meant is not None and iri not in meant):
+    if iri in _REARRANGING or (iri in _MEANT if meant is None else iri not in meant):
         raise _needs(word)
 
 

@@ -10,20 +10,21 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
 
 from actors.effects import Activity, Done, Need, Refusal
 from actors.errors import FediError, FetchError, Unavailable
 from actors.urls import Urls, host_of
-from inbox.receive import receive
+from inbox.receive import Expand, receive
 from inbox.verdicts import Facts
 
 Fetching = Callable[[], Awaitable[None]]
 
 FETCHING_PER_HOST: Final = 16
 """So many arrivals of one sending host may wait for fetches; of all, half."""
-ROUNDS: Final = 4
+ROUNDS: Final = 5
 """How often one arrival may ask for more before it is put off."""
 
 
@@ -64,11 +65,24 @@ class Desk(Protocol):
         ...
 
     async def need(self, uri: str) -> None: ...
+    async def plain(self, document: Mapping[str, Any], host: str) -> Mapping[str, Any]:
+        """Expand what `host` sent, in plain words; Invalid where it can't be, Crowded where the
+        host has had many expanded just now."""
+        ...
+
     async def wait(self, seconds: float) -> None: ...
 
 
 class Crowded(Exception):
     """Too many arrivals wait for fetches already."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was found out for one arrival between its runs."""
+
+    plain: Mapping[str, Any] | None = None
+    fetched: dict[str, Mapping[str, Any] | None] = field(default_factory=dict)
 
 
 class Crowd:
@@ -206,12 +220,12 @@ class Worker:
     async def _carry(
         self, arrival: Arrival, crowd: Crowd | None, let_pass: Callable[[], None]
     ) -> None:
-        fetched: dict[str, Mapping[str, Any] | None] = {}
+        known = _Known()
         host = host_of(arrival.signer)
         facts = await self._desk.facts(host)
         try:
             for _ in range(ROUNDS):
-                fetch = await self._step(arrival, facts, fetched)
+                fetch = await self._step(arrival, facts, known)
                 let_pass()
                 if fetch is None:
                     return
@@ -226,9 +240,7 @@ class Worker:
         except FediError as problem:
             await self._desk.refuse(arrival, Refusal(problem.code, problem.sentence))
 
-    async def _step(
-        self, arrival: Arrival, facts: Facts, fetched: dict[str, Mapping[str, Any] | None]
-    ) -> Fetching | None:
+    async def _step(self, arrival: Arrival, facts: Facts, known: _Known) -> Fetching | None:
         """Run it once; None when it is done, else what fetches that which it needs first."""
         reading = receive(
             arrival.body,
@@ -236,19 +248,25 @@ class Worker:
             owner=arrival.inbox_owner,
             urls=self._desk.urls,
             facts=facts,
-            fetched=fetched,
+            fetched=known.fetched,
+            plain=known.plain,
         )
         if isinstance(reading, Refusal):
             await self._desk.refuse(arrival, reading)
             return None
+        if isinstance(reading, Expand):
+            return partial(self._expand, reading, host_of(arrival.signer), known)
         if isinstance(reading, Need):
-            return partial(self._documents, reading, fetched)
+            return partial(self._documents, reading, known)
         outcome = await self._desk.carry_out(arrival, reading)
         return partial(self._needs, outcome) if isinstance(outcome, Need) else None
 
-    async def _documents(self, need: Need, fetched: dict[str, Mapping[str, Any] | None]) -> None:
+    async def _expand(self, expand: Expand, host: str, known: _Known) -> None:
+        known.plain = await self._desk.plain(expand.document, host)
+
+    async def _documents(self, need: Need, known: _Known) -> None:
         for uri in need.uris:
-            fetched[uri] = await self._desk.document(uri)
+            known.fetched[uri] = await self._desk.document(uri)
 
     async def _needs(self, need: Need) -> None:
         for uri in need.uris:

@@ -59,12 +59,17 @@ def proof_method(document: Mapping[str, object]) -> str | None:
 
 
 def verify_proof(
-    document: Mapping[str, object], public_key: keys.PublicKey, *, now_ms: int | None = None
+    document: Mapping[str, object],
+    public_key: keys.PublicKey,
+    *,
+    now_ms: int | None = None,
+    made: tuple[int, int] | None = None,
 ) -> None:
     """Raise Unauthorized unless the document's proof was made by `public_key`.
 
     Whether that key is the author's is for the caller. An unsupported or expired proof is
     refused too (without `now_ms`, any with an end): FEP-8b32 then asks for other evidence.
+    With `made` (from, to; ms) it must say that it was made then, since proofs can be replayed.
     """
     proof = _proof(document)
     if proof is None or proof_method(document) is None:
@@ -73,7 +78,7 @@ def verify_proof(
         raise refusal("proof: not an Ed25519 key")
     if has_forbidden_keywords(document):
         raise refusal("proof: void, the document can be rearranged")
-    _require_options(proof, now_ms)
+    _require_options(proof, now_ms, made)
     signature = _signature(proof)
     unsecured = {
         name: value for name, value in document.items() if name not in ("proof", "signature")
@@ -119,11 +124,14 @@ def _proof(document: Mapping[str, object]) -> Document | None:
     return proof if isinstance(proof, dict) else None
 
 
-def _require_options(proof: Document, now_ms: int | None) -> None:
+def _require_options(proof: Document, now_ms: int | None, made: tuple[int, int] | None) -> None:
     if proof.get("type") != "DataIntegrityProof" or proof.get("proofPurpose") != "assertionMethod":
         raise refusal("proof: type or purpose")
-    if "created" in proof and read_timestamp(proof["created"]) is None:
+    created = read_timestamp(proof["created"]) if "created" in proof else None
+    if "created" in proof and created is None:
         raise refusal("proof: created is not a time")
+    if made is not None and (created is None or not made[0] <= created <= made[1]):
+        raise refusal("proof: made too long ago, in the future, or nobody knows when")
     if "expires" in proof:
         end = read_timestamp(proof["expires"])
         if end is None or now_ms is None or end <= now_ms:

@@ -11,7 +11,15 @@ import pytest
 
 from actors.errors import Invalid, TooLarge
 from actors.vocabulary import ACTIVITYSTREAMS
-from fedi.jsonld import MAX_NODES, WorkerExpander, check, expand_here
+from fedi.jsonld import (
+    BARRED_MS,
+    MAX_NODES,
+    PlainWords,
+    TooDear,
+    WorkerExpander,
+    check,
+    expand_here,
+)
 
 AS = "https://www.w3.org/ns/activitystreams#"
 LIKE = {
@@ -53,10 +61,11 @@ def test_many_may_ask_at_once() -> None:
 
 def test_no_context_is_loaded_from_anywhere() -> None:
     async def use(expander: WorkerExpander) -> None:
-        for url in ("https://evil.test/context", "file:///etc/passwd", "/etc/passwd", "x"):
+        for url in ("file:///etc/passwd", "/etc/passwd", "x"):
             with pytest.raises(Invalid):
                 await expander.expand({**LIKE, "@context": [ACTIVITYSTREAMS, url]})
-        assert await expander.expand(LIKE)
+        evil = [*LIKE["@context"], "https://evil.test/context"]
+        assert await expander.expand({**LIKE, "@context": evil}) == await expander.expand(LIKE)
 
     with_worker(use)
 
@@ -99,6 +108,77 @@ def test_a_bomb_of_scoped_contexts_does_not_hold_the_worker() -> None:
         assert await expander.expand(LIKE)
 
     with_worker(use)
+
+
+def test_a_worker_that_nobody_asks_ends_and_the_next_document_finds_another() -> None:
+    async def main() -> None:
+        expander = WorkerExpander(idle=0.05)
+        assert not expander.running
+        assert await expander.expand(LIKE)
+        assert expander.running
+        await expander.ended()
+        assert not expander.running
+        assert await expander.expand(LIKE)
+        await expander.close()
+
+    asyncio.run(main())
+
+
+# -- in plain words
+
+
+class Dear:
+    """An expander for which everything costs too much."""
+
+    asked = 0
+
+    async def expand(self, document: dict[str, Any]) -> list[dict[str, Any]]:
+        self.asked += 1
+        raise TooDear("The document costs too much to expand.")
+
+
+class Now:
+    time = 0
+
+    def __call__(self) -> int:
+        return self.time
+
+
+def test_plain_documents_cost_no_worker() -> None:
+    async def main() -> None:
+        plain = {"@context": ACTIVITYSTREAMS, "type": "Like", "actor": "https://a.test/users/alice"}
+        expander = WorkerExpander()
+        assert await PlainWords(expander, Now()).of(plain, "a.test") is plain
+        assert not expander.running
+
+    asyncio.run(main())
+
+
+def test_a_document_is_read_in_the_words_of_its_context() -> None:
+    async def use(expander: WorkerExpander) -> None:
+        found = await PlainWords(expander, Now()).of(LIKE, "a.test")
+        assert found == {
+            "id": "https://a.test/likes/1",
+            "type": "Like",
+            "actor": "https://a.test/users/alice",
+        }
+
+    with_worker(use)
+
+
+def test_a_host_whose_document_cost_too_much_waits_and_others_do_not() -> None:
+    async def main() -> None:
+        now, dear = Now(), Dear()
+        words = PlainWords(dear, now)
+        for host in ("a.test", "a.test", "b.test", "a.test"):
+            with pytest.raises(Invalid):
+                await words.of(LIKE, host)
+        assert dear.asked == 2
+        now.time = BARRED_MS
+        with pytest.raises(TooDear):
+            await words.of(LIKE, "a.test")
+
+    asyncio.run(main())
 
 
 def nested(depth: int) -> dict[str, Any]:

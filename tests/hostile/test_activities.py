@@ -316,7 +316,7 @@ def test_s11_a_handle_is_anothers_only_if_both_ends_say_so(tmp_path: Path) -> No
     run(tmp_path, story)
 
 
-def test_s6_s7_a_context_that_turns_words_around_is_not_read(tmp_path: Path) -> None:
+def test_s6_s7_a_context_that_turns_words_around_changes_no_meaning(tmp_path: Path) -> None:
     async def story(here: Town) -> None:
         alice, mallory = pair(here)
         del alice
@@ -332,7 +332,7 @@ def test_s6_s7_a_context_that_turns_words_around_is_not_read(tmp_path: Path) -> 
         for number, twist in enumerate(twists):
             forged = {**create(note(mallory, "1"), mallory), **twist}
             await sent(here, mallory, {**forged, "id": f"{mallory.uri}/{number}"})
-        assert await contents(here) == []
+        assert await contents(here) == [""], "where its text is its name, there is no text"
         assert here.hostile.count("x.example") == 0
 
     run(tmp_path, story)

@@ -11,7 +11,7 @@ import pytest
 from actors import ids
 from actors.errors import TooLarge
 from inbox.endpoints import handler
-from tests.hostile.peer import GOOD, Town, activity, create, note, town
+from tests.hostile.peer import AS2, GOOD, PUBLIC, Town, activity, create, note, town
 
 LIMIT = 1_048_576
 
@@ -163,5 +163,32 @@ def test_trial_31_a_body_without_end_is_not_read_without_end(tmp_path: Path) -> 
             with pytest.raises(TooLarge):
                 await post(scope, receive, send)
             assert read <= 4 * LIMIT + 65_536  # what is over the limit passes by unread
+
+    asyncio.run(scene())
+
+
+def test_what_is_in_words_of_its_own_is_taken_and_read_behind_the_door(tmp_path: Path) -> None:
+    """The door reads no contexts: it knows the signer, and who acts is settled once it is read."""
+
+    async def scene() -> None:
+        async with town(tmp_path) as here:
+            alice, bob = here.hostile.stranger(), here.hostile.stranger("bob", key=1)
+            told = note(alice, "1", to=[PUBLIC, here.department.uri])
+            words = [{"gjør": {"@id": "as:actor", "@type": "@id"}, "hva": "as:object"}]
+            own = {
+                "@context": [AS2, *words],
+                "id": f"{told['id']}/create",
+                "type": "Create",
+                "gjør": alice.uri,
+                "hva": told,
+            }
+            assert await code(here, alice, own) == (202, "")
+            assert await code(here, alice, own) == (202, "")
+            assert await here.number("SELECT count(*) FROM arrival") == 1
+            assert await code(here, bob, {**own, "hva": {**told, "content": "Bobs"}}) == (202, "")
+            await here.work()
+            assert await here.sql("SELECT uri, content FROM post") == [(told["id"], "<p>Hei</p>")]
+            assert here.house.expander.running
+            assert await here.number("SELECT count(*) FROM arrival") == 0
 
     asyncio.run(scene())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from actors.effects import Activity, Need, Refusal
 from actors.errors import Invalid
 from inbox import parse
-from inbox.receive import receive
+from inbox.receive import Expand, receive
 from inbox.verdicts import Facts
 from tests.inbox.arrivals import (
     CONTEXT,
@@ -75,7 +75,7 @@ def test_nothing_but_an_answer_comes_of_arbitrary_json(
     fetched: dict[str, Any] = {}
     for _ in range(3):
         reading = receiving(document, signer=signer, fetched=fetched)
-        assert isinstance(reading, Activity | Need | Refusal)
+        assert isinstance(reading, Activity | Need | Refusal | Expand)
         if not isinstance(reading, Need):
             break
         fetched.update(dict.fromkeys(reading.uris, served))

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from inbox import parse
+from inbox.receive import Expand
 from inbox.terms import NeedsExpansion, check
 from tests.inbox.arrivals import CONTEXT, OUR_POST, URLS, activity, note, receiving
 
@@ -41,19 +42,54 @@ def test_s6_a_redefinition_inside_the_object_is_found_too() -> None:
     lying = note(**{"@context": {"content": "as:summary"}})
     with pytest.raises(NeedsExpansion):
         check({"object": [{"tag": [lying]}]})
-    reading = receiving(activity("Create", lying))
-    assert getattr(reading, "code", "") == "needs_expansion"
+    told = activity("Create", lying)
+    assert receiving(told) == Expand(told)
+
+
+@pytest.mark.parametrize("inline", [
+    {"gjerning": "as:actor"},
+    {"adresse": "@id"},
+    {"slag": {"@id": "@type"}},
+    {"s": "https://www.w3.org/ns/activitystreams#"},
+    {"tekst": {"@id": "as:content", "@container": "@language"}},
+    {"@base": "https://avis.example/"},
+])  # fmt: skip
+def test_a_context_that_calls_what_we_read_by_another_word_needs_expansion(inline: Any) -> None:
+    for context in (inline, [CONTEXT, inline]):
+        with pytest.raises(NeedsExpansion):
+            check(under(context))
+
+
+@pytest.mark.parametrize("document", [
+    {"@id": OUR_POST},
+    {"object": {"@type": "Note"}},
+    {"as:actor": OUR_POST},
+    {"tag": [{"https://www.w3.org/ns/activitystreams#name": "#vei"}]},
+])  # fmt: skip
+def test_words_spelled_out_in_full_need_expansion(document: dict[str, Any]) -> None:
+    with pytest.raises(NeedsExpansion):
+        check(document)
+
+
+def test_a_typed_literal_is_read_lightly() -> None:
+    check({"votersCount": {"@type": "xsd:nonNegativeInteger", "@value": 3}, "misskey:x": 1})
+
+
+def test_what_is_under_a_word_of_others_is_theirs_to_spell() -> None:
+    check({"vcard:hasAddress": {"@type": "vcard:Home", "vcard:locality": {"@id": "x"}}})
 
 
 @pytest.mark.parametrize("keyword", ["@graph", "@included", "@reverse", "@nest"])
 def test_s7_keywords_that_rearrange_are_refused_at_any_depth(keyword: str) -> None:
-    for document in (
+    documents: tuple[dict[str, Any], ...] = (
         {keyword: []},
         {"object": [{"x": {keyword: {}}}]},
         {"@context": {"skjult": keyword}},
         {"@context": {"skjult": {"@id": keyword}}},
         {"@context": {"skjult": {keyword: "as:actor"}}},
-    ):
+        {"vcard:hasAddress": {"@type": "vcard:Home", "x": [{keyword: {}}]}},
+    )
+    for document in documents:
         with pytest.raises(NeedsExpansion):
             check(document)
 

@@ -10,9 +10,11 @@ import pytest
 
 from actors.effects import Activity, Done, Need, Refusal
 from actors.errors import FediError, FetchTimeout, NotFound, Unavailable
+from fedi.jsonld import expand_here
+from inbox.expanded import in_plain_words, under_usual_terms
 from inbox.verdicts import Facts
 from inbox.worker import ROUNDS, Worker
-from tests.inbox.arrivals import HOST, NOW, OUR_POST, SOLVEIG, URLS, activity
+from tests.inbox.arrivals import HOST, MALLORY, NOW, OUR_POST, SOLVEIG, URLS, activity
 
 FULL = Unavailable("The disk is full; nothing new can be saved right now.")
 
@@ -42,6 +44,7 @@ class Desk:
     put_off: list[tuple[int, str]] = field(default_factory=list)
     needed: list[str] = field(default_factory=list)
     given_back: list[int] = field(default_factory=list)
+    expanded: list[str] = field(default_factory=list)
     urls = URLS
     worker: Worker | None = None
     stuck: asyncio.Event | None = None
@@ -75,6 +78,10 @@ class Desk:
 
     async def postpone(self, arrival: Saved) -> None:
         raise AssertionError("one server's few arrivals are no crowd")
+
+    async def plain(self, document: Mapping[str, Any], host: str) -> Mapping[str, Any]:
+        self.expanded.append(host)
+        return in_plain_words(expand_here(under_usual_terms(document)))
 
     async def document(self, uri: str) -> Mapping[str, Any] | None:
         raise AssertionError("nothing has to be fetched for a Like")
@@ -138,6 +145,27 @@ def test_what_a_rule_needs_is_fetched_and_the_rule_runs_again() -> None:
     assert desk.needed == [SOLVEIG]
     assert desk.carried == [1, 1]
     assert not desk.refused
+
+
+def in_words_of_its_own(id: int, liker: str = SOLVEIG) -> Saved:
+    words = {"liker": {"@id": "as:actor", "@type": "@id"}}
+    document = activity("Like", OUR_POST, id=f"{HOST}/likes/{id}", liker=liker)
+    del document["actor"]
+    document["@context"] = [document["@context"], words]
+    return Saved(id, json.dumps(document).encode())
+
+
+def test_what_has_words_of_its_own_is_expanded_first_and_then_carried_out() -> None:
+    desk = Desk([in_words_of_its_own(1), like(2)])
+    run_until_empty(desk)
+    assert sorted(desk.carried) == [1, 2]
+    assert desk.expanded == ["avis.example"]
+
+
+def test_s4_its_own_words_let_nobody_speak_for_another() -> None:
+    desk = Desk([in_words_of_its_own(1, MALLORY)])
+    run_until_empty(desk)
+    assert desk.refused == [(1, "other_host")]
 
 
 def test_what_asks_for_more_again_and_again_is_refused() -> None:
