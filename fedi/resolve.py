@@ -121,7 +121,7 @@ class HouseResolver:
 
     async def _fetch_any(self, uri: str) -> None:
         await self._check_host(uri)
-        document = await self._fetcher.document(uri)
+        document = await self._fetcher.read(uri)
         kinds = frozenset(types(document))
         if kinds & ACTOR_TYPES:
             await self._store_actor(document)
@@ -133,7 +133,7 @@ class HouseResolver:
     async def _fetch_actor(self, uri: str, fresh: bool) -> Actor:
         await self._check_host(uri)
         try:
-            document = await self._fetcher.document(uri, fresh=fresh)
+            document = await self._fetcher.read(uri, fresh=fresh)
         except FetchAnswered as problem:
             if problem.answered == 410:
                 now = self._performer.clock.now()
@@ -154,7 +154,7 @@ class HouseResolver:
 
     async def _fetch_post(self, uri: str) -> None:
         await self._check_host(uri)
-        await self._store_post(await self._fetcher.document(uri))
+        await self._store_post(await self._fetcher.read(uri))
 
     async def _store_post(self, document: dict[str, Any]) -> None:
         note = parse.note(document, self._urls, now=self._performer.clock.now())

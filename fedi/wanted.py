@@ -115,7 +115,7 @@ class WantedWorker:
 
     async def _parent(self, wanted: Wanted) -> None:
         house = self._house
-        document = await house.fetcher.document(wanted.uri)
+        document = await house.fetcher.read(wanted.uri)
         note = parse.note(document, house.urls)
         await house.resolver.post(wanted.uri)
         known = await self._engine.read(lambda tx: chores.known_posts(tx, (note.in_reply_to,)))
@@ -129,7 +129,7 @@ class WantedWorker:
         house, page_uri = self._house, wanted.uri
         walk, elsewhere = Walk(note=wanted.uri), Counter[str]()
         while page_uri:
-            document = await house.fetcher.document(page_uri)
+            document = await house.fetcher.read(page_uri)
             page = parse.collection(document)
             known = await self._engine.read(lambda tx, p=page: chores.known_posts(tx, p.uris))  # type: ignore[misc]
             step = backfill.walk(walk, page, page_uri=page_uri, known=known, urls=house.urls)
@@ -153,7 +153,7 @@ class WantedWorker:
     async def _featured(self, uri: str) -> None:
         """Take over an actor's pinned posts, as its own collection lists them."""
         house = self._house
-        document = await house.fetcher.document(uri)
+        document = await house.fetcher.read(uri)
         page = parse.collection(document)
         # Only posts of its own can be pinned: what is elsewhere is not even asked for.
         uris = [item for item in page.uris if same_host(item, uri)]
@@ -178,7 +178,7 @@ class WantedWorker:
         ours = await self._engine.read(lambda tx: chores.followers_on(tx, actor.id))
         if digest(ours) == said:
             return
-        document = await house.fetcher.document(url, fresh=True)
+        document = await house.fetcher.read(url, fresh=True)
         listed = set(parse.collection(document).uris)
         if digest(listed) != said:
             return
