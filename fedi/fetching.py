@@ -60,7 +60,7 @@ class Fetcher:
         """
         document = await self.document(uri, fresh=fresh)
         plain = dict(await self._plain(document, host_of(uri)))
-        if plain.get("id") != document.get("id"):
+        if plain.get("id") != document.get("id", document.get("@id")):
             raise Invalid("The document's context makes another of it.", detail=uri)
         return plain
 

@@ -285,7 +285,7 @@ def parse_retry_after(value: str | None, now: int) -> float | None:
 
 
 def _identity(document: dict[str, Any]) -> Target:
-    identity = document.get("id")
+    identity = document.get("id", document.get("@id"))
     if not isinstance(identity, str):
         raise Invalid("The document has no id.")
     try:

@@ -2,15 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from actors.errors import FetchAnswered
+from actors.errors import FetchAnswered, Invalid
 from actors.signatures import keys
 from fedi.fetching import Fetcher
+from fedi.jsonld import expand_here, load_or_nothing
+from inbox.expanded import in_plain_words as plain_words
+from inbox.expanded import under_usual_terms
 from tests.fedi.net.fetching import Clock, fetching
 from tests.fedi.net.peers import Asked, Peer, answering, ok
 
@@ -111,3 +115,40 @@ def test_without_a_key_it_asks_unsigned() -> None:
         assert [dialect(asked) for asked in peer.requests] == ["none"]
 
     visit(refusing(), story, signed=False)
+
+
+async def in_plain_words(document: Mapping[str, Any], host: str) -> Mapping[str, Any]:
+    """As the house reads it, without the worker."""
+    assert host == "a.test"
+    return plain_words(expand_here(under_usual_terms(document), load_or_nothing))
+
+
+EXPANDED = [{"@id": URI, "@type": ["https://www.w3.org/ns/activitystreams#Note"]}]
+RENAMED = {
+    "@context": {"id": "https://www.w3.org/ns/activitystreams#name", "adresse": "@id"},
+    "id": URI,
+    "adresse": "http://a.test/other",
+}
+
+
+def reads(document: Any) -> dict[str, Any]:
+    """What a fetcher makes of a document that is served."""
+
+    async def main() -> dict[str, Any]:
+        clock = Clock()
+        async with (
+            Peer(answering(lambda _: ok(json.dumps(document).encode()))) as peer,
+            fetching(peer, clock=clock) as client,
+        ):
+            return await Fetcher(client, clock, None, in_plain_words).read(URI)
+
+    return asyncio.run(main())
+
+
+def test_a_document_in_words_of_its_own_is_read_in_plain_ones() -> None:
+    assert reads(EXPANDED) == {"id": URI, "type": "Note"}
+
+
+def test_s1_a_document_whose_context_makes_another_of_it_is_refused() -> None:
+    with pytest.raises(Invalid):
+        reads(RENAMED)
