@@ -32,11 +32,12 @@ from fedi.jsonld import PlainWords, WorkerExpander
 from fedi.keyring import KeyRing
 from fedi.machine import SystemClock, SystemRandom
 from fedi.mastodon.api import Api
+from fedi.mastodon.attaching import Attaching
 from fedi.mastodon.making import Making
 from fedi.mastodon.rates import Rates
 from fedi.mastodon.rendering import Renderer
 from fedi.mastodon.table import open_api
-from fedi.media.files import folder_of
+from fedi.media.attachments import Attachments
 from fedi.media.sending import MediaFiles
 from fedi.net.answer import Scope
 from fedi.net.client import Client
@@ -48,9 +49,12 @@ from fedi.pages.routes import Pages
 from fedi.pages.site import Site
 from fedi.perform import Performer
 from fedi.probes import Ready, live
-from fedi.publishing.writing import Writing
+from fedi.publishing import Interacting, Profiles, Writing
+from fedi.push.subscriptions import Subscriptions
+from fedi.push.vapid import subject_of
 from fedi.resolve import HouseResolver
-from fedi.store import media, profiles
+from fedi.store import media as stored_media
+from fedi.store import profiles
 from fedi.store.engine import Engine, opened
 from fedi.store.migrate import migrate
 from fedi.store.reads import HouseReads
@@ -89,6 +93,8 @@ class House:
     desk: HouseDesk
     reads: HouseReads
     callers: Callers
+    push: Subscriptions
+    media: Attachments
     figures: Figures = field(default_factory=Figures)
 
 
@@ -203,6 +209,15 @@ async def _built(
         desk=HouseDesk(performer, resolver, fetcher, domains, bus, words),
         reads=HouseReads(engine),
         callers=Callers(engine, clock),
+        push=Subscriptions(
+            engine,
+            sender,
+            clock.now,
+            secrets_dir=config.secrets_dir,
+            subject=subject_of(config.organisation.contact, config.server.origin),
+            own=urls.authority,
+        ),
+        media=Attachments(performer, config),
     )
 
 
@@ -245,11 +260,15 @@ def client_api(house: House) -> Api:
         performer=house.performer,
         resolver=house.resolver,
         writing=Writing(house.performer, house.resolver, house.config.limits),
+        interacting=Interacting(house.performer, house.resolver, house.config.limits),
+        profiles=Profiles(house.performer, house.resolver, house.config.limits),
+        media=Attaching(),
         callers=house.callers,
         rates=Rates(
             house.clock.now, limit=0 if lab else API_LIMIT, anonymous=0 if lab else API_LIMIT
         ),
         renderer=Renderer(Making(house.urls, proxied=lambda url: url), now=house.clock.now),
+        push=house.push,
         max_upload=max(
             house.config.media.image_bytes,
             house.config.media.video_bytes,
@@ -276,8 +295,8 @@ def application(house: House) -> Dispatch:
         )
     )
 
-    async def shown(name: str) -> str:
-        return await house.engine.glance(lambda tx: media.shown(tx, name))
+    async def shown(name: str) -> stored_media.Shown | None:
+        return await house.engine.glance(lambda tx: stored_media.shown(tx, name))
 
     async def page(ask: Ask) -> Answer:
         return await pages.html(cast(Scope, ask.request))
@@ -302,5 +321,5 @@ def application(house: House) -> Dispatch:
         version=VERSION,
     )
     open_api(table, client_api(house))
-    table.add("/media/{name}", MediaFiles(folder_of(house.config), shown))
+    table.add("/media/{name}", MediaFiles(house.media.blobs, shown))
     return table

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from actors.ports import Clock, Random
 from actors.urls import Urls
 from fedi.config import Config
+from fedi.mastodon.attaching import Attaching
 from fedi.mastodon.rates import Rates
 from fedi.mastodon.rendering import Renderer
 from fedi.oauth.callers import Callers
 from fedi.perform import Performer
-from fedi.publishing.writing import Writing
+from fedi.publishing import Interacting, Profiles, Writing
+from fedi.push.subscriptions import Subscriptions
 from fedi.resolve import HouseResolver
 from fedi.store.engine import Engine
 
@@ -26,7 +28,11 @@ class Api:
     performer: Performer
     resolver: HouseResolver
     writing: Writing
+    interacting: Interacting
+    profiles: Profiles
+    media: Attaching
     callers: Callers
     rates: Rates
     renderer: Renderer
+    push: Subscriptions
     max_upload: int

@@ -185,7 +185,7 @@ def opened(route: Route, api: Api) -> RawHandler:
     """Return the ASGI handler of a route."""
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        headers: list[Header] = [_JSON, *CORS, _request_id(scope, api)]
+        headers: list[Header] = [_JSON, *CORS]
         params: Params | None = None
         try:
             caller = await _caller(scope, route, api)
@@ -241,11 +241,6 @@ def _check(route: Route, caller: Caller) -> None:
         raise Forbidden("This action is outside the authorized scopes")
     if route.by is By.ACTOR and caller.actor is None:
         raise Invalid("This method requires an authenticated user")
-
-
-def _request_id(scope: Scope, api: Api) -> Header:
-    given = scope.get("state", {}).get("request_id") if scope.get("state") else None
-    return b"x-request-id", (given or f"{api.random.bits(64):016x}").encode()
 
 
 def reply_to(problem: Exception) -> Reply:

@@ -6,13 +6,27 @@ Every path answers with and without a slash at its end, PUT and PATCH alike (cli
 
 from typing import Final
 
-from fedi.mastodon import accounts, statuses, timelines
+from fedi.mastodon import (
+    accounts,
+    polls,
+    posting,
+    push,
+    reacting,
+    relationships,
+    statuses,
+    timelines,
+)
 from fedi.mastodon.api import Api
 from fedi.mastodon.asking import Route, opened, preflight, unknown
 from fedi.net.dispatch import Dispatch
 
 ROUTES: Final[tuple[Route, ...]] = (
     *accounts.ROUTES,
+    *polls.ROUTES,
+    *posting.ROUTES,
+    *push.ROUTES,
+    *reacting.ROUTES,
+    *relationships.ROUTES,
     *statuses.ROUTES,
     *timelines.ROUTES,
 )

@@ -231,10 +231,10 @@ def _clean(text: str) -> str:
 def _pairs(raw: bytes) -> list[tuple[str, Value]]:
     try:
         found = parse_qsl(
-            raw.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict"
+            raw.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict"
         )
     except UnicodeDecodeError:
-        raise Invalid("The parameters must be percent-encoded UTF-8") from None
+        raise Invalid("The parameters must be UTF-8") from None
     except ValueError:
         raise Invalid("There are too many parameters") from None
     return [(name, _clean(value)) for name, value in found]

@@ -213,6 +213,23 @@ async def seen(tx: Tx, ids: Sequence[int], viewer: Viewer) -> list[tuple[Any, ..
     )
 
 
+async def post_for(tx: Tx, id: int, viewer: Viewer) -> Post | None:
+    """Return a post that the viewer may see."""
+    condition, params = visibility.condition(viewer)
+    row = await tx.one(
+        f"SELECT {POST.selected('p')} FROM post p WHERE p.id = ? AND {condition}", [id, *params]
+    )
+    return None if row is None else POST.decode(row)
+
+
+async def actor(tx: Tx, id: int) -> Actor | None:
+    """Return an actor that is not gone."""
+    row = await tx.one(
+        f"{ACTOR.select} WHERE id = ? AND deleted IS NULL AND kind <> 'Application'", (id,)
+    )
+    return None if row is None else ACTOR.decode(row)
+
+
 async def own_votes(tx: Tx, actor_id: int, ids: Sequence[int]) -> dict[int, list[int]]:
     """Return which choices an actor took in these polls."""
     found: dict[int, list[int]] = {}

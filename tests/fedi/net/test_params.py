@@ -118,7 +118,7 @@ def test_no_in_every_spelling(word: str) -> None:
         (b'{"a":' * 12 + b"1" + b"}" * 12, "application/json"),
         (b"a=%ff", FORM),
         (b"a=%00", FORM),
-        ("a=å".encode(), FORM),
+        ("a=å".encode("latin-1"), FORM),
         (b"&".join(b"a%d=1" % n for n in range(1200)), FORM),
         (b"a" + b"[b]" * 20 + b"=1", FORM),
         (b"not multipart", "multipart/form-data; boundary=x"),

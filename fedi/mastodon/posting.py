@@ -1,0 +1,295 @@
+"""Writing posts: new ones, edits, deletion; polls; the source of a post and its history."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from actors import ids
+from actors.errors import Forbidden, Invalid, NotFound
+from actors.people import Actor, ActorKind
+from actors.posts import Post, Revision, Visibility
+from fedi.mastodon.asking import Ask, By, Reply, delete, get, ok, post, put
+from fedi.mastodon.entities import moment
+from fedi.mastodon.reacting import seen, shown
+from fedi.net.params import Params
+from fedi.publishing import Draft
+from fedi.publishing.writing import Beside
+from fedi.store import hydrating, kept, showing
+from fedi.store.engine import Tx
+from fedi.store.unit import UnitStore
+
+POLL_SECONDS: Final = (300, 2_629_746)
+KEY_CHARACTERS: Final = 512
+_LOCAL: Final = "local"
+_PLAIN: Final = {
+    "public": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "direct": Visibility.DIRECT,
+}
+
+
+class _Twice(Exception):
+    """Another request with the same Idempotency-Key was quicker."""
+
+
+# -- audience
+
+
+def audience_of(ask: Ask, params: Params, parent: Post | None) -> Visibility:
+    """Return the audience that a request asks for (architecture.md, "Exposure and default
+    audience are two settings"); narrowing is Create's rule."""
+    asked = params.text("visibility") or ""
+    local_only = params.flag("local_only")
+    if local_only or asked == _LOCAL:
+        return Visibility.INTERNAL
+    if asked in _PLAIN:
+        return _PLAIN[asked]
+    if asked == "private":
+        return _private(ask.me, local_only, parent)
+    if asked:
+        raise Invalid("Validation failed: Visibility is not included in the list")
+    default = ask.me.default_audience
+    return Visibility(default) if default in set(Visibility) else Visibility.PUBLIC
+
+
+def _private(me: Actor, local_only: bool | None, parent: Post | None) -> Visibility:
+    if local_only is False:
+        return Visibility.FOLLOWERS
+    if parent is not None and parent.visibility is Visibility.INTERNAL:
+        return Visibility.INTERNAL
+    if parent is not None and (not parent.local or parent.visibility is Visibility.FOLLOWERS):
+        return Visibility.DIRECT
+    return Visibility.INTERNAL if me.kind is ActorKind.PERSON else Visibility.FOLLOWERS
+
+
+# -- new posts
+
+
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    choices: tuple[str, ...] = ()
+    multiple: bool = False
+    seconds: int = 0
+
+
+def _poll(params: Params) -> _Poll:
+    inner = params.inner("poll")
+    if inner is None:
+        return _Poll()
+    choices = tuple(one.strip() for one in inner.texts("options"))
+    if not choices:
+        return _Poll()
+    least, most = POLL_SECONDS
+    seconds = inner.whole("expires_in")
+    if seconds is None or not least <= seconds <= most:
+        raise Invalid(f"Validation failed: Expires in must be between {least} and {most} seconds")
+    return _Poll(choices, bool(inner.flag("multiple")), seconds)
+
+
+async def draft_of(ask: Ask, params: Params) -> Draft:
+    """Return what a request wants to say."""
+    parent = None
+    answered = params.text("in_reply_to_id")
+    if answered:
+        parent = await seen(ask, ids.parse(answered) or 0)
+        parent = await ask.api.interacting.original(parent)
+    poll = _poll(params)
+    media = await ask.api.media.of_request(ask.me, params.texts("media_ids"))
+    text = params.text("status") or ""
+    if not text.strip() and not media:
+        raise Invalid("Validation failed: Text can't be blank")
+    if media and poll.choices:
+        raise Invalid("Validation failed: A poll can't have files beside it")
+    return Draft(
+        text=text,
+        visibility=audience_of(ask, params, parent),
+        person=ask.person.id,
+        summary=params.text("spoiler_text") or "",
+        sensitive=bool(params.flag("sensitive")),
+        language=language_of(params.text("language")),
+        reply_to=parent.uri if parent is not None else "",
+        media=media,
+        choices=poll.choices,
+        multiple=poll.multiple,
+        poll_ends=ask.api.clock.now() + poll.seconds * 1000 if poll.choices else None,
+    )
+
+
+def language_of(text: str | None) -> str:
+    """Return a language code as it is kept, "" for none or what is no code."""
+    code = (text or "").strip().replace("_", "-")
+    if not code or len(code) > 12 or not code.replace("-", "").isalnum():
+        return ""
+    return code
+
+
+async def create(ask: Ask) -> Reply:
+    """POST /api/v1/statuses."""
+    key = _key(ask)
+    before = await _before(ask, key)
+    if before is not None:
+        return await shown(ask, before)
+    draft = await draft_of(ask, ask.params)
+    try:
+        made = await ask.api.writing.publish(ask.me, draft, _noted(ask, key))
+    except _Twice:
+        before = await _before(ask, key)
+        if before is None:
+            raise NotFound("Record not found") from None
+        return await shown(ask, before)
+    return await shown(ask, made.id)
+
+
+def _key(ask: Ask) -> str:
+    text = ask.header(b"idempotency-key").strip()
+    return hashlib.sha256(text.encode()).hexdigest() if text else ""
+
+
+async def _before(ask: Ask, key: str) -> int | None:
+    if not key or ask.caller is None:
+        return None
+    token, since = ask.caller.token_id, ask.api.clock.now() - kept.IDEMPOTENT_MS
+    found = await ask.api.engine.glance(lambda tx: kept.answered(tx, token, key, since))
+    return None if found is None or found[0] != "post" else found[1]
+
+
+def _noted(ask: Ask, key: str) -> Beside:
+    """Return what is written with a new post: its app, and the key it was asked for under."""
+    caller = ask.caller
+
+    async def beside(store: UnitStore, made: Post) -> None:
+        if caller is None:
+            return
+        if caller.app_id is not None:
+            await kept.written_with(store.tx, made.id, caller.app_id)
+        if key and not await kept.answer(
+            store.tx, caller.token_id, key, "post", made.id, store.now
+        ):
+            raise _Twice
+
+    return beside
+
+
+# -- changes
+
+
+async def _own(ask: Ask) -> Post:
+    found = await seen(ask, ask.id())
+    if found.author_id != ask.me.id or found.boost_of is not None:
+        raise NotFound("Record not found")
+    return found
+
+
+async def edit(ask: Ask) -> Reply:
+    """PUT /api/v1/statuses/:id."""
+    found, params = await _own(ask), ask.params
+    text = params.text("status")
+    media = found.media
+    if "media_ids" in params:
+        media = await ask.api.media.of_request(ask.me, params.texts("media_ids"), found)
+    media = await ask.api.media.described(ask.me, media, params.inners("media_attributes"))
+    poll = _poll(params)
+    text = found.source if text is None else text
+    if not text.strip() and not media:
+        raise Invalid("Validation failed: Text can't be blank")
+    warning = params.text("spoiler_text")
+    sensitive = params.flag("sensitive")
+    draft = Draft(
+        text=text,
+        visibility=found.visibility,
+        person=ask.person.id,
+        summary=found.summary if warning is None else warning,
+        sensitive=found.sensitive if sensitive is None else sensitive,
+        language=language_of(params.text("language")) or found.language,
+        media=media,
+        choices=poll.choices,
+        multiple=poll.multiple,
+        poll_ends=ask.api.clock.now() + poll.seconds * 1000 if poll.choices else None,
+    )
+    await ask.api.writing.edit(ask.me, found, draft, media=media)
+    return await shown(ask, found.id)
+
+
+async def remove(ask: Ask) -> Reply:
+    """DELETE /api/v1/statuses/:id; answers with the post and its source, to be written anew."""
+    found = await _own(ask)
+    last = await shown(ask, found.id)
+    source = msgspec.json.encode(found.source)
+    await ask.api.writing.delete(ask.me, found, person=ask.person.id)
+    return Reply(last.body.replace(b'"text":null', b'"text":' + source, 1))
+
+
+# -- source and history
+
+
+async def source(ask: Ask) -> Reply:
+    """GET /api/v1/statuses/:id/source."""
+    found = await seen(ask, ask.id())
+    if found.author_id != ask.me.id:
+        raise Forbidden("This action is not allowed")
+    return ok({
+        "id": ids.text(found.id), "text": found.source, "spoiler_text": found.summary,
+    })  # fmt: skip
+
+
+async def history(ask: Ask) -> Reply:
+    """GET /api/v1/statuses/:id/history: every state of a post, the first one first."""
+    found = await seen(ask, ask.id())
+
+    async def query(tx: Tx) -> Reply:
+        earlier = await showing.history(tx, found.id)
+        wholes = await hydrating.wholes(tx, [found.id], inside=ask.reader is not None)
+        faces = await ask.api.renderer.account_entities(tx, [found.author_id], ask.viewer)
+        if not wholes:
+            raise NotFound("Record not found")
+        making, account = ask.api.renderer.making, faces[found.author_id]
+        now = making.head(wholes[0])
+        poll = making.poll(found, wholes[0].around)
+        states = [_state(making, one, account) for one in earlier]
+        states.append(
+            {
+                "content": now.content,
+                "spoiler_text": now.spoiler_text,
+                "sensitive": now.sensitive,
+                "created_at": moment(found.edited if found.edited is not None else found.published),
+                "account": account,
+                "media_attachments": now.media_attachments,
+                "emojis": now.emojis,
+                "poll": {"options": [{"title": o.title} for o in poll.options]} if poll else None,
+                "quote": None,
+            }
+        )
+        return ok(states)
+
+    return await ask.api.engine.read(query)
+
+
+def _state(making: Any, one: Revision, account: Any) -> dict[str, Any]:
+    question = one.question
+    return {
+        "content": one.content,
+        "spoiler_text": one.summary,
+        "sensitive": one.sensitive,
+        "created_at": moment(one.created),
+        "account": account,
+        "media_attachments": [
+            making.attachment(media, f"{ids.text(one.post_id)}-{one.number}-{place}")
+            for place, media in enumerate(one.media)
+        ],
+        "emojis": [],
+        "poll": {"options": [{"title": option.title} for option in question.options]}
+        if question is not None
+        else None,
+        "quote": None,
+    }
+
+
+ROUTES = (
+    post("/api/v1/statuses", create, "write:statuses"),
+    put("/api/v1/statuses/{id}", edit, "write:statuses"),
+    delete("/api/v1/statuses/{id}", remove, "write:statuses"),
+    get("/api/v1/statuses/{id}/source", source, "read:statuses"),
+    get("/api/v1/statuses/{id}/history", history, "read:statuses", by=By.ANYONE),
+)
