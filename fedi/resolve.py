@@ -111,6 +111,22 @@ class HouseResolver:
             raise NotFound("There is no such post.")
         return found
 
+    async def address(self, url: str) -> Actor | Post:
+        """Return what an address leads to that a person typed: an id, or the page of one.
+
+        NotFound for what isn't here; FetchError or Invalid where it is neither, or can't be had.
+        """
+        if self._urls.is_local(url):
+            raise NotFound("There is no such page here.")
+        await self._check_host(url)
+        document = await self._fetcher.document(url, alias=True)
+        identity, kinds = str(document["id"]), frozenset(types(document))
+        if kinds & ACTOR_TYPES:
+            return await self.actor(identity)
+        if kinds & POST_TYPES:
+            return await self.post(identity)
+        raise Invalid("The document is neither an actor nor a post.", detail=identity)
+
     async def need(self, uri: str) -> None:
         """Fetch what a rule needs and store it, actor or post by what its document says."""
         if self._urls.is_local(uri):

@@ -1,12 +1,13 @@
 -- Full text over the words as they are: the tokeniser parts them at spaces and changes nothing.
 -- The text itself stays in `searched`; sizes of columns are for ranking, which goes by time here.
+-- Words of the beginning of a word are found without an index of their own: from three letters on
+-- that takes about a millisecond among 100,000 posts, and the index would be as large again.
 
 CREATE VIRTUAL TABLE searched_index USING fts5(
   words,
   content = 'searched',
   content_rowid = 'post_id',
   columnsize = 0,
-  prefix = '2 3',
   tokenize = "ascii tokenchars '_'"
 );
 
