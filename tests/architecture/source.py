@@ -32,9 +32,14 @@ class Source:
         """The dotted name of the package it is in."""
         return ".".join(self.path.parent.parts)
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """The whole tree in ast.walk's order, walked once."""
+        return tuple(ast.walk(self.tree))
+
     def imports(self) -> Iterator[tuple[int, str]]:
         """(line, dotted name) of everything imported, relative names made whole."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -47,8 +52,8 @@ class Source:
 
     def strings(self) -> Iterator[tuple[int, str]]:
         """(line, text) of every string but docstrings; of an f-string, its parts joined by {}."""
-        passed_over = _docstrings(self.tree)
-        for node in ast.walk(self.tree):  # an f-string comes before its parts
+        passed_over = _docstrings(self.nodes)
+        for node in self.nodes:  # an f-string comes before its parts
             if id(node) in passed_over:
                 continue
             if isinstance(node, ast.JoinedStr):
@@ -59,13 +64,13 @@ class Source:
                 yield node.lineno, node.value
 
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield node
 
     def calls(self) -> Iterator[tuple[int, str]]:
         """(line, dotted name as written) of every call, such as time.time."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Call) and (name := dotted(node.func)):
                 yield node.lineno, name
 
@@ -79,9 +84,9 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
-def _docstrings(tree: ast.Module) -> set[int]:
+def _docstrings(nodes: tuple[ast.AST, ...]) -> set[int]:
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             found.add(id(node.value))
     return found

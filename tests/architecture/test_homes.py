@@ -88,7 +88,7 @@ def test_urls_of_ours_are_built_in_one_file() -> None:
     offences = [
         f"{source.path}:{node.lineno}"
         for source in outside("actors/urls.py")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.expr) and joins_a_path_to_the_origin(node)
     ]
     assert not offences, told("URLs of ours are made by actors/urls.py:", offences)

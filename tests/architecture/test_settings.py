@@ -43,7 +43,7 @@ def test_every_setting_is_used() -> None:
         node.attr
         for source in sources()
         if source.path.parts[:2] != ("fedi", "config")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute)
     }
     used |= derived()

@@ -54,7 +54,7 @@ def test_no_class_is_named_after_a_role_that_says_nothing() -> None:
     offences = [
         f"{source.path}:{node.lineno}: {node.name}"
         for source in sources()
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ClassDef) and ATTIC_CLASS.search(node.name)
     ]
     assert not offences, told("Say what it is; plain nouns of the field:", offences)

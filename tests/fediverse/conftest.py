@@ -30,10 +30,11 @@ def made_fediverse(founded: Path, tmp_path: Path) -> Callable[[int], Fediverse]:
     return make
 
 
-def seeds(count: int, slow: int = 0) -> list[object]:
-    """Return the seeds to try: those of the fast suite and, marked slow, the others; or the one
-    that FEDI_SEED names."""
+def seeds(fast: int, whole: int, slow: int) -> list[object]:
+    """Return so many seeds for make check, so many more marked whole, and so many more marked
+    slow; or the one that FEDI_SEED names."""
     if "FEDI_SEED" in os.environ:
         return [int(os.environ["FEDI_SEED"])]
-    rest = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(count, count + slow)]
-    return [*range(count), *rest]
+    none: list[pytest.MarkDecorator] = []
+    marks = [none] * fast + [[pytest.mark.whole]] * whole + [[pytest.mark.slow]] * slow
+    return [pytest.param(seed, marks=given) for seed, given in enumerate(marks)]

@@ -55,9 +55,3 @@ def house(
         yield house
     finally:
         house.stop()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once more, at the end, which foreign servers nothing was proven against."""
-    for line in sorted(set(lab.missing)):
-        terminalreporter.write_line(f"PEER NOT RUN, nothing proven against {line}", red=True)

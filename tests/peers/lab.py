@@ -2,7 +2,7 @@
 
 Every server has a name in `.test` and a port of its own on loopback, and a certificate from
 a private authority that all of them trust. What can't be installed is skipped, and the end
-of the test run says so (FEDI_PEERS_REQUIRED=1 makes it a failure instead).
+of the test run says so; in CI it is a failure instead (tests/lacking.py).
 """
 
 import contextlib
@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
 import trustme
+
+from tests.lacking import lacking
 
 HERE = Path(__file__).parent
 CACHE = HERE.parent.parent / "var" / "peers"
@@ -31,7 +32,6 @@ PORTS = range(20300, 20400)
 HOSTS = ("kommune.test", "fedify.test", "pubby.test")
 PATIENCE = 20.0  # seconds until something that should happen has not
 
-missing: list[str] = []  # what could not be run, told again when the tests end
 _taken: set[int] = set()
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 T = TypeVar("T")
@@ -85,14 +85,6 @@ def eventually(check: Callable[[], T | None], what: str, seconds: float = PATIEN
         time.sleep(0.05)
 
 
-def unavailable(name: str, why: str) -> None:
-    """Skip, and say so again at the end; fail where the peers are required."""
-    missing.append(f"{name}: {why}")
-    if os.environ.get("FEDI_PEERS_REQUIRED"):
-        pytest.fail(f"peer {name} can't be run: {why}")
-    pytest.skip(f"PEER NOT RUN, {name}: {why}")
-
-
 def _checksum(*files: Path) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
@@ -101,12 +93,12 @@ def _run(command: list[str], cwd: Path, name: str) -> None:
     try:
         subprocess.run(command, cwd=cwd, check=True, capture_output=True, timeout=540)
     except FileNotFoundError:
-        unavailable(name, f"{command[0]} isn't installed")
+        lacking(f"peer {name}: {command[0]} isn't installed")
     except subprocess.TimeoutExpired:
-        unavailable(name, f"{' '.join(command[:3])} took more than nine minutes")
+        lacking(f"peer {name}: {' '.join(command[:3])} took more than nine minutes")
     except subprocess.CalledProcessError as error:
         said = (error.stderr or error.stdout).decode(errors="replace").strip()
-        unavailable(name, f"{' '.join(command[:3])} failed: {said[-400:]}")
+        lacking(f"peer {name}: {' '.join(command[:3])} failed: {said[-400:]}")
 
 
 @contextlib.contextmanager
@@ -126,10 +118,10 @@ def install_fedify() -> list[str]:
     source = HERE / "fedify"
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
-        unavailable("fedify", "node and npm (Node 20 or later) aren't installed")
+        lacking("peer fedify: node and npm (Node 20 or later) aren't installed")
     version = subprocess.run([str(node), "--version"], capture_output=True, text=True, check=True)
     if int(version.stdout.lstrip("v").split(".")[0]) < 20:
-        unavailable("fedify", f"Node 20 or later is needed, this is {version.stdout.strip()}")
+        lacking(f"peer fedify: Node 20 or later is needed, this is {version.stdout.strip()}")
     with _installing("fedify", source / "package-lock.json") as (folder, done):
         if not done:
             folder.mkdir(exist_ok=True)

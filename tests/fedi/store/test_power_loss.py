@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fedi.store.damage import damage
+from tests.lacking import lacking
 
 SEEDS = 200
 ROOT = Path(__file__).parents[3]
@@ -22,7 +23,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The disk that loses power, compiled."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
-        pytest.skip("NO C COMPILER: the power loss of trial 4 is not simulated here")
+        lacking("a C compiler: the power loss of trial 4 is not simulated here")
     library = tmp_path_factory.mktemp("disk") / "power_loss.so"
     source = Path(__file__).with_name("power_loss.c")
     options = ["-shared", "-fPIC", "-O1", "-Wall", "-Werror"]
