@@ -21,6 +21,8 @@ from fedi.jobs import Clockwork
 from fedi.log import AccessLog
 from fedi.mailroom import HouseMailroom
 from fedi.net.sender import Sender
+from fedi.push.pusher import AT_ONCE as PUSHES
+from fedi.push.pusher import Pusher
 from fedi.signing import SigningThreads
 from fedi.store import fanout
 from inbox.worker import Worker as InboxWorker
@@ -116,6 +118,7 @@ async def run_roles(
         runs.append(_outbox(house, stop, name))
     if "jobs" in roles:
         runs.append(Clockwork(house).run(stop))
+        runs.append(_push(house, stop))
     if house.config.metrics.enabled:
         clock = house.clock.now
         runs.append(tell(house.figures, house.config, house.engine, clock, stop, first=first))
@@ -208,6 +211,24 @@ async def _outbox(house: House, stop: asyncio.Event, name: str) -> None:
     finally:
         stopping.cancel()
         threads.close()
+        await sender.close()
+
+
+async def _push(house: House, stop: asyncio.Event) -> None:
+    # Few services have the phones of many, so each gets more connections than a server does.
+    sender = Sender(rules_of(house.config), per_host=PUSHES, in_flight=PUSHES)
+    pusher = Pusher(
+        engine=house.engine,
+        bus=house.bus,
+        clock=house.clock,
+        random=house.random,
+        urls=house.urls,
+        sender=sender,
+        subscriptions=house.push,
+    )
+    try:
+        await pusher.run(stop)
+    finally:
         await sender.close()
 
 
