@@ -45,6 +45,8 @@ from fedi.net.dispatch import Dispatch
 from fedi.net.guard import Rules
 from fedi.net.sender import Sender
 from fedi.oauth.callers import Callers
+from fedi.oauth.reception import reception
+from fedi.oauth.routes import open_sign_in
 from fedi.pages.routes import Pages
 from fedi.pages.site import Site
 from fedi.perform import Performer
@@ -321,5 +323,17 @@ def application(house: House) -> Dispatch:
         version=VERSION,
     )
     open_api(table, client_api(house))
+    open_sign_in(
+        table,
+        reception(
+            house.performer,
+            house.callers,
+            site,
+            settings=house.config.sign_in,
+            limits=house.config.limits,
+            open_to_all=house.config.lab.enabled,
+            vapid_key=house.push.server_key,
+        ),
+    )
     table.add("/media/{name}", MediaFiles(house.media.blobs, shown))
     return table

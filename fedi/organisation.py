@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from actors.effects import Put
 from actors.errors import Invalid, NotFound
 from actors.handles import local_key, valid_local_username
 from actors.html import escape
@@ -105,7 +106,7 @@ async def add_actor(performer: Performer, new: NewActor, limits: Limits | None =
         )
         if not await tx.run(HANDLE.insert, HANDLE.encode(row)):
             raise Invalid(f"The handle {new.username} is taken, or was once: choose another.")
-        await tx.run(ACTOR.insert, ACTOR.encode(actor))
+        await performer.apply(tx, (Put(actor),))
         await tx.many(KEY.insert, [KEY.encode(key) for key in made])
 
     await performer.engine.write(unit)
@@ -187,10 +188,11 @@ async def add_person(
     *,
     email: str = "",
     language: str = "nb",
+    audience: str = "internal",
     limits: Limits | None = None,
 ) -> tuple[Person, Actor]:
     """Make a person and their personal actor: open to the web, not discoverable, internal by
-    default. They may write as that actor and no other yet."""
+    default (`audience`). They may write as that actor and no other yet."""
     actor = await add_actor(
         performer,
         NewActor(
@@ -198,7 +200,7 @@ async def add_person(
             username=username,
             name=name,
             discoverable=False,
-            default_audience="internal",
+            default_audience=audience,
             language=language,
         ),
         limits,

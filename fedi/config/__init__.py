@@ -20,6 +20,7 @@ from fedi.config.settings import (
     Metrics,
     Organisation,
     Server,
+    SignIn,
     banner,
     split_address,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Metrics",
     "Organisation",
     "Server",
+    "SignIn",
     "banner",
     "ensure_secret",
     "find_config",

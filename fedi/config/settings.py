@@ -139,6 +139,43 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """How people sign in, and what apps must do to act for them."""
+
+    session_days: Annotated[int, Between(1, 365)] = 30
+    link_hours: Annotated[int, Between(1, 720)] = 72
+    password_characters: Annotated[int, Between(8, 128)] = 10
+    argon2_kib: Annotated[int, Between(8, 4_194_304)] = 47_104
+    argon2_passes: Annotated[int, Between(1, 100)] = 2
+    argon2_at_once: Annotated[int, Between(1, 64)] = 2
+    pkce_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Pictures, films, sounds and files: ours, and what is kept of other servers'."""
+
+    storage: Literal["disk", "s3"] = "disk"
+    image_bytes: Annotated[int, Between(65_536, 268_435_456)] = 16_777_216
+    image_pixels: Annotated[int, Between(1_000_000, 400_000_000)] = 60_000_000
+    image_side: Annotated[int, Between(640, 16_384)] = 3840
+    preview_side: Annotated[int, Between(160, 2048)] = 640
+    video_bytes: Annotated[int, Between(65_536, 4_294_967_296)] = 104_857_600
+    file_bytes: Annotated[int, Between(65_536, 1_073_741_824)] = 26_214_400
+    film_seconds: Annotated[int, Between(10, 3600)] = 300
+    children: Annotated[int, Between(1, 32)] = 2
+    keep_free_bytes: Annotated[int, Between(0, 1_099_511_627_776)] = 524_288_000
+    cache_bytes: Annotated[int, Between(1_048_576, 1_099_511_627_776)] = 1_073_741_824
+    remote_bytes: Annotated[int, Between(65_536, 268_435_456)] = 41_943_040
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_bucket: str = ""
+    s3_prefix: str = ""
+    s3_access_key_id: str = ""
+    s3_secret_key_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lab:
     """Lowered guards for tests and demos on one machine; never for a server people use."""
 
@@ -188,6 +225,8 @@ class Config:
     delivery: Delivery = field(default_factory=Delivery)
     inbox: Inbox = field(default_factory=Inbox)
     limits: Limits = field(default_factory=Limits)
+    media: Media = field(default_factory=Media)
+    sign_in: SignIn = field(default_factory=SignIn)
     lab: Lab = field(default_factory=Lab)
     log: Log = field(default_factory=Log)
     metrics: Metrics = field(default_factory=Metrics)

@@ -182,19 +182,23 @@ class Site:
 
         `forms` are the sources that a form on it may lead to, redirects included.
         """
-        say = self.speech(asked)
         html = self.templates.get_template(template).render(
-            say=say,
-            times=self.times(say),
-            assets=self.asset_paths,
-            house=self._house(say),
-            languages=tuple(language.OWN_NAMES.items()),
-            here=asked.path,
-            back=quote(asked.target, safe=""),
-            head=head,
-            **context,
+            **self.context(asked), head=head, **context
         )
         return _answered(html.encode(), status, forms)
+
+    def context(self, asked: Asked) -> dict[str, Any]:
+        """Return what every template needs of a request; fedi/oauth has templates of its own."""
+        say = self.speech(asked)
+        return {
+            "say": say,
+            "times": self.times(say),
+            "assets": self.asset_paths,
+            "house": self._house(say),
+            "languages": tuple(language.OWN_NAMES.items()),
+            "here": asked.path,
+            "back": quote(asked.target, safe=""),
+        }
 
     def _house(self, say: Speech) -> Mapping[str, str]:
         own = self.organisation
