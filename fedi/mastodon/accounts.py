@@ -1,12 +1,35 @@
 """Reading accounts: one, many, whoever is signed in, and what an account wrote."""
 
-from actors.errors import NotFound
-from actors.html import plain
-from fedi.mastodon.asking import Ask, By, Reply, get, joined, ok
-from fedi.mastodon.entities import Account, Entity, Field
-from fedi.store import hydrating
-from fedi.store.engine import Tx
+from dataclasses import replace
+from typing import Final
 
+from actors.errors import Invalid, NotFound
+from actors.html import plain
+from actors.people import Actor, Image
+from fedi.mastodon.asking import (
+    Ask,
+    By,
+    Handler,
+    Reply,
+    delete,
+    get,
+    joined,
+    ok,
+    put,
+    with_files,
+)
+from fedi.mastodon.entities import Account, Entity, Field
+from fedi.mastodon.paging import page_of
+from fedi.mastodon.reading import default_visibility
+from fedi.mastodon.timelines import listed, span_of
+from fedi.net.params import Params
+from fedi.publishing import Changes
+from fedi.store import hydrating, kept, timelines
+from fedi.store.engine import Tx
+from fedi.store.timelines import OfAuthor
+
+QUOTE_POLICIES: Final = ("public", "followers", "nobody")
+VISIBILITIES: Final = ("public", "unlisted", "private", "direct")
 GONE = "Record not found"
 MOST_AT_ONCE = 40
 
@@ -43,30 +66,166 @@ class CredentialAccount(Account, kw_only=True):
 
 async def verify_credentials(ask: Ask) -> Reply:
     """GET /api/v1/accounts/verify_credentials."""
-    return ok(await ask.api.engine.glance(lambda tx: credentials(tx, ask)))
+    return ok(await ask.api.engine.glance(lambda tx: credentials(tx, ask, ask.me)))
 
 
-async def credentials(tx: Tx, ask: Ask) -> CredentialAccount:
-    """Return the account that the caller speaks as, with what only its owner sees."""
-    me = ask.me
+async def credentials(tx: Tx, ask: Ask, me: Actor) -> CredentialAccount:
+    """Return an account of the caller's, with what only its owner sees."""
     entity = (await ask.api.renderer.account_entities(tx, [me.id], ask.viewer))[me.id]
+    chosen = await kept.preferences(tx, me.id)
     return CredentialAccount(
         **{name: getattr(entity, name) for name in entity.__struct_fields__},
         source=Source(
             attribution_domains=[],
             note=plain(me.summary),
             fields=[Field(name=one.name, value=plain(one.value)) for one in me.fields],
-            privacy="private" if me.default_audience == "internal" else "public",
-            sensitive=False,
-            language=me.language or None,
+            privacy=chosen.visibility or default_visibility(me.default_audience),
+            sensitive=chosen.sensitive,
+            language=chosen.language or me.language or None,
             discoverable=me.discoverable,
             hide_collections=me.hides_totals,
             indexable=me.indexable,
             follow_requests_count=await hydrating.follow_requests(tx, me.id),
-            quote_policy="public",
+            quote_policy=chosen.quote_policy or "public",
         ),
         role=Role(id="-99", name="", permissions="0", color="", highlighted=False),
     )
+
+
+# -- changing one's own
+
+
+async def update_credentials(ask: Ask) -> Reply:
+    """PATCH /api/v1/accounts/update_credentials."""
+    params, me = ask.params, ask.me
+    source = params.inner("source") or Params({})
+    await _prefer(ask, source)
+    hides = params.flag("hide_collections")
+    changes = Changes(
+        name=params.text("display_name") or None,
+        summary=params.text("note"),
+        fields=_fields(params),
+        icon=await _picture(ask, "avatar", me.icon),
+        image=await _picture(ask, "header", me.image),
+        locked=params.flag("locked"),
+        bot=params.flag("bot"),
+        discoverable=params.flag("discoverable"),
+        indexable=params.flag("indexable"),
+        hides_totals=hides,
+    )
+    changed = await ask.api.profiles.edit(me, changes, person=ask.person.id)
+    ask.api.callers.forget()
+    return ok(await ask.api.engine.glance(lambda tx: credentials(tx, ask, changed)))
+
+
+def _fields(params: Params) -> tuple[tuple[str, str], ...] | None:
+    if "fields_attributes" not in params:
+        return None
+    pairs = [
+        (one.text("name") or "", one.text("value") or "")
+        for one in params.inners("fields_attributes")
+    ]
+    return tuple(pair for pair in pairs if pair[0].strip() or pair[1].strip())
+
+
+async def _picture(ask: Ask, name: str, now: Image | None) -> Image | None:
+    """Return a picture of the profile that is to change: a new one, or one newly described."""
+    upload = ask.upload(name)
+    described = ask.params.text(f"{name}_description")
+    if upload is not None:
+        return await ask.api.media.face(ask.me, ask.person, upload, name, described or "")
+    return replace(now, description=described) if now is not None and described else None
+
+
+async def _prefer(ask: Ask, source: Params) -> None:
+    """Keep the settings under `source`."""
+    asked = {name: source.text(name) for name in ("privacy", "language", "quote_policy")}
+    sensitive = source.flag("sensitive")
+    if sensitive is None and not any(one is not None for one in asked.values()):
+        return
+    privacy, policy = asked["privacy"], asked["quote_policy"]
+    if privacy is not None and privacy not in VISIBILITIES:
+        raise Invalid("Validation failed: Privacy is not included in the list")
+    if policy is not None and policy not in QUOTE_POLICIES:
+        raise Invalid("Validation failed: Quote policy is not included in the list")
+
+    async def unit(tx: Tx) -> None:
+        now = await kept.preferences(tx, ask.me.id)
+        await kept.prefer(
+            tx,
+            ask.me.id,
+            replace(
+                now,
+                visibility=now.visibility if privacy is None else privacy,
+                sensitive=now.sensitive if sensitive is None else sensitive,
+                language=now.language if asked["language"] is None else asked["language"],
+                quote_policy=now.quote_policy if policy is None else policy,
+            ),
+        )
+
+    await ask.api.engine.write(unit)
+
+
+async def profile(ask: Ask) -> Reply:
+    """GET /api/v1/profile: the profile as it is edited, as plain text."""
+    return ok(await ask.api.engine.glance(lambda tx: _profile(tx, ask, ask.me)))
+
+
+async def _profile(tx: Tx, ask: Ask, me: Actor) -> dict[str, object]:
+    whole = await credentials(tx, ask, me)
+    return {
+        "id": whole.id,
+        "display_name": whole.display_name,
+        "note": whole.source.note,
+        "fields": whole.source.fields,
+        "avatar": whole.avatar if me.icon is not None else None,
+        "avatar_static": whole.avatar_static if me.icon is not None else None,
+        "avatar_description": whole.avatar_description,
+        "header": whole.header if me.image is not None else None,
+        "header_static": whole.header_static if me.image is not None else None,
+        "header_description": whole.header_description,
+        "locked": whole.locked,
+        "bot": whole.bot,
+        "hide_collections": whole.hide_collections,
+        "discoverable": whole.discoverable,
+        "indexable": whole.indexable,
+        "show_media": True,
+        "show_media_replies": True,
+        "show_featured": True,
+        "attribution_domains": [],
+        "featured_tags": [],
+    }
+
+
+async def change_profile(ask: Ask) -> Reply:
+    """PATCH (or PUT) /api/v1/profile."""
+    await update_credentials(ask)
+    me = await _now(ask)
+    return ok(await ask.api.engine.glance(lambda tx: _profile(tx, ask, me)))
+
+
+async def _now(ask: Ask) -> Actor:
+    found = await ask.api.engine.glance(lambda tx: hydrating.actor(tx, ask.me.id))
+    if found is None:
+        raise NotFound(GONE)
+    return found
+
+
+def _without(kind: str) -> Handler:
+    """Return the handler that takes a picture off the profile: icon or image."""
+
+    async def handle(ask: Ask) -> Reply:
+        await ask.api.profiles.edit(
+            ask.me, Changes(without=frozenset({kind})), person=ask.person.id
+        )
+        ask.api.callers.forget()
+        me = await _now(ask)
+        return ok(await ask.api.engine.glance(lambda tx: credentials(tx, ask, me)))
+
+    return handle
+
+
+# -- others
 
 
 async def show(ask: Ask) -> Reply:
@@ -86,8 +245,39 @@ async def several(ask: Ask) -> Reply:
     )
 
 
-ROUTES = (
+async def statuses(ask: Ask) -> Reply:
+    """GET /api/v1/accounts/:id/statuses, with its many ways to leave posts out."""
+    page, id, params = page_of(ask), ask.id(), ask.params
+    tag = params.text("tagged")
+    chosen = OfAuthor(
+        pinned=bool(params.flag("pinned")),
+        only_media=bool(params.flag("only_media")),
+        without_replies=bool(params.flag("exclude_replies")),
+        without_boosts=bool(params.flag("exclude_reblogs")),
+        without_direct=bool(params.flag("exclude_direct")),
+        tagged=tag.removeprefix("#").casefold() if tag else "",
+    )
+
+    async def query(tx: Tx) -> Reply:
+        if await hydrating.actor(tx, id) is None:
+            raise NotFound(GONE)
+        rows = await timelines.by_author(tx, ask.viewer, id, chosen, span_of(page))
+        if chosen.pinned:
+            shown = await ask.api.renderer.statuses(tx, [row[1] for row in rows], ask.viewer)
+            return joined(shown)
+        return await listed(ask, tx, rows, page, "account")
+
+    return await ask.api.engine.glance(query)
+
+
+ROUTES: Final = (
     get("/api/v1/accounts", several, "read:accounts", by=By.ANYONE),
     get("/api/v1/accounts/verify_credentials", verify_credentials, "profile", "read:accounts"),
+    with_files(put("/api/v1/accounts/update_credentials", update_credentials, "write:accounts")),
+    get("/api/v1/profile", profile, "profile", "read:accounts"),
+    with_files(put("/api/v1/profile", change_profile, "write:accounts")),
+    delete("/api/v1/profile/avatar", _without("icon"), "write:accounts"),
+    delete("/api/v1/profile/header", _without("image"), "write:accounts"),
     get("/api/v1/accounts/{id}", show, "read:accounts", by=By.ANYONE),
+    get("/api/v1/accounts/{id}/statuses", statuses, "read:statuses", by=By.ANYONE),
 )

@@ -8,7 +8,7 @@ Mastodon's shape, `{"error": …}`, and nowhere else is one made.
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final
 
@@ -161,6 +161,11 @@ def put(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
 
 def delete(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
     return Route(method="DELETE", path=path, handler=handler, scopes=scopes, by=by)
+
+
+def with_files(route: Route) -> Route:
+    """Return a route whose body may carry files."""
+    return replace(route, uploads=True)
 
 
 def ok(value: Any, *, status: int = 200, headers: Iterable[Header] = ()) -> Reply:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actors.errors import Invalid
-from actors.people import Actor
+from actors.people import Actor, Image, Person
 from actors.posts import Media, Post
-from fedi.net.params import Params
+from fedi.net.params import Params, Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,9 @@ class Attaching:
     ) -> tuple[Media, ...]:
         """Return files with new descriptions and focus points (`media_attributes`)."""
         return media
+
+    async def face(
+        self, actor: Actor, person: Person, upload: Upload, name: str, description: str
+    ) -> Image:
+        """Return an uploaded picture as an avatar or header."""
+        raise Invalid("Validation failed: pictures cannot be uploaded yet")

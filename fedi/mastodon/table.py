@@ -8,10 +8,12 @@ from typing import Final
 
 from fedi.mastodon import (
     accounts,
+    instance,
     polls,
     posting,
     push,
     reacting,
+    reading,
     relationships,
     statuses,
     timelines,
@@ -22,10 +24,12 @@ from fedi.net.dispatch import Dispatch
 
 ROUTES: Final[tuple[Route, ...]] = (
     *accounts.ROUTES,
+    *instance.ROUTES,
     *polls.ROUTES,
     *posting.ROUTES,
     *push.ROUTES,
     *reacting.ROUTES,
+    *reading.ROUTES,
     *relationships.ROUTES,
     *statuses.ROUTES,
     *timelines.ROUTES,

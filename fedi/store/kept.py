@@ -163,3 +163,61 @@ async def reblogged_by(tx: Tx, post_id: int, viewer: Viewer, span: Span) -> list
         (post_id, span.above, span.below, *params, span.limit),
     )
     return [(row[0], row[1]) for row in (reversed(rows) if span.upward else rows)]
+
+
+# -- how an actor's apps are set
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """Empty texts where nothing was chosen."""
+
+    visibility: str = ""
+    sensitive: bool = False
+    language: str = ""
+    quote_policy: str = ""
+    expand_media: str = ""
+    expand_warnings: bool = False
+    autoplay: bool = False
+
+
+async def preferences(tx: Tx, actor_id: int) -> Preferences:
+    """Return how an actor's apps are set."""
+    row = await tx.one(
+        "SELECT visibility, sensitive, language, quote_policy, expand_media, expand_warnings,"
+        " autoplay FROM preference WHERE actor_id = ?",
+        (actor_id,),
+    )
+    if row is None:
+        return Preferences()
+    return Preferences(
+        visibility=row[0],
+        sensitive=bool(row[1]),
+        language=row[2],
+        quote_policy=row[3],
+        expand_media=row[4],
+        expand_warnings=bool(row[5]),
+        autoplay=bool(row[6]),
+    )
+
+
+async def prefer(tx: Tx, actor_id: int, chosen: Preferences) -> None:
+    """Keep how an actor's apps are set."""
+    await tx.run(
+        "INSERT INTO preference (actor_id, visibility, sensitive, language, quote_policy,"
+        " expand_media, expand_warnings, autoplay) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (actor_id) DO UPDATE SET visibility = excluded.visibility,"
+        " sensitive = excluded.sensitive, language = excluded.language,"
+        " quote_policy = excluded.quote_policy, expand_media = excluded.expand_media,"
+        " expand_warnings = excluded.expand_warnings, autoplay = excluded.autoplay",
+        (
+            actor_id,
+            chosen.visibility,
+            int(chosen.sensitive),
+            chosen.language,
+            chosen.quote_policy,
+            chosen.expand_media,
+            int(chosen.expand_warnings),
+            int(chosen.autoplay),
+        ),
+    )

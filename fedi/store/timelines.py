@@ -124,11 +124,49 @@ class Tags:
         return "".join(parts), [*self.every, *self.none]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfAuthor:
+    """Which of an author's posts: `tagged` is a folded hashtag."""
+
+    pinned: bool = False
+    only_media: bool = False
+    without_replies: bool = False
+    without_boosts: bool = False
+    without_direct: bool = False
+    tagged: str = ""
+
+    def condition(self) -> tuple[str, list[Param]]:
+        """Return (SQL over post alias p, parameters)."""
+        parts: list[str] = []
+        params: list[Param] = []
+        if self.pinned:
+            parts.append(
+                "EXISTS (SELECT 1 FROM pin n WHERE n.actor_id = p.author_id AND n.post_id = p.id)"
+            )
+        if self.only_media:
+            parts.append("p.media <> '[]' AND p.boost_of IS NULL")
+        if self.without_replies:
+            # An answer to oneself carries a thread on and is no reply to others (as Mastodon).
+            parts.append(
+                "(p.in_reply_to_uri = '' AND p.in_reply_to IS NULL OR EXISTS (SELECT 1 FROM post y"
+                " WHERE y.id = p.in_reply_to AND y.author_id = p.author_id))"
+            )
+        if self.without_boosts:
+            parts.append("p.boost_of IS NULL")
+        if self.without_direct:
+            parts.append("p.visibility <> 'direct'")
+        if self.tagged:
+            parts.append("EXISTS (SELECT 1 FROM hashtag t WHERE t.post_id = p.id AND t.name = ?)")
+            params.append(self.tagged)
+        return "".join(f" AND {part}" for part in parts), params
+
+
 async def by_author(
-    tx: Tx, viewer: Viewer, author_id: int, where: str, params: list[Param], span: Span
+    tx: Tx, viewer: Viewer, author_id: int, chosen: OfAuthor, span: Span
 ) -> list[Row]:
-    """Return a page of one author's posts; `where` is a condition over p of this module's maker."""
+    """Return a page of one author's posts."""
     condition, seen = visibility.condition(viewer)
+    where, params = chosen.condition()
     order = "ASC" if span.upward else "DESC"
     return await _rows(
         tx,
