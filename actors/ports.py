@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from actors.membership import Membership
 from actors.people import Actor, Key, Person
 from actors.posts import Addressee, Poll, Post, Vote
-from actors.relationships import Marker, MarkerKind, Reaction, Relation, RelationKind
+from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
 
 
@@ -53,7 +53,10 @@ class Store(Protocol):
         """Return whether either blocks the other."""
         ...
 
-    async def marker(self, uri: str, kind: MarkerKind) -> Marker | None: ...
+    async def marked(self, uri: str, kind: MarkerKind, by: str) -> bool:
+        """Return whether the actor `by` has deleted or undone `uri` before it came."""
+        ...
+
     async def may_see(self, post: Post, actor: Actor) -> bool:
         """Return whether `actor` (local or remote) is in the audience of `post`."""
         ...

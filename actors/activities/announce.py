@@ -61,7 +61,6 @@ async def gather(store: Store, activity: Announce) -> Facts | Need | Refusal:
     author = await store.actor_by_id(post.author_id)
     if author is None:
         return Refusal("no_such_post", "There is no such post.")
-    marker = await store.marker(activity.uri, MarkerKind.UNDONE)
     local = store.urls.parse(activity.uri)
     return Facts(
         activity=activity,
@@ -71,7 +70,7 @@ async def gather(store: Store, activity: Announce) -> Facts | Need | Refusal:
         existing=await store.boost(actor.id, post.id),
         may_see=await store.may_see(post, actor),
         blocked=await store.blocked(author.id, actor.id),
-        undone=marker is not None and marker.actor_uri == actor.uri,
+        undone=await store.marked(activity.uri, MarkerKind.UNDONE, actor.uri),
         followed_here=followed,
         id=local.id if local is not None else store.back_dated_id(activity.published),
     )

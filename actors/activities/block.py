@@ -36,14 +36,13 @@ async def gather(store: Store, activity: Block) -> Facts | Need | Refusal:
             if blocker.local and not store.urls.is_local(activity.object)
             else Refusal("no_such_actor", "There is no such actor here.")
         )
-    marker = await store.marker(activity.uri, MarkerKind.UNDONE)
     return Facts(
         activity=activity,
         blocker=blocker,
         blocked=blocked,
         follow=await store.relation(RelationKind.FOLLOW, blocked.id, blocker.id),
         followed_back=await store.relation(RelationKind.FOLLOW, blocker.id, blocked.id),
-        undone=marker is not None and marker.actor_uri == blocker.uri,
+        undone=await store.marked(activity.uri, MarkerKind.UNDONE, blocker.uri),
         reject_uri=store.urls.activity(store.new_id()),
         undo_uri=store.urls.activity(store.new_id()),
         now=store.now,

@@ -60,14 +60,13 @@ async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
     local = store.urls.parse(note.uri)
     if note.attributed_to != author.uri or (local is not None) != author.local:
         return Refusal("not_yours", "A post must be its sender's own.")
-    marker = await store.marker(note.uri, MarkerKind.DELETED)
     surrounding = await around(store, note, author)
     return Facts(
         activity=activity,
         author=author,
         existing=await store.post(note.uri),
         around=surrounding,
-        deleted=marker is not None and marker.actor_uri == author.uri,
+        deleted=await store.marked(note.uri, MarkerKind.DELETED, author.uri),
         followed_here=not author.local and await store.local_followers(author.id),
         post_id=local.id if local is not None else store.back_dated_id(note.published),
         new_context=store.urls.context(store.new_id()) if author.local else "",

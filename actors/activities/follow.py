@@ -51,14 +51,13 @@ async def gather(store: Store, activity: Follow) -> Facts | Need | Refusal:
     target = await met(store, activity.object, source)
     if not isinstance(target, Actor):
         return target if source.local or isinstance(target, Refusal) else _not_ours()
-    marker = await store.marker(activity.uri, MarkerKind.UNDONE)
     return Facts(
         activity=activity,
         source=source,
         target=target,
         existing=await store.relation(RelationKind.FOLLOW, source.id, target.id),
         blocked=await store.blocked(source.id, target.id),
-        undone=marker is not None and marker.actor_uri == source.uri,
+        undone=await store.marked(activity.uri, MarkerKind.UNDONE, source.uri),
         answer_uri=store.urls.activity(store.new_id()),
         now=store.now,
     )

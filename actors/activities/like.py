@@ -35,7 +35,6 @@ async def gather(store: Store, activity: Like) -> Facts | Need | Refusal:
     author = await store.actor_by_id(post.author_id) if post is not None else None
     if post is None or author is None:
         return Refusal("no_such_post", "There is no such post.")
-    marker = await store.marker(activity.uri, MarkerKind.UNDONE)
     return Facts(
         activity=activity,
         actor=actor,
@@ -43,7 +42,7 @@ async def gather(store: Store, activity: Like) -> Facts | Need | Refusal:
         author=author,
         may_see=await store.may_see(post, actor),
         blocked=await store.blocked(author.id, actor.id),
-        undone=marker is not None and marker.actor_uri == actor.uri,
+        undone=await store.marked(activity.uri, MarkerKind.UNDONE, actor.uri),
         now=store.now,
     )
 

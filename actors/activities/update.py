@@ -80,7 +80,6 @@ async def gather(store: Store, activity: Update) -> NoteFacts | ProfileFacts | N
     if note is None:
         return Refusal("unreadable", "This Update changes nothing we know.")
     existing = await store.post(note.uri)
-    marker = await store.marker(note.uri, MarkerKind.DELETED)
     return NoteFacts(
         activity=activity,
         note=note,
@@ -89,7 +88,7 @@ async def gather(store: Store, activity: Update) -> NoteFacts | ProfileFacts | N
         poll=await store.poll(existing.id) if existing is not None else None,
         hashtags=await store.hashtags(existing.id) if existing is not None else (),
         around=await around(store, note, actor),
-        deleted=marker is not None and marker.actor_uri == actor.uri,
+        deleted=await store.marked(note.uri, MarkerKind.DELETED, actor.uri),
         followed_here=not actor.local and await store.local_followers(actor.id),
         new_id=store.back_dated_id(note.published),
         now=store.now,

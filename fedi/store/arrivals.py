@@ -194,9 +194,10 @@ async def prune(tx: Tx, *, now: int, seen_days: int) -> int:
     )
     await tx.many("DELETE FROM seen WHERE activity_hash = ? AND inbox_owner = ?", seen)
     markers = await tx.rows(
-        "SELECT uri, kind FROM marker WHERE until < ? ORDER BY until LIMIT ?", (now, PRUNED)
+        "SELECT uri, kind, actor_uri FROM marker WHERE until < ? ORDER BY until LIMIT ?",
+        (now, PRUNED),
     )
-    await tx.many("DELETE FROM marker WHERE uri = ? AND kind = ?", markers)
+    await tx.many("DELETE FROM marker WHERE uri = ? AND kind = ? AND actor_uri = ?", markers)
     refusals = await tx.rows(
         "SELECT id FROM refused WHERE id <= (SELECT id FROM refused ORDER BY id DESC LIMIT 1"
         " OFFSET ?) ORDER BY id LIMIT ?",

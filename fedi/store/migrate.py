@@ -19,10 +19,11 @@ from fedi.store.placeholders import pieces
 FOLDER = Path(__file__).parent / "migrations"
 
 # 1: the house. 2: signing in. 3: attachments. 4: web push. 5: search. 6: what apps keep.
-VERSION = 6
+# 7: markers by actor.
+VERSION = 7
 # The oldest VERSION that can still run on our data. Raised by a step that takes something away,
 # at least one release after the code stopped using it: until then one may go back a release.
-COMPAT = 1
+COMPAT = 7
 
 _NAME = re.compile(r"(\d{4})_(\w+)(?:\.(sqlite|postgres))?\.sql")
 

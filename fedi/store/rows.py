@@ -122,7 +122,7 @@ REVISION: Final = Table("revision", Revision, ["post_id", "number"])
 PIN: Final = Table("pin", Pin, ["actor_id", "post_id"])
 RELATION: Final = Table("relation", Relation, ["kind", "source_id", "target_id"])
 REACTION: Final = Table("reaction", Reaction, ["post_id", "actor_id", "content"])
-MARKER: Final = Table("marker", Marker, ["uri", "kind"])
+MARKER: Final = Table("marker", Marker, ["uri", "kind", "actor_uri"])
 NOTIFICATION: Final = Table("notification", Notification, ["id"])
 REPORT: Final = Table("report", Report, ["id"])
 

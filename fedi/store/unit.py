@@ -12,7 +12,7 @@ from actors.audience import LocalActor, RemoteActor
 from actors.membership import Membership
 from actors.people import Actor, Key, Person
 from actors.posts import Addressee, Poll, Post, Vote
-from actors.relationships import Marker, MarkerKind, Reaction, Relation, RelationKind
+from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
 
 from . import rows, visibility
@@ -158,10 +158,12 @@ class UnitStore:
         )
         return found is not None
 
-    async def marker(self, uri: str, kind: MarkerKind) -> Marker | None:
-        return await self._one(
-            rows.MARKER, "uri = ? AND kind = ? AND until > ?", uri, kind.value, self.now
+    async def marked(self, uri: str, kind: MarkerKind, by: str) -> bool:
+        found = await self.tx.one(
+            "SELECT 1 FROM marker WHERE uri = ? AND kind = ? AND actor_uri = ? AND until > ?",
+            (uri, kind.value, by, self.now),
         )
+        return found is not None
 
     async def may_see(self, post: Post, actor: Actor) -> bool:
         viewer = LocalActor(actor.id) if actor.local else RemoteActor(actor.id, actor.host)

@@ -89,6 +89,15 @@ def test_the_delete_of_what_never_came_is_remembered(house: Nordvik) -> None:
     assert (marker.uri, marker.actor_uri) == (N1, ALICE.uri)
 
 
+def test_nobody_stands_where_the_delete_of_another_is_remembered(house: Nordvik) -> None:
+    house.follows(KARI, ALICE)
+    house.done(delete(house, BOB, N1))
+    house.done(delete(house, ALICE, N1))
+    before = house.counts()
+    house.done(house.create(note(ALICE, N1)))
+    assert house.counts() == before
+
+
 def test_of_one_we_never_met_nothing_is_remembered(house: Nordvik) -> None:
     stranger = replace(ALICE, uri="https://other.test/users/x")
     assert house.refused(delete(house, stranger, N1)) == "unknown_actor"

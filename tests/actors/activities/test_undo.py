@@ -88,6 +88,21 @@ def test_undone_before_it_was_done_is_nothing_too(house: Nordvik, doing: Doing) 
     assert house.counts() == before
 
 
+@pytest.mark.parametrize("who", [MALLORY, BOB])
+@pytest.mark.parametrize("doing", DEEDS)
+def test_nobody_stands_where_the_undo_of_another_is_remembered(
+    house: Nordvik, who: Actor, doing: Doing
+) -> None:
+    post = house.says(LEDERGRUPPEN)
+    target = LEDERGRUPPEN.uri if doing in (follow, block) else post.uri
+    deed = doing(house, ALICE, target)
+    house.done(undo(house, who, deed, target))
+    house.done(undo(house, ALICE, deed, target))
+    before = house.counts()
+    house.done(deed)
+    assert house.counts() == before
+
+
 @pytest.mark.parametrize("doing", DEEDS)
 def test_it_is_found_by_what_it_was_about(house: Nordvik, doing: Doing) -> None:
     """Some servers make a new id for the activity that they undo."""

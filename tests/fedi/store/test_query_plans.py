@@ -274,7 +274,7 @@ def actors_are_found(house: Nordvik) -> None:
     run(read(lambda tx: house.performer.open(tx).domain_blocked("a.b.c.test")))
     run(read(lambda tx: house.performer.open(tx).actors_by_uri((ALICE.uri, BOB.uri))))
     run(read(lambda tx: house.performer.open(tx).waiting_replies("https://gone.test/2")))
-    run(read(lambda tx: house.performer.open(tx).marker("urn:1", MarkerKind.DELETED)))
+    run(read(lambda tx: house.performer.open(tx).marked("urn:1", MarkerKind.DELETED, "urn:2")))
     run(read(lambda tx: house.performer.open(tx).relation_by_uri("urn:1")))
     run(read(lambda tx: house.performer.open(tx).relation(RelationKind.FOLLOW, 1, 2)))
 
