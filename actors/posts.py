@@ -34,7 +34,12 @@ class Emoji:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A picture, film, sound or file of a post; `focus` is x, y in -1…1."""
+    """A picture, film, sound or file of a post; `focus` is x, y in -1…1, `duration` in ms.
+
+    `preview` is the address of a small picture of it. Of our own we know more, which isn't sent:
+    `id` (its row in attachment), `name` (the file's), `size` in bytes, `bitrate` in bits a second,
+    `frame_rate` as a fraction, and whether a film is a moving picture, `looped` and silent.
+    """
 
     url: str
     media_type: str = ""
@@ -44,6 +49,16 @@ class Media:
     height: int = 0
     blurhash: str = ""
     focus: tuple[float, float] | None = None
+    preview: str = ""
+    preview_width: int = 0
+    preview_height: int = 0
+    duration: int = 0
+    id: int = 0
+    name: str = ""
+    size: int = 0
+    bitrate: int = 0
+    frame_rate: str = ""
+    looped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from actors.posts import Poll, Post
 from actors.relationships import NotificationKind, RelationKind
 from actors.verbs import Update
 from fedi.app import House
-from fedi.media.files import folder_of, forget_unused
 from fedi.rotating import GRACE_MS
 from fedi.store import arrivals, chores, events
 from fedi.store.chores import Spreading
@@ -53,6 +52,7 @@ class Clockwork:
             group.create_task(self._each(stop, 1.0, self._wanted.some, "wanted"))
             group.create_task(self._each(stop, 1.0, self.spread, "jobs"))
             group.create_task(self._each(stop, 5.0, self.end_polls, "polls"))
+            group.create_task(self._each(stop, 5.0, self._house.media.work, "media"))
             group.create_task(self._each(stop, _TALLY_SECONDS, self.tally, "tally"))
             group.create_task(self._each(stop, _EXPIRE_SECONDS, self.expire, "expire"))
             group.create_task(self._each(stop, _PRUNE_SECONDS, self.prune, "prune"))
@@ -196,8 +196,8 @@ class Clockwork:
         now, days = self._house.clock.now(), self._house.config.inbox.seen_days
         more = await self._engine.write(lambda tx: arrivals.prune(tx, now=now, seen_days=days))
         await self._engine.write(lambda tx: retire_superseded(tx, now, GRACE_MS))
-        pictures = await forget_unused(self._house.performer, folder_of(self._house.config))
-        return await self._engine.write(chores.trim_wanted) or more or pictures
+        files = await self._house.media.prune()
+        return await self._engine.write(chores.trim_wanted) or more or files
 
 
 async def _erase_revisions(tx: Tx, one: Spreading) -> None:

@@ -21,7 +21,7 @@ from actors.errors import Invalid
 from fedi.config import Config, load
 from fedi.config.reading import documented_text, filled
 from fedi.machine import SystemClock
-from fedi.media.files import folder_of
+from fedi.media.blobs import folder_of
 from fedi.store import backup as database
 from fedi.store.engine import Engine, Tx, opened
 from fedi.store.migrate import migrate

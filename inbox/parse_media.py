@@ -5,6 +5,7 @@ description stands in `name` (Mastodon) or `summary` (GoToSocial, Honk). Used by
 and parse_actor.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -15,6 +16,10 @@ from inbox import limits, values
 
 Document = Mapping[str, Any]
 
+_DAY: Final = 86_400
+_PERIOD: Final = re.compile(
+    r"P(?:0+D)?T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6}(?:\.[0-9]{1,9})?)S)?"
+)
 _KINDS: Final = frozenset({"Document", "Image", "Video", "Audio"})
 _BY_MEDIA_TYPE: Final = {"Image": "image/", "Video": "video/", "Audio": "audio/"}
 
@@ -64,6 +69,7 @@ def _medium(item: Document, base: str) -> Media | None:
     if not url:
         return None
     inner: Document = best if isinstance(best, dict) else {}
+    preview, preview_width, preview_height = _preview(item.get("icon"), base)
     return Media(
         url=url,
         media_type=_media_type(item) or _media_type(inner),
@@ -73,7 +79,37 @@ def _medium(item: Document, base: str) -> Media | None:
         height=values.whole(item.get("height")) or values.whole(inner.get("height")) or 0,
         blurhash=values.line(item.get("blurhash"), 128),
         focus=_focus(item.get("focalPoint")),
+        preview=preview,
+        preview_width=preview_width,
+        preview_height=preview_height,
+        duration=_duration(item.get("duration") or inner.get("duration")),
     )
+
+
+def _preview(icon: Any, base: str) -> tuple[str, int, int]:
+    """The address and size of an attachment's own small picture; "" where it has none."""
+    found = next(iter(values.items(icon)), None)
+    item: Document = {"url": found} if isinstance(found, str) else found or {}
+    if not isinstance(item, dict):
+        return "", 0, 0
+    url = values.link(_best(item.get("url")), base)
+    if not url:
+        return "", 0, 0
+    return url, values.whole(item.get("width")) or 0, values.whole(item.get("height")) or 0
+
+
+def _duration(value: Any) -> int:
+    """Milliseconds of an xsd:duration within a day (PT1H2M3.5S), or of seconds as a number."""
+    value = values.literal(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = float(value)
+    else:
+        found = _PERIOD.fullmatch(values.line(value, 40))
+        if found is None:
+            return 0
+        hours, minutes, rest = (float(part or 0) for part in found.groups())
+        seconds = 3600 * hours + 60 * minutes + rest
+    return round(seconds * 1000) if 0 <= seconds <= _DAY else 0
 
 
 def _best(url: Any) -> Any:

@@ -30,9 +30,9 @@ _HOUR_MS = 3_600_000
 @click.option("--language", default="", help="The language of the text: nb, nn, se, en …")
 @click.option(
     "--media", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A picture; needs --alt.",
+    help="A picture, film, sound or document; needs --alt.",
 )  # fmt: skip
-@click.option("--alt", multiple=True, help="The picture in words; one for each --media.")
+@click.option("--alt", multiple=True, help="What it shows, in words; one for each --media.")
 @click.option("--poll", multiple=True, help="A choice of a poll; give two or more.")
 @click.option("--poll-hours", type=click.IntRange(1, 24 * 90), default=72, show_default=True)
 @click.option("--poll-multiple", is_flag=True, help="Several choices may be made.")
@@ -98,7 +98,7 @@ async def _draft(
         sensitive=bool(given["summary"]),
         language=given["language"],
         reply_to=post_uri(house, given["reply_to"]) if given["reply_to"] else "",
-        media=await _media(house, actor, given["media"], given["alt"]),
+        media=await _media(house, actor, person, given["media"], given["alt"]),
         choices=given["poll"],
         multiple=given["poll_multiple"],
         poll_ends=now + given["poll_hours"] * _HOUR_MS if given["poll"] else None,
@@ -106,19 +106,22 @@ async def _draft(
 
 
 async def _media(
-    house: "House", actor: "Actor", paths: tuple[Path, ...], alts: tuple[str, ...]
+    house: "House",
+    actor: "Actor",
+    person: int | None,
+    paths: tuple[Path, ...],
+    alts: tuple[str, ...],
 ) -> "tuple[Media, ...]":
     if not paths:
         return ()
-    from fedi.media.files import folder_of, keep
+    from fedi.media.attachments import Given
 
-    folder = folder_of(house.config)
-    return tuple(
-        [
-            await keep(house.performer, folder, actor, path.read_bytes(), alt)
-            for path, alt in zip(paths, alts, strict=True)
-        ]
-    )
+    made = []
+    for path, alt in zip(paths, alts, strict=True):
+        with path.open("rb") as file:
+            given = Given(file=file, name=path.name, person=person, description=alt)
+            made.append(await house.media.upload(actor, given, wait=True))
+    return await house.media.take(actor, [one.id for one in made])
 
 
 def _delete(handle: str, username: str | None, which: str, text: str | None) -> None:

@@ -5,6 +5,7 @@ are those of the moment played.
 """
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,8 +15,8 @@ from actors.people import Actor, ActorKind, Person
 from actors.posts import Media, Post, Visibility
 from actors.verbs import Follow
 from fedi.app import House
-from fedi.demo.script import FOLDER, Calendar, Scene, Script
-from fedi.media.files import folder_of, keep
+from fedi.demo.script import FOLDER, Calendar, Picture, Scene, Script
+from fedi.media.attachments import Given
 from fedi.organisation import NewActor, add_actor, add_person, let_speak
 from fedi.publishing import Draft, Writing
 from outbox.acts import Acting
@@ -143,10 +144,7 @@ class Stage:
         author, person = self.actors[scene.by], self._person(scene)
         media: tuple[Media, ...] = ()
         if scene.picture is not None:
-            data = (FOLDER / scene.picture.file).read_bytes()
-            folder = folder_of(self.house.config)
-            performer = self.house.performer
-            media = (await keep(performer, folder, author, data, scene.picture.alt),)
+            media = await self._picture(author, person, scene.picture)
         draft = Draft(
             text=scene.text,
             visibility=Visibility(scene.visibility),
@@ -160,6 +158,12 @@ class Stage:
             poll_ends=self.clock.now() + scene.poll_days * _DAY if scene.poll else None,
         )
         self.posts[scene.key] = await self._writing().publish(author, draft)
+
+    async def _picture(self, author: Actor, person: Person, picture: Picture) -> tuple[Media, ...]:
+        file = io.BytesIO((FOLDER / picture.file).read_bytes())
+        given = Given(file=file, name=picture.file, person=person.id, description=picture.alt)
+        made = await self.house.media.upload(author, given, wait=True)
+        return await self.house.media.take(author, [made.id])
 
     def _edit(self, scene: Scene, text: str) -> Deed:
         async def edit() -> None:

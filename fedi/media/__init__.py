@@ -1,2 +1,7 @@
-"""Pictures of ours: pictures.py reads them and takes out what they tell of their maker, files.py
-keeps them on disk under the hash of their content, sending.py sends them."""
+"""Pictures, films, sounds and files: ours, and those of other servers that our people look at.
+
+attachments.py is what apps, the command line and the demo call. kinds.py tells what a file is;
+workshop.py has it made ready by a child process (worker.py, which confines itself and uses
+still.py, moving.py, paper.py); blobs.py keeps it on disk or in S3; sending.py sends it. proxy.py
+fetches what other servers show, and keeps it for a while (cache.py).
+"""

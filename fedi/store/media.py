@@ -1,15 +1,28 @@
-"""Pictures of ours as rows: the name of the file, whose it is, and which posts show it.
+"""Files of ours as rows: the name, whose it is, and which posts and profiles show it.
 
-A picture is sent as far as the widest of its posts may go, and is forgotten with the last of them.
+What all may see is sent to all. Of everything else the name is the key, told only to those who may
+see the post (docs/decisions/0014-names-of-files-are-keys.md); it is dead as soon as the last post
+with it is deleted, and the file is forgotten a day later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from actors.people import Actor
 from actors.posts import Post
 from actors.urls import Urls
 
 from .engine import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a file is sent: to `everybody`, or to whoever was told its name; as `file_name`."""
+
+    everybody: bool
+    file_name: str = ""
+
 
 GRACE_MS: Final = 86_400_000
 """How long a picture that no post shows is kept: it may have been uploaded for one to come."""
@@ -32,19 +45,43 @@ async def note_use(tx: Tx, post: Post, urls: Urls, now: int) -> None:
     if post.deleted is not None:
         await drop_uses(tx, [post.id], now)
         return
-    for media in post.media:
-        local = urls.parse(media.url)
-        if local is None or local.kind != "media":
-            continue
-        row = (post.id, local.name)
+    names = [*_ours(urls, *(url for media in post.media for url in (media.url, media.preview)))]
+    await _use(tx, post.id, names)
+    await tx.many(
+        "UPDATE attachment SET post_id = ?, taken = NULL WHERE id = ? AND actor_id = ?",
+        [(post.id, media.id, post.author_id) for media in post.media if media.id],
+    )
+
+
+async def note_face(tx: Tx, actor: Actor, urls: Urls, now: int) -> None:
+    """Note what pictures of ours an actor of ours shows (its row stands where a post's would)."""
+    await drop_uses(tx, [actor.id], now)
+    await _use(tx, actor.id, [*_ours(urls, *(i.url for i in (actor.icon, actor.image) if i))])
+
+
+def _ours(urls: Urls, *addresses: str) -> Iterator[str]:
+    """The names of files of ours among addresses."""
+    for address in addresses:
+        local = urls.parse(address)
+        if local is not None and local.kind == "media":
+            yield local.name
+
+
+async def _use(tx: Tx, user_id: int, names: list[str]) -> None:
+    for name in names:
         await tx.run(
-            "INSERT INTO media_use (post_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING", row
+            "INSERT INTO media_use (post_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (user_id, name),
         )
-        await tx.run("UPDATE media SET unused = NULL WHERE name = ?", (local.name,))
+        await tx.run("UPDATE media SET unused = NULL WHERE name = ?", (name,))
 
 
 async def drop_uses(tx: Tx, post_ids: Sequence[int], now: int) -> None:
-    """Note that these posts show nothing any more."""
+    """Note that these posts show nothing any more: the names they showed are dead."""
+    await tx.many(
+        "UPDATE attachment SET post_id = NULL, taken = NULL, spent = 1 WHERE post_id = ?",
+        [(post_id,) for post_id in post_ids],
+    )
     for post_id in post_ids:
         names = await tx.rows("SELECT name FROM media_use WHERE post_id = ?", (post_id,))
         if not names:
@@ -57,19 +94,28 @@ async def drop_uses(tx: Tx, post_ids: Sequence[int], now: int) -> None:
         )
 
 
-async def shown(tx: Tx, name: str) -> str:
-    """Return how far a picture may be sent: "public" (anybody, and caches may keep it),
-    "limited" (whoever was told its name) or "" (nobody outside this house)."""
+async def shown(tx: Tx, name: str) -> Shown | None:
+    """Return how a file may be sent, or None where nothing shows it: then it isn't there.
+
+    An upload that no post shows yet is sent too: apps show what is about to be posted.
+    """
     found = await tx.rows(
-        "SELECT p.visibility, a.exposure FROM media_use u JOIN post p ON p.id = u.post_id"
-        " JOIN actor a ON a.id = p.author_id WHERE u.name = ? AND p.deleted IS NULL"
-        " AND p.visibility NOT IN ('internal', 'group') AND a.exposure <> 'internal'"
-        " AND a.suspended IS NULL AND a.deleted IS NULL",
-        (name,),
+        "SELECT p.visibility, a.exposure, coalesce(t.file_name, '') FROM media_use u"
+        " JOIN post p ON p.id = u.post_id JOIN actor a ON a.id = p.author_id"
+        " LEFT JOIN attachment t ON t.name = u.name"
+        " WHERE u.name = ? AND p.deleted IS NULL AND a.suspended IS NULL AND a.deleted IS NULL"
+        " UNION ALL SELECT 'public', a.exposure, '' FROM media_use u"
+        " JOIN actor a ON a.id = u.post_id"  # what an actor shows of itself
+        " WHERE u.name = ? AND a.suspended IS NULL AND a.deleted IS NULL"
+        " UNION ALL SELECT 'draft', '', t.file_name FROM attachment t JOIN actor a"
+        " ON a.id = t.actor_id WHERE (t.name = ? OR t.preview = ?) AND t.post_id IS NULL"
+        " AND t.spent = 0 AND a.suspended IS NULL AND a.deleted IS NULL",
+        (name,) * 4,
     )
-    if any(row[0] in ("public", "unlisted") and row[1] == "open" for row in found):
-        return "public"
-    return "limited" if found else ""
+    if not found:
+        return None
+    everybody = any(row[0] in ("public", "unlisted") and row[1] == "open" for row in found)
+    return Shown(everybody, next((row[2] for row in found if row[2]), ""))
 
 
 async def unused(tx: Tx, now: int, limit: int) -> list[str]:
@@ -80,10 +126,23 @@ async def unused(tx: Tx, now: int, limit: int) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def forget(tx: Tx, names: Sequence[str]) -> None:
-    """Forget pictures, unless a post has come to show them meanwhile."""
+async def forget(tx: Tx, names: Sequence[str]) -> list[str]:
+    """Forget files, unless something has come to show them meanwhile; return which went."""
+    gone = []
+    for name in names:
+        if await tx.run("DELETE FROM media WHERE name = ? AND unused IS NOT NULL", (name,)):
+            await tx.run("DELETE FROM attachment WHERE name = ? AND post_id IS NULL", (name,))
+            gone.append(name)
+    return gone
+
+
+async def retire(tx: Tx, names: Iterable[str], unused: int = 0) -> None:
+    """Say since when files are of no use, if no post shows them: 0 has them forgotten next time,
+    a moment to come keeps them until a day after it."""
     await tx.many(
-        "DELETE FROM media WHERE name = ? AND unused IS NOT NULL", [(name,) for name in names]
+        "UPDATE media SET unused = ? WHERE name = ?"
+        " AND NOT EXISTS (SELECT 1 FROM media_use u WHERE u.name = media.name)",
+        [(unused, name) for name in names],
     )
 
 

@@ -53,13 +53,13 @@ def test_a_backup_holds_all_there_is_and_is_closed_to_others(
     house.fedi("post", "--as", "ikt_teamet", "Se", "--media", str(picture), "--alt", "Rådhuset")
     folder = tmp_path / "kopi"
     made = house.fedi("backup", str(folder))
-    assert made["files"] == 4
+    assert made["files"] == 5
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     for path in folder.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     back = restored(folder, tmp_path / "ny")
     assert (back.folder / "secrets" / "nokkel").read_text() == "hemmelig"
-    assert len(list((back.folder / "media").iterdir())) == 1
+    assert len(list((back.folder / "media").iterdir())) == 2  # and its preview
 
 
 def test_every_row_comes_back_but_for_what_says_that_it_did(

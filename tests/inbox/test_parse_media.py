@@ -83,3 +83,24 @@ def test_the_widest_of_several_icons_is_taken() -> None:
     assert found.url == f"{HOST}/l.png"
     assert image_of([], HOST) is None
     assert image_of({"url": "javascript:x"}, HOST) is None
+
+
+def test_the_preview_is_in_the_icon() -> None:
+    icon = {"type": "Image", "url": "/small.webp", "width": 640, "height": 480}
+    found = media(picture(icon=icon))[0]
+    assert (found.preview, found.preview_width) == (f"{HOST}/small.webp", 640)
+    assert media(picture(icon=f"{HOST}/s.png"))[0].preview == f"{HOST}/s.png"
+    for wrong in (5, [], {"url": "javascript:x"}, [[1]]):
+        assert media(picture(icon=wrong))[0].preview == ""
+
+
+@pytest.mark.parametrize(
+    ("stated", "milliseconds"),
+    [
+        ("PT1M2.5S", 62_500), ("PT3S", 3000), ("PT1H", 3_600_000), (12.25, 12_250), ("P0DT2S", 2000),
+        ({"@value": "PT4S"}, 4000), ("PT", 0), ("P1Y", 0), ("PT99999H", 0), (-1, 0), (True, 0),
+        (float("inf"), 0), (None, 0), ("evig", 0),
+    ],
+)  # fmt: skip
+def test_a_duration_is_a_period_or_seconds(stated: Any, milliseconds: int) -> None:
+    assert media(picture(duration=stated))[0].duration == milliseconds

@@ -58,7 +58,16 @@ media = st.builds(
     description=optional(lines),
     blurhash=optional(names),
     focus=st.none() | st.tuples(st.floats(-1, 1), st.floats(-1, 1)),
-) | st.builds(Media, url=links, width=st.integers(1, 9000), height=st.integers(1, 9000))
+) | st.builds(
+    Media,
+    url=links,
+    width=st.integers(1, 9000),
+    height=st.integers(1, 9000),
+    preview=links,
+    preview_width=st.integers(1, 900),
+    preview_height=st.integers(1, 900),
+    duration=st.integers(0, 86_400_000),
+)
 
 questions = st.builds(
     Question,

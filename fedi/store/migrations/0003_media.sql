@@ -39,11 +39,3 @@ CREATE INDEX attachment_by_preview ON attachment (preview) WHERE preview <> '';
 CREATE INDEX attachment_by_post ON attachment (post_id) WHERE post_id IS NOT NULL;
 CREATE INDEX attachment_waiting ON attachment (lease_until) WHERE state = 'processing';
 CREATE INDEX attachment_unfinished ON attachment (created) WHERE state <> 'ready';
-
--- Which pictures an actor of ours wears: its portrait and its header.
-CREATE TABLE media_worn (
-  actor_id INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  PRIMARY KEY (actor_id, name)
-) WITHOUT ROWID;
-CREATE INDEX media_worn_by_name ON media_worn (name);

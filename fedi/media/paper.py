@@ -1,0 +1,72 @@
+"""Documents, in the child process: PDF with its first page as preview, and office documents.
+
+They are kept as they came and never shown in place, so what is in them is not our visitors'
+browsers' concern. Office documents with macros are refused: whoever opens one runs them.
+"""
+
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from fedi.media.errand import Errand, Ready, Unusable
+from fedi.media.kinds import DOCUMENTS, PNG
+from fedi.media.still import only_preview
+
+_UNREADABLE: Final = "That document can't be read: it is damaged, locked, or not what it seems."
+_MEMBERS: Final = 20_000
+_FOLDERS: Final = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
+
+
+def pdf(errand: Errand) -> Ready:
+    """Take a PDF as it is, with a picture of its first page."""
+    command = [
+        errand.pdftoppm, "-q", "-f", "1", "-l", "1", "-singlefile", "-png",
+        "-scale-to", str(errand.preview_side), errand.source, "page",
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=errand.folder, capture_output=True, check=False)  # noqa: S603 - fixed words, no shell
+    page = Path(errand.folder) / "page.png"
+    if done.returncode != 0 or not page.is_file():
+        raise Unusable(_UNREADABLE, detail=done.stderr[-300:].decode(errors="replace"))
+    shutil.copyfile(errand.source, Path(errand.folder) / "main.pdf")
+    return Ready(
+        kind="file",
+        main="main.pdf",
+        media_type="application/pdf",
+        **only_preview(errand, page, PNG),
+    )
+
+
+def office(errand: Errand) -> Ready:
+    """Take an office document as it is, if that is what the zip is."""
+    try:
+        with zipfile.ZipFile(errand.source) as archive:
+            suffix = _kind_of(archive)
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise Unusable(_UNREADABLE, detail=repr(error)[:200]) from error
+    shutil.copyfile(errand.source, Path(errand.folder) / f"main.{suffix}")
+    return Ready(kind="file", main=f"main.{suffix}", media_type=DOCUMENTS[suffix])
+
+
+def _kind_of(archive: zipfile.ZipFile) -> str:
+    """Return the ending for what a zip holds (ECMA-376 part 2, OpenDocument 1.3 part 2)."""
+    names = archive.namelist()
+    if len(names) > _MEMBERS:
+        raise Unusable(_UNREADABLE, detail=f"{len(names)} members")
+    if any(Path(name).name.lower() in ("vbaproject.bin", "vbadata.xml") for name in names):
+        raise Unusable("Documents with macros are not taken: save it without, as docx or xlsx.")
+    if names and names[0] == "mimetype":
+        with archive.open("mimetype") as member:
+            stated = member.read(200).decode("ascii", errors="replace").strip()
+        found = next((suffix for suffix, kind in DOCUMENTS.items() if kind == stated), None)
+        if found is not None and not any(name.startswith("Basic/") for name in names):
+            return found
+    if "[Content_Types].xml" in names:
+        for folder, suffix in _FOLDERS.items():
+            if any(name.startswith(folder) for name in names):
+                return suffix
+    raise Unusable(
+        "That kind of file is not taken: use pictures, films, sounds, PDF, or documents from "
+        "Word, Excel, PowerPoint or LibreOffice."
+    )

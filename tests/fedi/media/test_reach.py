@@ -1,0 +1,85 @@
+"""S18, S19: what is sent of a file is what is shown of its posts, over every combination there is.
+
+See docs/decisions/0014-names-of-files-are-keys.md: what `Nobody` may see is sent as public, what
+somebody may see to whoever was told its name, and what nobody may see any more to no one.
+"""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from actors.audience import LocalActor, Nobody
+from actors.people import Exposure, Image
+from actors.posts import Media, Visibility
+from fedi.store import media
+from fedi.store.engine import Engine, Tx
+from fedi.store.rows import ACTOR
+from fedi.store.visibility import may_see
+from tests.fedi.town import DAY, IT, NOW, URLS, post, put
+from tests.running import run
+
+CASES = tuple(product(Visibility, Exposure, ("here", "suspended", "gone"), (False, True)))
+
+
+def shown(engine: Engine, name: str) -> media.Shown | None:
+    return run(engine.read(lambda tx: media.shown(tx, name)))
+
+
+@pytest.mark.parametrize("exposure", Exposure)
+def test_a_file_goes_exactly_as_far_as_its_post(engine: Engine, exposure: Exposure) -> None:
+    cases = [case for case in CASES if case[1] is exposure]
+    for number, (visibility, _, state, deleted) in enumerate(cases):
+        author = replace(
+            IT,
+            id=1000 + number,
+            username=f"ikt{number}",
+            uri=URLS.actor(1000 + number),
+            exposure=exposure,
+            suspended=NOW if state == "suspended" else None,
+            deleted=NOW if state == "gone" else None,
+        )
+        name, small = f"{exposure}-{number}.png", f"{exposure}-{number}.webp"
+        item = Media(url=URLS.media(name), preview=URLS.media(small))
+        one = post(author, DAY, "Se", visibility=visibility, media=(item,))
+        put(engine, author, one)
+
+        async def unit(tx: Tx, one=one, name=name, small=small) -> None:  # type: ignore[no-untyped-def]
+            for file in (name, small):
+                await media.add(tx, file, one.author_id, "image/png", 1, NOW)
+            await media.note_use(tx, one, URLS, NOW)
+
+        run(engine.write(unit))
+        if deleted:
+            gone = replace(one, deleted=NOW, media=())
+            put(engine, gone)
+            run(engine.write(lambda tx, gone=gone: media.note_use(tx, gone, URLS, NOW)))  # type: ignore[misc]
+        anybody = run(engine.read(lambda tx, one=one: may_see(tx, one.id, Nobody())))  # type: ignore[misc]
+        author_sees = run(
+            engine.read(lambda tx, one=one: may_see(tx, one.id, LocalActor(one.author_id)))  # type: ignore[misc]
+        )
+        for file in (name, small):
+            found = shown(engine, file)
+            case = (visibility, state, deleted)
+            assert (found is not None) == author_sees, case
+            assert (found is not None and found.everybody) == anybody, case
+
+
+@pytest.mark.parametrize("exposure", Exposure)
+def test_a_portrait_goes_as_far_as_its_actor(engine: Engine, exposure: Exposure) -> None:
+    face = replace(IT, exposure=exposure, icon=Image(URLS.media("face.png")))
+
+    async def unit(tx: Tx) -> None:
+        await tx.run(ACTOR.replace, ACTOR.encode(face))
+        await media.add(tx, "face.png", face.id, "image/png", 1, NOW)
+        await media.note_face(tx, face, URLS, NOW)
+
+    run(engine.write(unit))
+    assert shown(engine, "face.png") == media.Shown(exposure is Exposure.OPEN)
+    bare = replace(face, icon=None)
+    run(engine.write(lambda tx: media.note_face(tx, bare, URLS, NOW)))
+    assert shown(engine, "face.png") is None
+
+
+def test_a_name_that_never_was_is_sent_to_nobody(engine: Engine) -> None:
+    assert shown(engine, "aldri.png") is None
