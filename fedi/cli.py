@@ -11,7 +11,18 @@ from typing import Any
 import click
 
 from actors.errors import FediError
-from fedi.commands import actors, doctoring, domains, keeping, queues, reacting, starting, writing
+from fedi.commands import (
+    actors,
+    doctoring,
+    domains,
+    keeping,
+    people,
+    queues,
+    reacting,
+    starting,
+    tokens,
+    writing,
+)
 from fedi.commands.speaking import MISUSED, NOT_DONE, begin, complain, exit_code
 from fedi.version import VERSION
 
@@ -87,7 +98,9 @@ def main() -> None:
 
 for _declared in (
     *starting.COMMANDS,
+    *people.COMMANDS,
     *actors.COMMANDS,
+    *tokens.COMMANDS,
     *writing.COMMANDS,
     *reacting.COMMANDS,
     *queues.COMMANDS,

@@ -1,4 +1,4 @@
-"""Commands about who is here: person, department, token, key."""
+"""Commands about the departments, and the keys of all who are here."""
 
 from typing import TYPE_CHECKING
 
@@ -13,76 +13,6 @@ if TYPE_CHECKING:
 
 ROLES = ("reader", "contributor", "author", "approver", "manager")
 DEPARTMENTS = ("Organization", "Group", "Service")
-
-
-@click.group()
-def person() -> None:
-    """People, who sign in and speak for departments."""
-
-
-@person.command("add")
-@click.argument("username")
-@click.option("--name", required=True, help="As others read it.")
-@click.option("--email", default="", help="Never shown.")
-@click.option("--language", default="nb", show_default=True)
-@click.option("--for", "departments", multiple=True, help="A department to speak for.")
-@click.option("--role", type=click.Choice(ROLES), default="author", show_default=True)
-@speaks
-def add_person(
-    username: str, name: str, email: str, language: str, departments: tuple[str, ...], role: str
-) -> None:
-    """Add a person, with an actor of their own."""
-
-    async def work(house: "House") -> "Actor":
-        from actors.membership import Role
-        from fedi import organisation
-
-        performer = house.performer
-        spoken_for = [await organisation.find_actor(performer, one) for one in departments]
-        person, actor = await organisation.add_person(
-            performer,
-            username,
-            name,
-            email=email,
-            language=language,
-            limits=house.config.limits,
-        )
-        for one in spoken_for:
-            await organisation.let_speak(performer, person, one, Role(role))
-        return actor
-
-    _say_actor(at_home(work))
-
-
-@person.command("list")
-@speaks
-def list_people() -> None:
-    """List people and whom they speak for."""
-
-    async def work(house: "House") -> list[dict[str, str]]:
-        from fedi.store import listing
-        from fedi.store.engine import Tx
-
-        async def query(tx: Tx) -> list[dict[str, str]]:
-            actors = await listing.local_actors(tx, ("Person", *DEPARTMENTS))
-            names = {actor.id: actor.username for actor in actors}
-            roles: dict[int, list[str]] = {}
-            for one in await listing.memberships(tx):
-                if one.actor_id in names:
-                    text = f"{names[one.actor_id]} ({one.role.value})"
-                    roles.setdefault(one.person_id, []).append(text)
-            return [
-                {
-                    "username": one.username,
-                    "name": one.name,
-                    "speaks_for": ", ".join(roles.get(one.id, [])),
-                }
-                for one in await listing.people(tx)
-            ]
-
-        return await house.engine.read(query)
-
-    say_table(at_home(work), ("username", "name", "speaks_for"), "There is nobody yet.")
 
 
 @click.group()
@@ -133,7 +63,7 @@ def add_department(
             await organisation.let_speak(performer, one, actor, Role(role))
         return actor
 
-    _say_actor(at_home(work))
+    say_actor(at_home(work))
 
 
 @department.command("list")
@@ -169,7 +99,7 @@ def rename(old: str, new: str, name: str | None) -> None:
             house.performer, house.resolver, actor, new, name, house.config.limits
         )
 
-    _say_actor(at_home(work))
+    say_actor(at_home(work))
 
 
 @department.command("member")
@@ -191,31 +121,6 @@ def member(handle: str, username: str, role: str) -> None:
     at_home(work)
     value = {"department": handle, "person": username, "role": role}
     say(value, f"{username} is {role} of {handle}.")
-
-
-@click.group()
-def token() -> None:
-    """Access tokens for scripts and apps."""
-
-
-@token.command("create")
-@click.option("--person", "username", required=True, help="Who will be acting.")
-@click.option("--as", "handle", required=True, help="The actor to act as.")
-@click.option("--scope", default="read write follow push", show_default=True)
-@speaks
-def create_token(username: str, handle: str, scope: str) -> None:
-    """Make a bearer token. It is shown this once; only its hash is kept."""
-
-    async def work(house: "House") -> str:
-        from fedi import organisation
-        from fedi.oauth.tokens import new_token
-
-        who = await organisation.find_person(house.performer, username)
-        actor = await organisation.find_actor(house.performer, handle)
-        return await new_token(house.performer, who, actor, scope)
-
-    made = at_home(work)
-    say({"token": made, "person": username, "as": handle, "scope": scope}, made)
 
 
 @click.group()
@@ -248,9 +153,10 @@ def rotate(handle: str | None, named: str | None) -> None:
     )
 
 
-def _say_actor(actor: "Actor") -> None:
+def say_actor(actor: "Actor") -> None:
+    """Answer with who an actor is and where."""
     value = {"handle": actor.username, "name": actor.name, "uri": actor.uri, "url": actor.url}
     say(value, f"@{actor.username}  {actor.name}", f"  {actor.url}", f"  {actor.uri}")
 
 
-COMMANDS = (person, department, token, key)
+COMMANDS = (department, key)

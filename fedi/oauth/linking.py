@@ -9,8 +9,9 @@ from fedi.oauth.entering import Entering
 from fedi.oauth.paper import Paper
 from fedi.oauth.passwords import weakness
 from fedi.oauth.reception import Reception
+from fedi.oauth.renewing import renew
 from fedi.oauth.sessions import Sessions
-from fedi.store import credentials, sessions, tokens
+from fedi.store import credentials
 from fedi.store.credentials import Link
 from fedi.store.engine import Tx
 from outbox.answers import Answer
@@ -62,11 +63,7 @@ class Linking:
             if not await credentials.use_link(tx, link.hash, now):
                 return False
             if phc:
-                await credentials.put_phc(tx, person.id, phc, now)
-                await credentials.drop_links(tx, person.id)
-                await sessions.end_others(tx, person.id, None)
-                await sessions.forget_devices(tx, person.id)
-                await tokens.revoke_of_person(tx, person.id, now)
+                await renew(tx, person.id, phc, now)
             return True
 
         return await self._reception.engine.write(unit)

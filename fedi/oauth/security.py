@@ -14,9 +14,10 @@ from fedi.oauth.paper import Paper
 from fedi.oauth.passkeys import Passkeys
 from fedi.oauth.passwords import weakness
 from fedi.oauth.reception import Reception
+from fedi.oauth.renewing import renew
 from fedi.oauth.second import Second, provisioning
 from fedi.oauth.sessions import Sessions
-from fedi.store import credentials, granted, sessions, tokens
+from fedi.store import credentials, granted, sessions
 from fedi.store.engine import Tx
 from outbox.answers import Answer
 
@@ -157,13 +158,7 @@ class Security:
         phc, now = await self._reception.passwords.hash(new), self._reception.now()
         here = visit.session.id if visit.session is not None else None
 
-        async def unit(tx: Tx) -> None:
-            await credentials.put_phc(tx, person.id, phc, now)
-            await credentials.drop_links(tx, person.id)
-            await sessions.end_others(tx, person.id, here)
-            await tokens.revoke_of_person(tx, person.id, now)
-
-        await self._reception.engine.write(unit)
+        await self._reception.engine.write(lambda tx: renew(tx, person.id, phc, now, here=here))
         self._reception.revoking.told()
 
     # -- the second step

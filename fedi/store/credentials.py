@@ -173,6 +173,13 @@ async def use_recovery_code(tx: Tx, person_id: int, hash: bytes, now: int) -> bo
     return changed > 0
 
 
+async def drop_all(tx: Tx, person_id: int) -> None:
+    """Forget all that a person signs in with."""
+    await tx.run("DELETE FROM credential WHERE person_id = ?", (person_id,))
+    await tx.run("DELETE FROM passkey WHERE person_id = ?", (person_id,))
+    await drop_totp(tx, person_id)
+
+
 # -- passkeys
 
 

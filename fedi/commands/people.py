@@ -1,0 +1,198 @@
+"""Commands about people: who they are, and how they sign in."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fedi.commands.actors import DEPARTMENTS, ROLES, say_actor
+from fedi.commands.opening import at_home
+from fedi.commands.speaking import moment, say, say_table, speaks, wants_json
+
+if TYPE_CHECKING:
+    from actors.people import Actor
+    from fedi.app import House
+
+
+@click.group()
+def person() -> None:
+    """People, who sign in and speak for departments."""
+
+
+@person.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="As others read it.")
+@click.option("--email", default="", help="Never shown.")
+@click.option("--language", default="nb", show_default=True)
+@click.option("--for", "departments", multiple=True, help="A department to speak for.")
+@click.option("--role", type=click.Choice(ROLES), default="author", show_default=True)
+@speaks
+def add_person(
+    username: str, name: str, email: str, language: str, departments: tuple[str, ...], role: str
+) -> None:
+    """Add a person, with an actor of their own."""
+
+    async def work(house: "House") -> "Actor":
+        from actors.membership import Role
+        from fedi import organisation
+
+        performer = house.performer
+        spoken_for = [await organisation.find_actor(performer, one) for one in departments]
+        person, actor = await organisation.add_person(
+            performer,
+            username,
+            name,
+            email=email,
+            language=language,
+            limits=house.config.limits,
+        )
+        for one in spoken_for:
+            await organisation.let_speak(performer, person, one, Role(role))
+        return actor
+
+    say_actor(at_home(work))
+
+
+@person.command("list")
+@speaks
+def list_people() -> None:
+    """List people and whom they speak for."""
+
+    async def work(house: "House") -> list[dict[str, str]]:
+        from fedi.store import listing
+        from fedi.store.engine import Tx
+
+        async def query(tx: Tx) -> list[dict[str, str]]:
+            actors = await listing.local_actors(tx, ("Person", *DEPARTMENTS))
+            names = {actor.id: actor.username for actor in actors}
+            roles: dict[int, list[str]] = {}
+            for one in await listing.memberships(tx):
+                if one.actor_id in names:
+                    text = f"{names[one.actor_id]} ({one.role.value})"
+                    roles.setdefault(one.person_id, []).append(text)
+            return [
+                {
+                    "username": one.username,
+                    "name": one.name,
+                    "speaks_for": ", ".join(roles.get(one.id, [])),
+                }
+                for one in await listing.people(tx)
+            ]
+
+        return await house.engine.read(query)
+
+    say_table(at_home(work), ("username", "name", "speaks_for"), "There is nobody yet.")
+
+
+@person.command("invite")
+@click.argument("username")
+@click.option("--hours", type=click.IntRange(1, 720), help="How long it works ([sign_in]).")
+@speaks
+def invite(username: str, hours: int | None) -> None:
+    """Make a one-time link with which a person signs in and chooses a password."""
+
+    async def work(house: "House") -> "tuple[str, int]":
+        lasting = hours or house.config.sign_in.link_hours
+        return await _link(house, username, "invite", lasting), lasting
+
+    link, lasting = at_home(work)
+    _say_link(username, link, lasting)
+
+
+@person.command("reset")
+@click.argument("username")
+@click.option(
+    "--all", "everything", is_flag=True, help="A lost phone: forget all they sign in with."
+)
+@speaks
+def reset(username: str, everything: bool) -> None:
+    """Make a link for who forgot their password. It works once, for an hour."""
+    from fedi.oauth.links import RESET_HOURS
+
+    async def work(house: "House") -> str:
+        from fedi import organisation
+        from fedi.oauth.renewing import begin_anew
+
+        if everything:
+            who = await organisation.find_person(house.performer, username)
+            await begin_anew(house.performer, who)
+        return await _link(house, username, "reset", RESET_HOURS)
+
+    _say_link(username, at_home(work), RESET_HOURS)
+
+
+@person.command("password")
+@click.argument("username")
+@click.password_option(help="Asked for where it isn't given.")
+@speaks
+def password(username: str, password: str) -> None:
+    """Set a person's password. It ends their sessions and takes their apps' access back."""
+
+    async def work(house: "House") -> None:
+        from fedi import organisation
+        from fedi.oauth.renewing import set_password
+
+        who = await organisation.find_person(house.performer, username)
+        await set_password(house.performer, house.config.sign_in, who, password)
+
+    at_home(work)
+    say({"person": username, "password": "set"}, f"{username} has a new password.")
+
+
+@person.command("sessions")
+@click.argument("username")
+@click.option("--end", "ended", metavar="ID", help="End one of them, or all.")
+@speaks
+def list_sessions(username: str, ended: str | None) -> None:
+    """List where a person is signed in, or end that."""
+
+    async def work(house: "House") -> "list[dict[str, Any]]":
+        from actors import ids
+        from fedi import organisation
+        from fedi.store import sessions
+
+        who = await organisation.find_person(house.performer, username)
+        if ended == "all":
+            await house.engine.write(lambda tx: sessions.end_others(tx, who.id, None))
+        elif ended is not None:
+            id = ids.parse(ended) or 0
+            await house.engine.write(lambda tx: sessions.end(tx, id, who.id))
+        now = house.clock.now()
+        found = await house.engine.read(lambda tx: sessions.of_person(tx, who.id, now))
+        return [
+            {
+                "id": str(one.id),
+                "way": one.way,
+                "address": one.address,
+                "browser": one.agent,
+                "last_used": moment(one.last_used),
+            }
+            for one in found
+        ]
+
+    columns = ("id", "way", "address", "last_used", "browser")
+    say_table(at_home(work), columns, f"{username} is signed in nowhere.")
+
+
+async def _link(house: "House", username: str, kind: str, hours: int) -> str:
+    from fedi import organisation
+    from fedi.oauth.links import make_link
+
+    who = await organisation.find_person(house.performer, username)
+    return await make_link(house.performer, who, kind, hours)
+
+
+def _say_link(username: str, link: str, hours: int) -> None:
+    drawing: tuple[str, ...] = ()
+    if not wants_json():
+        from fedi.oauth.links import drawn
+
+        drawing = (drawn(link).rstrip("\n"),)
+    say(
+        {"person": username, "link": link, "hours": hours},
+        *drawing,
+        link,
+        f"It works once, for {hours} hours, for whoever holds it: hand it to {username} alone.",
+    )
+
+
+COMMANDS = (person,)
