@@ -17,6 +17,7 @@ from actors.posts import Poll, Post
 from actors.relationships import NotificationKind, RelationKind
 from actors.verbs import Update
 from fedi.app import House
+from fedi.oauth.forgetting import forget_some
 from fedi.rotating import GRACE_MS
 from fedi.store import arrivals, chores, events
 from fedi.store.chores import Spreading
@@ -196,6 +197,7 @@ class Clockwork:
         now, days = self._house.clock.now(), self._house.config.inbox.seen_days
         more = await self._engine.write(lambda tx: arrivals.prune(tx, now=now, seen_days=days))
         await self._engine.write(lambda tx: retire_superseded(tx, now, GRACE_MS))
+        more = await forget_some(self._engine, now) or more
         files = await self._house.media.prune()
         return await self._engine.write(chores.trim_wanted) or more or files
 

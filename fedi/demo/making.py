@@ -22,7 +22,7 @@ from fedi.app import opened_house
 from fedi.config import Config, load
 from fedi.config.checks import is_lab_host
 from fedi.demo import script
-from fedi.demo.stage import PlayedClock, Stage
+from fedi.demo.stage import PASSWORD, PlayedClock, Stage
 from fedi.installing import install
 from fedi.machine import SystemClock
 
@@ -140,6 +140,9 @@ def telling(demo: Demo) -> list[str]:
         "  Følg fra et annet nettsted / Follow from elsewhere",
         f"    @sekretariatet@{domain}",
         "",
+        "  Logg inn, her eller med en Mastodon-app / Log in, here or with a Mastodon app",
+        f"    {urls.page('sign-in')}",
+        f"    jon_eira · {PASSWORD}",
         "  Prøv i et nytt vindu / Try in another terminal",
         f'    {here} post --as ikt_teamet "Kaffemaskinen er i drift igjen. #drift"',
         f"    {here} token create --person jon_eira --as ikt_teamet"

@@ -8,6 +8,7 @@ import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from actors.membership import Role
@@ -17,13 +18,17 @@ from actors.verbs import Follow
 from fedi.app import House
 from fedi.demo.script import FOLDER, Calendar, Picture, Scene, Script
 from fedi.media.attachments import Given
+from fedi.oauth.passwords import Passwords
 from fedi.organisation import NewActor, add_actor, add_person, let_speak
 from fedi.publishing import Draft, Writing
+from fedi.store import credentials
 from outbox.acts import Acting
 
 _MINUTE: Final = 60_000
 _DAY: Final = 86_400_000
 _FOLLOWS: Final = "0 fre 13:00"
+PASSWORD: Final = "sju fjell og en bro"
+"""Of everybody in the demo, which is for one machine and tells it to whoever starts it."""
 Deed = Callable[[], Awaitable[Any]]
 
 
@@ -87,6 +92,13 @@ class Stage:
             for handle, role in one.speaks_for.items():
                 person = self.people[one.handle]
                 await let_speak(performer, person, self.actors[handle], Role(role))
+        await self._give_passwords()
+
+    async def _give_passwords(self) -> None:
+        phc, now = await Passwords(self.house.config.sign_in).hash(PASSWORD), self.clock.now()
+        for person in self.people.values():
+            put = partial(credentials.put_phc, person_id=person.id, phc=phc, now=now)
+            await self.house.engine.write(put)
 
     def _department(self, handle: str, parent: int | None) -> NewActor:
         one = next(found for found in self.script.departments if found.handle == handle)
