@@ -27,7 +27,7 @@ from outbox.acts import Acting
 _MINUTE: Final = 60_000
 _DAY: Final = 86_400_000
 _FOLLOWS: Final = "0 fre 13:00"
-PASSWORD: Final = "sju fjell og en bro"
+PASSWORD: Final = "sju fjell og en bro"  # noqa: S105
 """Of everybody in the demo, which is for one machine and tells it to whoever starts it."""
 Deed = Callable[[], Awaitable[Any]]
 
