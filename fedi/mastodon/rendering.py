@@ -86,6 +86,12 @@ class Renderer:
         faces = await self._faces(tx, ids, hydrating.is_inside(viewer))
         return [faces[id].json for id in ids if id in faces]
 
+    async def faces(self, tx: Tx, ids: Sequence[int], viewer: Viewer) -> dict[int, bytes]:
+        """Return accounts as JSON by id."""
+        await self.fragments.refresh(tx)
+        faces = await self._faces(tx, ids, hydrating.is_inside(viewer))
+        return {id: faces[id].json for id in ids if id in faces}
+
     async def account(self, tx: Tx, id: int, viewer: Viewer) -> bytes | None:
         found = await self.accounts(tx, [id], viewer)
         return found[0] if found else None

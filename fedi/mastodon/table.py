@@ -8,13 +8,16 @@ from typing import Final
 
 from fedi.mastodon import (
     accounts,
+    discovering,
     instance,
+    notifications,
     polls,
     posting,
     push,
     reacting,
     reading,
     relationships,
+    search,
     statuses,
     timelines,
 )
@@ -24,13 +27,16 @@ from fedi.net.dispatch import Dispatch
 
 ROUTES: Final[tuple[Route, ...]] = (
     *accounts.ROUTES,
+    *discovering.ROUTES,
     *instance.ROUTES,
+    *notifications.ROUTES,
     *polls.ROUTES,
     *posting.ROUTES,
     *push.ROUTES,
     *reacting.ROUTES,
     *reading.ROUTES,
     *relationships.ROUTES,
+    *search.ROUTES,
     *statuses.ROUTES,
     *timelines.ROUTES,
 )
