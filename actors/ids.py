@@ -14,17 +14,28 @@ _TEXT: Final = re.compile(r"[0-9]{1,19}\Z")
 
 
 class Ids:
-    """Makes ids for one process; a clock that steps back counts on from the highest seen."""
+    """Makes ids for one process; a clock that steps back counts on from the highest seen.
 
-    def __init__(self, slot: int) -> None:
+    `after` is the millisecond that the slot's ids have reached before. A clock beyond `until` (ms)
+    is not followed: so far and no further its holder has written down that it may go.
+    """
+
+    def __init__(self, slot: int, *, after: int = 0, until: int = _MAX_MS) -> None:
         if not 0 <= slot < SLOTS:
             raise ValueError(f"slot {slot} is not one of {SLOTS}")
         self._slot = slot
-        self._ms = 0
-        self._sequence = 0
+        self._ms = after
+        self._sequence = _SEQUENCE - 1
+        self.until = until
+
+    @property
+    def reached(self) -> int:
+        """The highest millisecond of which an id may have been made."""
+        return self._ms
 
     def make(self, now: int) -> int:
         """Return a fresh id for the moment `now` (ms), above every id made here before."""
+        now = min(now, self.until)
         if now > self._ms:
             self._ms, self._sequence = now, 0
         else:

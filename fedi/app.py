@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from actors.ids import Ids
 from actors.people import KeyKind
 from actors.ports import Clock, Random
 from actors.signatures.keys import load_private
@@ -177,7 +176,7 @@ async def _built(
         urls=urls,
         clock=clock,
         random=random,
-        ids=Ids(slot.number),
+        ids=slot.ids,
         write=activities.write,
         bus=bus,
         proofs=config.federation.proofs,

@@ -33,6 +33,16 @@ def test_two_processes_never_make_the_same() -> None:
         Ids(SLOTS)
 
 
+@given(st.lists(st.integers(0, 3_000), min_size=1, max_size=50), st.integers(0, 3_000))
+def test_ids_begin_above_what_was_reached_and_follow_the_clock_so_far_and_no_further(
+    clock: list[int], after: int
+) -> None:
+    maker = Ids(0, after=after, until=2_000)
+    made = [maker.make(now) for now in clock]
+    assert ids.moment(made[0]) == max(after + 1, min(clock[0], 2_000))
+    assert ids.moment(made[-1]) <= max(after + 1, 2_000) == max(maker.reached, after + 1, 2_000)
+
+
 @given(st.integers(0, (1 << 63) - 1))
 def test_the_text_of_an_id_is_read_back_padded_or_not(id: int) -> None:
     text = ids.text(id)

@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 
+from actors.ids import SLOTS, moment
 from fedi.idslot import held_slot
 from fedi.store.engine import Engine
+from fedi.store.slots import LEASE_MS
 from tests.running import run
 
 NOW = 1_775_000_000_000
@@ -30,6 +33,44 @@ def test_a_slot_that_is_renewed_stays_held(engine: Engine) -> None:
             now[0] += 100_000
             async with held_slot(engine, lambda: now[0]) as other:
                 assert other.number != one.number
+
+    run(scene())
+
+
+def test_a_slot_that_starts_again_with_the_clock_gone_back_makes_no_id_twice(
+    engine: Engine,
+) -> None:
+    """The whole clock of a machine goes back an hour between two runs, and in one of them."""
+
+    async def run_once(clock: list[int], made: list[int]) -> None:
+        async with AsyncExitStack() as all_slots:
+            held = [
+                await all_slots.enter_async_context(held_slot(engine, lambda: clock[0]))
+                for _ in range(SLOTS)
+            ]
+            for step in (0, 1, 3_600_000, -7_200_000):
+                clock[0] += step
+                made += [slot.ids.make(clock[0]) for slot in held for _ in range(100)]
+                await held[0].renew()
+
+    async def scene() -> None:
+        made: list[int] = []
+        for begin in (NOW, NOW - 3_600_000, NOW - 7_200_000):
+            await run_once([begin], made)
+        assert len(made) == len(set(made))
+
+    run(scene())
+
+
+def test_a_clock_that_leaps_ahead_is_followed_once_that_is_written_down(engine: Engine) -> None:
+    async def scene() -> None:
+        now = [NOW]
+        async with held_slot(engine, lambda: now[0]) as slot:
+            now[0] += 86_400_000
+            first = slot.ids.make(now[0])
+            assert NOW < moment(first) < NOW + LEASE_MS
+            await slot.renew()
+            assert moment(slot.ids.make(now[0])) == now[0]
 
     run(scene())
 

@@ -43,7 +43,7 @@ def test_the_slot_of_a_command_that_still_runs_is_left_to_it(
     engine: Engine, owner: str, kept: bool
 ) -> None:
     async def story() -> None:
-        slot = await engine.write(lambda tx: slots.take(tx, owner, NOW))
+        slot = (await engine.write(lambda tx: slots.take(tx, owner, NOW))).slot
         await engine.write(give_back_all)
         found = await engine.read(
             lambda tx: tx.one("SELECT until FROM slot WHERE slot = ?", (slot,))

@@ -300,7 +300,7 @@ def chores_are_done(house: Nordvik) -> None:
     run(read(lambda tx: chores.known_posts(tx, ("urn:1", "urn:2"))))
     run(write(lambda tx: chores.replace_pins(tx, ALICE.featured, [], NOW)))
     slot = run(write(lambda tx: slots.take(tx, "1-a", NOW)))
-    run(write(lambda tx: slots.renew(tx, slot, "1-a", NOW)))
+    run(write(lambda tx: slots.renew(tx, slot.slot, "1-a", NOW, NOW)))
 
 
 BOUNDED = {
