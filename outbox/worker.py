@@ -61,7 +61,7 @@ class Lane:
         self.until = lease.until
         self.known = lease.known
         self.waiting: deque[Delivery] = deque()
-        self.running: set[int] = set()
+        self.running: dict[int, Delivery] = {}
         self.untold = 0
 
     @property
@@ -72,11 +72,23 @@ class Lane:
     def idle(self) -> bool:
         return not (self.waiting or self.running or self.untold)
 
-    def places(self, per_host: int) -> int:
-        """How many of those that wait may be begun beside those under way."""
+    def next(self, per_host: int) -> list[Delivery]:
+        """Those that wait and may be begun beside those under way.
+
+        What one actor says to one host goes out in its order: an activity waits until the one
+        before it has ended, to whatever inboxes there. Others pass by.
+        """
+        free = len(self.waiting)  # of an unwell host: counted when they were leased
         if self.known.health.state is Health.HEALTHY:
-            return min(len(self.waiting), per_host - len(self.running))
-        return len(self.waiting)  # counted when they were leased
+            free = min(free, per_host - len(self.running))
+        saying = {one.actor_id: one.activity_id for one in self.running.values()} if free else {}
+        found: list[Delivery] = []
+        for one in self.waiting:
+            if len(found) >= free:
+                break
+            if saying.setdefault(one.actor_id, one.activity_id) == one.activity_id:
+                found.append(one)
+        return found
 
 
 class Worker:
@@ -194,7 +206,7 @@ class Worker:
         return turn.more
 
     def _room(self) -> int:
-        waiting = sum(max(0, lane.places(self._per_host)) for lane in self._lanes.values())
+        waiting = sum(len(lane.next(self._per_host)) for lane in self._lanes.values())
         return self._in_flight - self._active - waiting
 
     def _learn(self, report: Report, turn: Turn) -> None:
@@ -230,14 +242,15 @@ class Worker:
             if lane.waiting and self._mailroom.now() > lane.until - MARGIN_MS:
                 lane.waiting.clear()
                 self._something.set()
-            for _ in range(lane.places(self._per_host)):
+            for delivery in lane.next(self._per_host):
                 if self._active >= self._in_flight:
                     self._ready.appendleft(lane)
                     return
-                self._begin(lane, lane.waiting.popleft())
+                lane.waiting.remove(delivery)
+                self._begin(lane, delivery)
 
     def _begin(self, lane: Lane, delivery: Delivery) -> None:
-        lane.running.add(delivery.id)
+        lane.running[delivery.id] = delivery
         self._active += 1
         task = asyncio.create_task(self._carry(lane, delivery))
         self._tasks.add(task)
@@ -258,7 +271,7 @@ class Worker:
                 self._aside -= 1
             else:
                 self._active -= 1
-            lane.running.discard(delivery.id)
+            lane.running.pop(delivery.id, None)
         self._finished(lane, done)
 
     def _set_aside(self, place: "_Place") -> None:
