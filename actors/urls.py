@@ -85,6 +85,10 @@ class Urls:
     def media(self, name: str) -> str:
         return f"{self.origin}/media/{quote(name)}"
 
+    def proxied(self, seal: str, place: str) -> str:
+        """Return the address under which another server's file is passed on."""
+        return f"{self.origin}/proxy/{seal}/{place}"
+
     def page(self, path: str) -> str:
         """Return the address of a page that names no record: directory, about, a template."""
         return f"{self.origin}/{path.lstrip('/')}"

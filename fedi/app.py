@@ -37,6 +37,8 @@ from fedi.mastodon.rates import Rates
 from fedi.mastodon.rendering import Renderer
 from fedi.mastodon.table import open_api
 from fedi.media.attachments import Attachments
+from fedi.media.cache import Cache
+from fedi.media.proxy import Proxy, sealing_key
 from fedi.media.sending import MediaFiles
 from fedi.net.answer import Scope
 from fedi.net.client import Client
@@ -96,6 +98,7 @@ class House:
     callers: Callers
     push: Subscriptions
     media: Attachments
+    proxy: Proxy
     figures: Figures = field(default_factory=Figures)
 
 
@@ -157,6 +160,7 @@ async def opened_house(
             finally:
                 await house.expander.close()
                 await house.alive.close()
+                await house.proxy.close()
                 await house.client.close()
                 await sender.close()
 
@@ -219,6 +223,7 @@ async def _built(
             own=urls.authority,
         ),
         media=Attachments(performer, config),
+        proxy=_proxy(config, sender, clock, urls, await sealing_key(engine)),
     )
 
 
@@ -232,6 +237,22 @@ def _client(federation: Federation, sender: Sender, clock: Clock, urls: Urls) ->
         deadline=float(federation.fetch_seconds),
         max_body=federation.max_body_bytes,
     )
+
+
+def _proxy(config: Config, sender: Sender, clock: Clock, urls: Urls, key: bytes) -> Proxy:
+    settings = config.media
+    # A client of its own: pictures must not take the turns of what people wait for.
+    client = Client(
+        sender,
+        clock=clock.now,
+        own_hosts=frozenset({urls.authority}),
+        in_flight=8,
+        per_host=config.federation.fetches_per_host,
+    )
+    cache = Cache(
+        config.server.data_dir / "cache" / "media", settings.cache_bytes, settings.keep_free_bytes
+    )
+    return Proxy(client, urls, cache, key, now=clock.now, most=settings.remote_bytes)
 
 
 async def _application_key(
@@ -268,7 +289,7 @@ def client_api(house: House) -> Api:
         rates=Rates(
             house.clock.now, limit=0 if lab else API_LIMIT, anonymous=0 if lab else API_LIMIT
         ),
-        renderer=Renderer(Making(house.urls, proxied=lambda url: url), now=house.clock.now),
+        renderer=Renderer(Making(house.urls, proxied=house.proxy.proxied), now=house.clock.now),
         push=house.push,
         max_upload=max(
             house.config.media.image_bytes,
@@ -335,4 +356,5 @@ def application(house: House) -> Dispatch:
         ),
     )
     table.add("/media/{name}", MediaFiles(house.media.blobs, shown))
+    table.add("/proxy/{seal}/{place}", house.proxy)
     return table

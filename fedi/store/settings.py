@@ -19,6 +19,9 @@ VAPID_KEY: Final = "vapid_key"
 LAST_BACKUP: Final = "last_backup"
 """When the last whole backup was made, in ms."""
 
+MEDIA_KEY: Final = "media_key"
+"""Seals the addresses of other servers' files (fedi/media/proxy.py), in hexadecimal."""
+
 
 async def setting(tx: Tx, name: str) -> str:
     """Return a setting, "" where it was never set."""
@@ -33,6 +36,14 @@ async def put_setting(tx: Tx, name: str, value: str) -> None:
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )
+
+
+async def setting_once(tx: Tx, name: str, value: str) -> str:
+    """Set a setting unless it is set, and return what it is."""
+    await tx.run(
+        "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, value)
+    )
+    return await setting(tx, name)
 
 
 async def is_made(tx: Tx) -> bool:
