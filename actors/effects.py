@@ -75,7 +75,9 @@ class Notify:
 class Show:
     """Put a post before its local readers, or tell them that it changed or went.
 
-    `kind` is post, edit or delete. Readers are the author's local followers and `readers`.
+    `kind` is post, edit or delete; late (it was here before it arrived); since (what an author
+    has written from `post_id` on, for new readers); vote; thread (its parent is known now).
+    Readers are the author's local followers and `readers`.
     """
 
     post_id: int
@@ -121,7 +123,8 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A consequence too large for one unit: erase-actor, move-followers. Run in chunks later."""
+    """A consequence too large for one unit: erase-actor, erase-revisions, move-followers,
+    narrow-followers (those whom the exposure leaves out). Run in chunks later."""
 
     kind: str
     actor_id: int

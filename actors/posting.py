@@ -8,7 +8,7 @@ what another server addressed stays as it was addressed.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from actors.effects import Effect, Effects, Fetch, Notify, Put
+from actors.effects import Effect, Effects, Fetch, Notify, Put, Show
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import Addressee, Hashtag, Note, Poll, Post, Visibility
@@ -152,7 +152,8 @@ def thread(note: Note, post: Post, around: Around, *, ask: bool = True) -> Effec
     if ask and around.asks and note.in_reply_to and around.parent is None:
         effects.append(Fetch(note.in_reply_to, "parent", 1))
     for reply in around.waiting:
-        effects.append(Put(_tied(reply, post), replace=True))
+        shown = Show(reply.id, reply.author_id, "thread")
+        effects.append(Put(_tied(reply, post), (shown,), replace=True))
     return tuple(effects)
 
 

@@ -133,12 +133,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """`actor` reports `objects`: an actor and any posts of theirs."""
+    """`actor` reports `objects`: an actor and any posts of theirs. Kept inside: `forward`, that
+    their own server is to know as well."""
 
     uri: str
     actor: str
     objects: tuple[str, ...]
     content: str = ""
+    forward: bool = False
+    person: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +174,7 @@ class Move:
     actor: str
     object: str
     target: str
+    person: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
-from actors.effects import Notify
+from actors.access import may_know
+from actors.effects import Notify, Put
 from actors.errors import FediError
 from actors.people import Actor
 from actors.posts import Poll, Post
-from actors.relationships import NotificationKind, RelationKind
+from actors.relationships import NotificationKind, Relation, RelationKind
 from actors.verbs import Update
 from fedi.app import House
 from fedi.oauth.forgetting import forget_some
@@ -25,7 +26,6 @@ from fedi.store.deliveries import expire
 from fedi.store.engine import Tx
 from fedi.store.keys import retire_superseded
 from fedi.store.reads import surroundings
-from fedi.store.rows import POLL
 from fedi.wanted import WantedWorker
 from outbox.acts import Acting
 from outbox.objects.record import note_of
@@ -92,6 +92,8 @@ class Clockwork:
             return 0
         if one.kind == "move-followers":
             await self._move_followers(one)
+        elif one.kind == "narrow-followers":
+            await self._narrow_followers(one)
         elif one.kind == "erase-actor":
             await self._engine.write(lambda tx: _erase_some(tx, one, now))
         else:
@@ -122,6 +124,30 @@ class Clockwork:
         last = followers[-1]
         await self._engine.write(lambda tx: chores.spread_on(tx, one.id, last))
 
+    async def _narrow_followers(self, one: Spreading) -> None:
+        """Let those followers go who may not know of the actor any more (its exposure)."""
+        house = self._house
+
+        async def look(tx: Tx) -> tuple[Actor | None, list[tuple[Relation, Actor]], int]:
+            store = house.performer.open(tx)
+            actor = await store.actor_by_id(one.actor_id)
+            found = await chores.remote_followers(tx, one.actor_id, one.position)
+            gone = [
+                pair
+                for pair in found
+                if actor is not None and not await may_know(store, actor, pair[1].host)
+            ]
+            return actor, gone, found[-1][1].id if found else 0
+
+        actor, gone, last = await self._engine.read(look)
+        if actor is None or not last:
+            await self._engine.write(lambda tx: chores.spread_done(tx, one.id))
+            return
+        for relation, follower in gone:
+            acting = Acting(actor=actor, urls=house.urls, id=house.performer.new_id())
+            await house.performer.once(acting.reject(relation, follower))
+        await self._engine.write(lambda tx: chores.spread_on(tx, one.id, last))
+
     async def _unfollow(self, follower: Actor, followed: Actor) -> None:
         house = self._house
         relation = await self._engine.read(
@@ -147,13 +173,12 @@ class Clockwork:
         performer = self._house.performer
 
         async def unit(tx: Tx) -> None:
-            closed = replace(poll, closed=poll.ends)
-            await tx.run(POLL.replace, POLL.encode(closed))
+            closed = Put(replace(poll, closed=poll.ends), replace=True)
             told = {*await chores.voters(tx, post.id)}
             if post.local:
                 told.add(post.author_id)
             notes = [Notify(id, NotificationKind.POLL, post.author_id, post.id) for id in told]
-            await performer.apply(tx, tuple(notes))
+            await performer.apply(tx, (closed, *notes))
 
         await self._engine.write(unit)
         if post.local and post.deleted is None:
@@ -214,7 +239,7 @@ async def _erase_some(tx: Tx, one: Spreading, now: int) -> None:
         return
     if await chores.still_to_send(tx, one.actor_id):
         return  # its Delete must find the followers first; the lease runs out, and this comes again
-    await chores.erase_relations(tx, one.actor_id)
+    await chores.erase_relations(tx, one.actor_id, now)
     await chores.spread_done(tx, one.id)
 
 

@@ -89,15 +89,16 @@ class Performer:
         if isinstance(decision, Refusal):
             outcome = decision
         else:
-            await self.apply(tx, tuple(decision))
+            await self.apply(tx, tuple(decision), getattr(activity, "person", None))
             outcome = Done(uri=activity.uri)
         if also is not None:
             await also(store, outcome)
         return outcome
 
-    async def apply(self, tx: Tx, effects: Effects) -> None:
-        """Carry effects out in an open transaction; who waits for them is woken after it."""
-        applying = Applying(self.open(tx), self._send)
+    async def apply(self, tx: Tx, effects: Effects, person: int | None = None) -> None:
+        """Carry effects out in an open transaction; who waits for them is woken after it.
+        `person` is who of ours acts."""
+        applying = Applying(self.open(tx), self._send, person)
         await applying.all(effects)
         for topic in applying.wakes:
             tx.after_commit.append(_waker(self.bus, topic))

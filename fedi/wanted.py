@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Final
 
 from actors.access import may_know
-from actors.effects import Recipients, Send
+from actors.effects import Drop, Recipients, Send
 from actors.errors import FediError, FetchError, Invalid
 from actors.people import Actor
 from actors.relationships import RelationKind, RelationState
@@ -20,7 +20,6 @@ from fedi.net.failures import may_come_later
 from fedi.store import chores
 from fedi.store.chores import Wanted
 from fedi.store.engine import Tx
-from fedi.store.rows import RELATION
 from inbox import backfill, parse
 from inbox.backfill import Walk
 from outbox.synchronize import digest
@@ -195,7 +194,7 @@ class WantedWorker:
                 return
             relation = await store.relation(RelationKind.FOLLOW, follower.id, actor.id)
             if relation is not None and relation.state is RelationState.ACCEPTED:
-                await tx.run(RELATION.delete, RELATION.key_of(relation))
+                await self._house.performer.apply(tx, (Drop(relation),))
 
         await self._engine.write(unit)
 

@@ -156,9 +156,15 @@ class Acting:
         return self._undo(relation.uri, "Block", other.uri)
 
     def report(self, other: Actor, posts: tuple[Post, ...] = (), comment: str = "") -> Flag:
-        """Report somebody to their server; done by the Application actor, for whoever asked."""
+        """Report somebody to those who keep order here."""
         objects = (other.uri, *(post.uri for post in posts))
-        return Flag(uri=self.uri, actor=self.actor.uri, objects=objects, content=comment)
+        return Flag(
+            uri=self.uri,
+            actor=self.actor.uri,
+            objects=objects,
+            content=comment,
+            person=self.person,
+        )
 
     # -- itself
 
@@ -169,7 +175,7 @@ class Acting:
     def move(self, target: Actor) -> Move:
         """Tell the followers where the actor lives from now on."""
         me = self.actor.uri
-        return Move(uri=self.uri, actor=me, object=me, target=target.uri)
+        return Move(uri=self.uri, actor=me, object=me, target=target.uri, person=self.person)
 
     def _undo(self, uri: str, kind: str, target: str, content: str = "") -> Undo:
         return Undo(

@@ -12,6 +12,7 @@ from actors.verbs import Add
 __all__ = ["Add", "decide", "gather"]
 
 MAX_PINS = 20
+MAX_PINS_OF_OURS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,9 @@ def decide(facts: Facts) -> Decision:
         return Refusal("not_public", "Only a public post can be pinned.")
     if facts.post.id in facts.pinned:
         return ()
-    if len(facts.pinned) >= MAX_PINS:
-        return Refusal("too_many", f"At most {MAX_PINS} posts can be pinned.")
+    most = MAX_PINS_OF_OURS if facts.actor.local else MAX_PINS
+    if len(facts.pinned) >= most:
+        return Refusal("too_many", f"At most {most} posts can be pinned.")
     pin = Pin(actor_id=facts.actor.id, post_id=facts.post.id, created=facts.now)
     return (Put(pin, _tell(facts)),)
 

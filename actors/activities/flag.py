@@ -1,14 +1,15 @@
 """Flag: an actor reports somebody, and perhaps some of their posts, to those who keep order.
 
 From outside it is about one of ours. From inside it may be about anyone; what is about someone
-elsewhere goes to their server as well, from the house itself, so that nobody is exposed by it.
+elsewhere goes to their server as well if that is asked for, from the house itself (the
+Application actor) under an id of its own, so that nobody is exposed by it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actors.access import acting
 from actors.effects import Decision, Effect, Need, Put, Recipients, Refusal, Send
-from actors.people import Actor, ActorKind
+from actors.people import Actor
 from actors.ports import Store
 from actors.relationships import Report
 from actors.verbs import Flag
@@ -24,13 +25,15 @@ class Facts:
     activity: Flag
     by: Actor
     target: Actor | None
+    house: Actor | None
     post_ids: tuple[int, ...]
     report_id: int
+    forwarded_uri: str
     now: int
 
 
 async def gather(store: Store, activity: Flag) -> Facts | Need | Refusal:
-    by = await acting(store, activity.actor)
+    by = await acting(store, activity.actor, activity.person)
     if not isinstance(by, Actor):
         return by
     target: Actor | None = None
@@ -49,8 +52,10 @@ async def gather(store: Store, activity: Flag) -> Facts | Need | Refusal:
         activity=activity,
         by=by,
         target=target,
+        house=await store.actor(store.urls.application()) if activity.forward else None,
         post_ids=tuple(p.id for p in posts if target is not None and p.author_id == target.id),
         report_id=store.new_id(),
+        forwarded_uri=store.urls.activity(store.new_id()),
         now=store.now,
     )
 
@@ -71,8 +76,9 @@ def decide(facts: Facts) -> Decision:
 
 
 def _told_there(facts: Facts, target: Actor) -> tuple[Effect, ...]:
-    by = facts.by
-    if target.local or not by.local or by.kind is not ActorKind.APPLICATION:
+    """Tell the server of whoever is reported, in the name of the house."""
+    house = facts.house
+    if target.local or not facts.by.local or house is None:
         return ()
-    recipients = Recipients(actors=(target.id,))
-    return (Send(facts.activity, by.id, recipients, about=target.uri),)
+    flag = replace(facts.activity, uri=facts.forwarded_uri, actor=house.uri, person=None)
+    return (Send(flag, house.id, Recipients(actors=(target.id,)), about=target.uri),)

@@ -28,7 +28,7 @@ class Facts:
 
 
 async def gather(store: Store, activity: Move) -> Facts | Need | Refusal:
-    old = await acting(store, activity.actor)
+    old = await acting(store, activity.actor, activity.person, itself=True)
     if not isinstance(old, Actor):
         return old
     if activity.object != old.uri:

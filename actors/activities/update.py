@@ -20,7 +20,7 @@ from actors.effects import (
     Send,
     Show,
 )
-from actors.people import Actor, Key, Profile
+from actors.people import Actor, Exposure, Key, Profile
 from actors.ports import Store
 from actors.posting import (
     Around,
@@ -246,8 +246,9 @@ def _profile(facts: ProfileFacts) -> Decision:
     )
     effects: list[Effect] = [Put(kept, replace=True)]
     if old.local:
-        recipients = Recipients(followers_of=old.id)
-        effects.append(Send(facts.activity, old.id, recipients, about=old.uri))
+        if kept.exposure is not Exposure.INTERNAL:
+            recipients = Recipients(followers_of=old.id)
+            effects.append(Send(facts.activity, old.id, recipients, about=old.uri))
         return tuple(effects)
     listed = {key.uri for key in facts.profile.keys}
     effects += [Put(replace(k, actor_id=old.id), replace=True) for k in facts.profile.keys]

@@ -22,6 +22,7 @@ from actors.people import Key
 from actors.posts import Post
 from actors.relationships import Notification, Reaction, Relation, RelationKind
 
+from . import changes, events
 from .media import note_use
 from .rows import NOTIFICATION, TABLES
 from .unit import UnitStore
@@ -42,12 +43,15 @@ SendHook = Callable[[UnitStore, Send], Awaitable[None]]
 
 
 class Applying:
-    """Applies effects to one open unit; `wakes` collects which workers to wake after it."""
+    """Applies effects to one open unit; `wakes` collects which workers to wake after it.
 
-    def __init__(self, store: UnitStore, send: SendHook) -> None:
+    `person` is who of ours acts, written down with every event."""
+
+    def __init__(self, store: UnitStore, send: SendHook, person: int | None = None) -> None:
         self._store = store
         self._tx = store.tx
         self._send = send
+        self._person = person
         self.wakes: set[str] = set()
 
     async def all(self, effects: Effects) -> None:
@@ -59,6 +63,7 @@ class Applying:
                     table = TABLES[type(row)]
                     if await self._tx.run(table.delete, table.key_of(row)):
                         await self._let_go(row)
+                        await self._tell(changes.dropped(row))
                         await self.all(then)
                 case Notify():
                     await self._notify(effect)
@@ -123,7 +128,10 @@ class Applying:
         if changed or put.replace:
             if isinstance(put.row, Post) and put.row.local:
                 await note_use(self._tx, put.row, self._store.urls, self._store.now)
+            await self._tell(changes.put(put.row, replaced=put.replace))
             await self.all(put.then)
+            if isinstance(put.row, Post) and not put.replace and not _shown(put.then):
+                await self.event("fetched", put.row.author_id, put.row.id)
         elif isinstance(put.row, Post) and await self._store.post(put.row.uri) is None:
             raise Clash
 
@@ -196,7 +204,7 @@ class Applying:
         for reader in show.readers:
             await self._tx.run(
                 "INSERT INTO home (reader_id, post_id, author_id)"
-                " SELECT CAST(? AS INTEGER), p.id, p.author_id FROM post p WHERE p.author_id = ?"
+                " SELECT ?, p.id, p.author_id FROM post p WHERE p.author_id = ?"
                 " AND p.id >= ? AND p.deleted IS NULL AND p.visibility NOT IN ('direct', 'group')"
                 " ORDER BY p.id DESC LIMIT ? ON CONFLICT DO NOTHING",
                 (reader, show.author_id, show.post_id, SINCE),
@@ -212,14 +220,25 @@ class Applying:
             (show.post_id, show.author_id, show.author_id),
         )
 
+    async def _tell(self, what: tuple[changes.Change, ...]) -> None:
+        for change in what:
+            await self.event(*change)
+
     async def event(
         self, kind: str, actor_id: int, subject_id: int, *, recipient: int | None = None
     ) -> None:
-        """Append one event. Ids only, never content, so that erasure stays possible."""
-        tx_id = "0" if self._tx.dialect == "sqlite" else "pg_current_xact_id()::text::bigint"
-        await self._tx.run(
-            "INSERT INTO event (kind, actor_id, subject_id, recipient_id, at, tx)"
-            f" VALUES (?, ?, ?, ?, ?, {tx_id})",
-            (kind, actor_id, subject_id, recipient, self._store.now),
+        """Append one event (events.KINDS)."""
+        await events.append(
+            self._tx,
+            kind,
+            actor_id,
+            subject_id,
+            at=self._store.now,
+            recipient=recipient,
+            person=self._person,
         )
         self.wakes.add("event")
+
+
+def _shown(effects: Effects) -> bool:
+    return any(isinstance(effect, Show) for effect in effects)

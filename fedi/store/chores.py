@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from actors.people import Actor
 from actors.posts import Pin, Poll, Post
+from actors.relationships import Relation
 
+from . import events
 from .engine import Tx
 from .events import Place, beyond
 from .media import drop_uses
-from .rows import PIN, POLL, POST
+from .rows import ACTOR, PIN, POLL, POST, RELATION
 
 CHUNK = 200
 WANTED_MOST = 100_000
@@ -66,6 +69,7 @@ async def erase_posts(tx: Tx, actor_id: int, after: int, now: int) -> int | None
     if not rows:
         return None
     ids = [row[0] for row in rows]
+    await _tell_erased(tx, ids, now)
     await tx.many(
         "UPDATE post SET content = '', content_map = '{}', source = '', summary = '', name = '',"
         " media = '[]', emojis = '[]', quote = '', deleted = coalesce(deleted, ?) WHERE id = ?",
@@ -81,18 +85,30 @@ async def erase_posts(tx: Tx, actor_id: int, after: int, now: int) -> int | None
     return int(ids[-1])
 
 
+async def _tell_erased(tx: Tx, ids: list[int], now: int) -> None:
+    """Tell that these posts go, and what that means for what they answered and shared."""
+    these = f"FROM post WHERE id IN ({', '.join('?' * len(ids))}) AND deleted IS NULL"
+    for kind, subject in (("delete", "id"), ("reply", "in_reply_to"), ("unboost", "boost_of")):
+        rest = f"{these} AND {subject} IS NOT NULL"
+        await events.append_each(tx, kind, "author_id", subject, rest, ids, at=now)
+
+
 async def still_to_send(tx: Tx, actor_id: int) -> bool:
     """Return whether something of an actor has yet to find out whom it goes to."""
     row = await tx.one("SELECT 1 FROM fanout WHERE actor_id = ? LIMIT 1", (actor_id,))
     return row is not None
 
 
-async def erase_relations(tx: Tx, actor_id: int) -> None:
+async def erase_relations(tx: Tx, actor_id: int, now: int) -> None:
     """Drop all that held between a deleted actor and others; its row stays, as a tombstone."""
-    await tx.run("DELETE FROM relation WHERE kind = 'follow' AND source_id = ?", (actor_id,))
-    await tx.run("DELETE FROM relation WHERE kind = 'follow' AND target_id = ?", (actor_id,))
-    await tx.run("DELETE FROM reaction WHERE actor_id = ?", (actor_id,))
-    await tx.run("DELETE FROM pin WHERE actor_id = ?", (actor_id,))
+    for kind, source, target, held in (
+        ("unfollow", "source_id", "target_id", "relation WHERE kind = 'follow' AND source_id = ?"),
+        ("unfollow", "source_id", "target_id", "relation WHERE kind = 'follow' AND target_id = ?"),
+        ("unlike", "actor_id", "post_id", "reaction WHERE actor_id = ?"),
+        ("unpin", "actor_id", "post_id", "pin WHERE actor_id = ?"),
+    ):
+        await events.append_each(tx, kind, source, target, f"FROM {held}", (actor_id,), at=now)
+        await tx.run(f"DELETE FROM {held}", (actor_id,))
     await tx.run(
         "UPDATE actor SET name = '', names = '{}', summary = '', summaries = '{}', icon = NULL,"
         " image = NULL, fields = '[]' WHERE id = ? AND local = 0",
@@ -109,6 +125,19 @@ async def local_followers(tx: Tx, actor_id: int, after: int) -> list[int]:
         (actor_id, after, CHUNK),
     )
     return [row[0] for row in rows]
+
+
+async def remote_followers(tx: Tx, actor_id: int, after: int) -> list[tuple[Relation, Actor]]:
+    """Return the next of those elsewhere who follow an actor of ours, or ask to, by their ids."""
+    rows = await tx.rows(
+        f"SELECT {RELATION.selected('f')}, {ACTOR.selected('a')} FROM relation f"
+        " JOIN actor a ON a.id = f.source_id AND a.local = 0"
+        " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state IN ('accepted', 'pending')"
+        " AND f.source_id > ? ORDER BY f.source_id LIMIT ?",
+        (actor_id, after, CHUNK),
+    )
+    width = len(RELATION.columns)
+    return [(RELATION.decode(row), ACTOR.decode(row[width:])) for row in rows]
 
 
 async def followers_on(tx: Tx, actor_id: int) -> list[str]:
@@ -241,8 +270,15 @@ async def replace_pins(tx: Tx, featured: str, posts: list[Post], now: int) -> No
         "SELECT id FROM actor WHERE featured = ? AND featured <> '' AND local = 0", (featured,)
     )
     for row in owners:
+        old = {
+            pin[0] for pin in await tx.rows("SELECT post_id FROM pin WHERE actor_id = ?", (row[0],))
+        }
         await tx.run("DELETE FROM pin WHERE actor_id = ?", (row[0],))
         own = [post for post in posts if post.author_id == row[0]]
+        new = {post.id for post in own}
+        for kind, changed in (("pin", new - old), ("unpin", old - new)):
+            for post_id in sorted(changed):
+                await events.append(tx, kind, row[0], post_id, at=now)
         pins = [
             Pin(actor_id=row[0], post_id=post.id, created=now - place)
             for place, post in enumerate(own)

@@ -4,8 +4,10 @@ A reader keeps a Place and asks for what comes after it. On PostgreSQL positions
 order, so rows are read by (transaction, position), and only below the oldest transaction that
 still runs: whatever may yet appear comes after what was read. SQLite has one writer, and the
 position alone is the order. Nothing but ids is here; what they stand for is read by its viewer.
+KINDS says what there is; changes.py and applying.py write most of it, chores.py the rest.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -21,11 +23,44 @@ class Place(NamedTuple):
 
 BEGINNING: Final = Place(0, 0)
 
+KINDS: Final = {
+    # A post looks different, or is new, or gone: `subject_id` is the post, `actor_id` who did it.
+    "post": "a new post (or boost) stands before its readers",
+    "fetched": "a post of another server's was fetched; nobody's page shows it yet",
+    "edit": "new words, pictures or poll",
+    "delete": "gone (a post, or a boost)",
+    "thread": "what it answers has become known",
+    "reply": "an answer came, changed or went: the number of answers may differ",
+    "like": "somebody likes it, or reacts with an emoji",
+    "unlike": "no more",
+    "boost": "somebody shares it; the boost itself is a `post`",
+    "unboost": "no more; the boost itself is a `delete`",
+    "vote": "a vote in its poll, told by the poll's author",
+    "poll": "the poll's count was told anew, or the poll has closed; `actor_id` is 0",
+    "card": "the preview of the page that it links to has come",
+    "pin": "its author features it",
+    "unpin": "no more",
+    # An actor: `subject_id` is the actor, `actor_id` who did it.
+    "actor": "new, or changed: name, picture, fields, settings, moved, suspended, gone",
+    "follow_request": "`actor_id` asks to follow",
+    "follow": "`actor_id` follows",
+    "unfollow": "`actor_id` follows no more, or asks no more, whoever ended it",
+    "block": "`actor_id` blocks",
+    "unblock": "no more",
+    "mute": "`actor_id` mutes",
+    "unmute": "no more",
+    # For somebody alone.
+    "notification": "`recipient_id` has a notification, `subject_id`",
+    "report": "a report, `subject_id`, for those who keep order",
+}
+"""Every kind of event there is. Readers pass over kinds that they don't know."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something happened (`kind`) to a post, a notification or an actor (`subject_id`), by
-    `actor_id` at `at` (ms); `recipient_id` is the only one to be told, where it is not None."""
+    """Something happened (KINDS) to a post, a notification or an actor (`subject_id`), by
+    `actor_id` at `at` (ms); `recipient_id` is the only one to be told, where it is not None.
+    `person_id` is who of ours acted for the actor; it stays inside."""
 
     place: Place
     kind: str
@@ -33,12 +68,50 @@ class Event:
     subject_id: int
     recipient_id: int | None
     at: int
+    person_id: int | None = None
 
 
 _SETTLED: Final = "{0}.tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 _SELECT: Final = (
-    "SELECT e.tx, e.position, e.kind, e.actor_id, e.subject_id, e.recipient_id, e.at FROM event e"
+    "SELECT e.tx, e.position, e.kind, e.actor_id, e.subject_id, e.recipient_id, e.at, e.person_id"
+    " FROM event e"
 )
+
+
+def _written_by(dialect: Dialect) -> str:
+    """Return the SQL of the id of the transaction that writes."""
+    return "0" if dialect == "sqlite" else "pg_current_xact_id()::text::bigint"
+
+
+async def append(
+    tx: Tx,
+    kind: str,
+    actor_id: int,
+    subject_id: int,
+    *,
+    at: int,
+    recipient: int | None = None,
+    person: int | None = None,
+) -> None:
+    """Append one event, in the transaction of what it tells. Ids only, never content, so that
+    erasure stays possible. Wake the topic `event` after the commit."""
+    await tx.run(
+        "INSERT INTO event (kind, actor_id, subject_id, recipient_id, person_id, at, tx)"
+        f" VALUES (?, ?, ?, ?, ?, ?, {_written_by(tx.dialect)})",
+        (kind, actor_id, subject_id, recipient, person, at),
+    )
+
+
+async def append_each(
+    tx: Tx, kind: str, actor: str, subject: str, rest: str, params: Sequence[Param], *, at: int
+) -> None:
+    """Append one event for each row of a query, with the columns `actor` and `subject` of `rest`
+    (FROM … WHERE …): what is to be changed by the next statement."""
+    await tx.run(
+        "INSERT INTO event (kind, actor_id, subject_id, at, tx)"
+        f" SELECT ?, {actor}, {subject}, ?, {_written_by(tx.dialect)} {rest}",
+        (kind, at, *params),
+    )
 
 
 def beyond(dialect: Dialect, alias: str, place: Place) -> tuple[str, list[Param]]:
@@ -87,6 +160,7 @@ async def _rows(tx: Tx, rest: str, params: list[Param]) -> list[Event]:
             subject_id=row[4],
             recipient_id=row[5],
             at=row[6],
+            person_id=row[7],
         )
         for row in await tx.rows(f"{_SELECT} WHERE {rest}", params)
     ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from actors.people import Actor, HandleRow, Key, KeyKind, Profile
 
+from . import events
 from .engine import Tx
 from .rows import ACTOR, HANDLE, KEY
 from .unit import UnitStore
@@ -24,6 +25,7 @@ async def save_profile(store: UnitStore, profile: Profile) -> Actor:
         if not await store.tx.run(ACTOR.insert, ACTOR.encode(actor)):
             found = await store.actor(profile.actor.uri)
             actor = found if found is not None else actor
+        await events.append(store.tx, "actor", actor.id, actor.id, at=store.now)
     else:
         actor = replace(
             new,
@@ -34,6 +36,8 @@ async def save_profile(store: UnitStore, profile: Profile) -> Actor:
             deleted=None,
         )
         await store.tx.run(ACTOR.replace, ACTOR.encode(actor))
+        if replace(actor, fetched=old.fetched) != old:
+            await events.append(store.tx, "actor", actor.id, actor.id, at=store.now)
     await _save_keys(store, actor, profile.keys)
     return actor
 
@@ -52,7 +56,9 @@ async def _save_keys(store: UnitStore, actor: Actor, keys: tuple[Key, ...]) -> N
 
 async def mark_gone(tx: Tx, uri: str, now: int) -> None:
     """Note that a remote actor's own server says it is gone (410)."""
-    await tx.run("UPDATE actor SET deleted = ? WHERE uri = ? AND local = 0", (now, uri))
+    where = "uri = ? AND local = 0 AND deleted IS NULL"
+    await events.append_each(tx, "actor", "id", "id", f"FROM actor WHERE {where}", (uri,), at=now)
+    await tx.run(f"UPDATE actor SET deleted = ? WHERE {where}", (now, uri))
 
 
 async def key_with_owner(tx: Tx, key_uri: str) -> tuple[Key, Actor] | None:

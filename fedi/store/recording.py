@@ -14,6 +14,7 @@ from outbox.knocks import Next, learned, speaks_9421
 from outbox.leases import Done, Known
 from outbox.schedule import DAY, DORMANT_AFTER, MINUTE, Trouble, after, back_off
 
+from . import events
 from .engine import Tx
 
 NEVER: Final = 1 << 62
@@ -199,11 +200,14 @@ async def _count(tx: Tx, column: str, activities: Iterable[int]) -> None:
 
 async def _forget_inbox(tx: Tx, host: str, inbox: str, now: int) -> None:
     """The inbox is gone for good (410): its owner follows nobody here any more."""
-    await tx.run(
-        "DELETE FROM relation WHERE kind = 'follow' AND source_id IN"
-        " (SELECT id FROM actor WHERE host = ? AND inbox = ? AND local = 0)",
-        (host, inbox),
+    followed = (
+        "FROM relation WHERE kind = 'follow' AND source_id IN"
+        " (SELECT id FROM actor WHERE host = ? AND inbox = ? AND local = 0)"
     )
+    await events.append_each(
+        tx, "unfollow", "source_id", "target_id", followed, (host, inbox), at=now
+    )
+    await tx.run(f"DELETE {followed}", (host, inbox))
     rest = await tx.rows(
         "SELECT id FROM delivery WHERE host = ? AND state = 0 AND inbox = ?", (host, inbox)
     )

@@ -1,9 +1,21 @@
 """What a Flag means: a report about somebody, and perhaps some of what they wrote."""
 
+from dataclasses import replace
+
 from actors.people import Actor
 from actors.relationships import Report
 from actors.verbs import Flag
-from tests.people import ALICE, BOB, CARLA, HOUSE, KARI, LEDERGRUPPEN, OLA, Nordvik
+from tests.people import (
+    ALICE,
+    BOB,
+    CARLA,
+    HOUSE,
+    KARI,
+    LEDERGRUPPEN,
+    OLA,
+    PERSON_OLA,
+    Nordvik,
+)
 
 
 def flag(house: Nordvik, by: Actor, *objects: str, comment: str = "") -> Flag:
@@ -37,18 +49,33 @@ def test_a_report_about_nobody_here_is_not_kept(house: Nordvik) -> None:
     assert house.refused(flag(house, ALICE, post.uri)) == "not_ours"
 
 
-def test_a_report_by_the_house_goes_to_the_other_server_and_names_no_one_of_ours(
+def test_a_report_that_is_forwarded_goes_in_the_name_of_the_house_and_names_no_one_of_ours(
     house: Nordvik,
 ) -> None:
     post = house.says(ALICE)
-    house.done(flag(house, HOUSE, ALICE.uri, post.uri, comment="Søppel"))
+    report = flag(house, OLA, ALICE.uri, post.uri, comment="Søppel")
+    house.done(replace(report, forward=True, person=PERSON_OLA.id))
     assert house.delivered() == [("Flag", ALICE.inbox)]
     document = house.bodies()[-1]
     assert document["actor"] == HOUSE.uri
     assert document["object"] == [ALICE.uri, post.uri]
+    text = str(document)
+    assert not any(secret in text for secret in (OLA.uri, OLA.name, OLA.username, report.uri))
+    (kept,) = house.all(Report)
+    assert (kept.by_id, kept.uri) == (OLA.id, report.uri)
 
 
-def test_a_report_by_a_person_stays_inside(house: Nordvik) -> None:
+def test_a_report_about_one_of_ours_is_forwarded_to_nobody(house: Nordvik) -> None:
+    house.done(replace(flag(house, OLA, KARI.uri), forward=True))
+    assert house.delivered() == []
+
+
+def test_nobody_reports_for_a_department_that_is_not_theirs(house: Nordvik) -> None:
+    report = replace(flag(house, LEDERGRUPPEN, ALICE.uri), person=PERSON_OLA.id)
+    assert house.refused(report) == "not_yours"
+
+
+def test_a_report_stays_inside_unless_it_is_to_go_out(house: Nordvik) -> None:
     house.done(flag(house, OLA, ALICE.uri))
     house.done(flag(house, OLA, KARI.uri))
     assert len(house.all(Report)) == 2

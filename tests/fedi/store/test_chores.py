@@ -90,7 +90,7 @@ def test_what_held_between_a_deleted_actor_and_others_is_dropped(house: Nordvik)
     house.follows(KARI, BOB)
     house.blocks(OLA, ALICE)
     house.put(Reaction(post_id=post.id, actor_id=ALICE.id, created=NOW))
-    run(house.engine.write(lambda tx: chores.erase_relations(tx, ALICE.id)))
+    run(house.engine.write(lambda tx: chores.erase_relations(tx, ALICE.id, NOW)))
     left = {(one.kind.value, one.source_id, one.target_id) for one in house.all(Relation)}
     assert left == {("follow", KARI.id, BOB.id), ("block", OLA.id, ALICE.id)}
     assert house.all(Reaction) == []

@@ -287,7 +287,7 @@ def chores_are_done(house: Nordvik) -> None:
     run(write(lambda tx: chores.want_later(tx, one, NOW)))
     run(write(lambda tx: chores.had(tx, one)))
     run(write(lambda tx: chores.erase_posts(tx, PEOPLE, 0, NOW)))
-    run(write(lambda tx: chores.erase_relations(tx, PEOPLE)))
+    run(write(lambda tx: chores.erase_relations(tx, PEOPLE, NOW)))
     run(write(lambda tx: chores.erase_revisions(tx, POSTS)))
     run(read(lambda tx: chores.local_followers(tx, LEDERGRUPPEN.id, 0)))
     run(read(lambda tx: chores.followers_on(tx, ALICE.id)))

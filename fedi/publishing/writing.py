@@ -1,28 +1,29 @@
 """From what somebody wants to say to the activity that says it, done: text, handles, parent, poll.
 
-For the command line and the demo, and for whatever else lets people write. Handles are resolved
-before the unit opens, three seconds in all; one that can't be had stays plain text. Whether it
-may be said is decided by the verb's rule (actors/activities/create.py).
+Handles are resolved before the unit opens, three seconds in all; one that can't be had stays
+plain text. Whether it may be said is decided by the verb's rule (actors/activities/create.py).
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
-from actors.effects import Need, Refusal
-from actors.errors import FediError, Forbidden, Invalid, NotFound, Unavailable
+from actors.effects import Done, Refusal
+from actors.errors import FediError, Invalid, NotFound
 from actors.handles import Handle
 from actors.people import Actor
-from actors.posts import Media, Option, Post, Question, Visibility
-from fedi.config import Limits
-from fedi.perform import Performer
-from fedi.resolve import HouseResolver
+from actors.posts import Media, Option, Poll, Post, Question, Visibility
+from fedi.publishing.doing import Doing
 from fedi.store.engine import Tx
 from fedi.store.reads import surroundings
+from fedi.store.unit import UnitStore
 from outbox import compose
 from outbox.publish import Edited, Intent, Parent, edit, publish
 
 RESOLVE_SECONDS: Final = 3.0
+Beside = Callable[[UnitStore, Post], Awaitable[None]]
+"""Writes what belongs to a new post, in its unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +43,14 @@ class Draft:
     poll_ends: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Doing):
     """Says things in the name of our actors."""
 
-    performer: Performer
-    resolver: HouseResolver
-    limits: Limits = field(default_factory=Limits)
+    __slots__ = ()
 
-    async def publish(self, author: Actor, draft: Draft) -> Post:
-        """Publish, and return the post as it is kept once it is durable.
+    async def publish(self, author: Actor, draft: Draft, beside: Beside | None = None) -> Post:
+        """Publish, and return the post as it is kept once it is durable; `beside` writes in the
+        same unit, and undoes all of it by raising.
 
         Invalid for what can't be published, NotFound where the parent isn't the author's to see.
         """
@@ -64,11 +63,21 @@ class Writing:
             resolved=await self.mentioned(draft.text),
             urls=self.performer.urls,
         )
-        await self.perform(create)
+        uri = create.note.uri
+
+        async def also(store: UnitStore, outcome: Done | Refusal) -> None:
+            kept = await store.post(uri)
+            if beside is not None and kept is not None:
+                await beside(store, kept)
+
+        await self.perform(create, also)
         return await self._kept(create.note.uri)
 
-    async def edit(self, author: Actor, post: Post, draft: Draft) -> Post:
-        """Give a post of the author's new words; audience, place, media and poll stay."""
+    async def edit(
+        self, author: Actor, post: Post, draft: Draft, *, media: tuple[Media, ...] | None = None
+    ) -> Post:
+        """Give a post of the author's new words; audience and place stay, and its files and poll
+        unless `media` or other choices are given."""
         self._check(draft)
         around = (await self.performer.engine.read(lambda tx: surroundings(tx, [post])))[0]
         intent = Intent(
@@ -79,10 +88,8 @@ class Writing:
             summary=draft.summary,
             sensitive=draft.sensitive,
             language=draft.language or post.language,
-            media=post.media,
-            poll=_question(around.poll.options, around.poll.multiple, around.poll.ends)
-            if around.poll is not None
-            else None,
+            media=post.media if media is None else media,
+            poll=_question_after(around.poll, draft),
             quote=post.quote,
         )
         update = edit(
@@ -96,13 +103,10 @@ class Writing:
         await self.perform(update)
         return await self._kept(post.uri)
 
-    async def perform(self, activity: object) -> None:
-        """Do one activity, fetching what it needs. Raises what its refusal means."""
-        answer = await self.performer.perform(activity, self.resolver)  # type: ignore[arg-type]
-        if isinstance(answer.outcome, Refusal):
-            raise error_of(answer.outcome)
-        if isinstance(answer.outcome, Need):
-            raise answer.problem or Unavailable("What it is about can't be fetched now.")
+    async def delete(self, author: Actor, post: Post, *, person: int | None = None) -> Post:
+        """Take back a post of the author's own; return what is left, its tombstone."""
+        await self.perform(self.act(author, person).remove(post))
+        return await self._kept(post.uri)
 
     async def mentioned(self, text: str) -> dict[Handle, Actor]:
         """Return whom the handles in a text name, as far as three seconds tell."""
@@ -184,8 +188,9 @@ def _question(options: tuple[Option, ...], multiple: bool, ends: int | None) -> 
     return Question(options=options, multiple=multiple, ends=ends, voters=0)
 
 
-def error_of(refusal: Refusal) -> FediError:
-    """Return the error that a rule's refusal means to whoever asked."""
-    if refusal.code.startswith("no_such"):
-        return NotFound(refusal.sentence, code=refusal.code)
-    return Forbidden(refusal.sentence, code=refusal.code)
+def _question_after(poll: Poll | None, draft: Draft) -> Question | None:
+    """Return the poll of an edited post: as it was, or with the draft's choices."""
+    if draft.choices:
+        options = tuple(Option(choice) for choice in draft.choices)
+        return _question(options, draft.multiple, draft.poll_ends)
+    return None if poll is None else _question(poll.options, poll.multiple, poll.ends)

@@ -1,0 +1,62 @@
+"""What everything that an actor of ours does has in common: one activity through its rule.
+
+Whoever asks (command line, client API, page) names the actor and the person behind it; the rule
+of the verb (actors/activities) says whether they may, and what it says no with becomes an error.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from actors.effects import Activity, Need, Refusal
+from actors.errors import FediError, Forbidden, Invalid, NotFound, Unavailable
+from actors.people import Actor
+from fedi.config import Limits
+from fedi.perform import Also, Performer
+from fedi.resolve import HouseResolver
+from fedi.store.unit import UnitStore
+from outbox.acts import Acting
+
+T = TypeVar("T")
+
+_INVALID: Final = frozenset(
+    {"no_such_choice", "not_public", "own_poll", "poll_ended", "self", "too_many", "voted"}
+)
+"""Refusals that are about what was asked, not about who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Does things in the name of our actors; the kinds of things are the classes made of it."""
+
+    performer: Performer
+    resolver: HouseResolver
+    limits: Limits = field(default_factory=Limits)
+
+    async def perform(self, activity: Activity, also: Also | None = None) -> None:
+        """Do one activity, fetching what it needs; `also` writes in the same unit. Raises what
+        its refusal means."""
+        answer = await self.performer.perform(activity, self.resolver, also)
+        if isinstance(answer.outcome, Refusal):
+            raise error_of(answer.outcome)
+        if isinstance(answer.outcome, Need):
+            raise answer.problem or Unavailable("What it is about can't be fetched now.")
+
+    def act(self, actor: Actor, person: int | None) -> Acting:
+        """Return an act with an id of its own; `person` None is the house itself."""
+        return Acting(
+            actor=actor, urls=self.performer.urls, id=self.performer.new_id(), person=person
+        )
+
+    async def look(self, query: Callable[[UnitStore], Awaitable[T]]) -> T:
+        """Look something up, by a few index look-ups at most."""
+        return await self.performer.engine.glance(lambda tx: query(self.performer.open(tx)))
+
+
+def error_of(refusal: Refusal) -> FediError:
+    """Return the error that a rule's refusal means to whoever asked."""
+    if refusal.code in _INVALID:
+        return Invalid(refusal.sentence, code=refusal.code)
+    if refusal.code.startswith("no_such"):
+        return NotFound(refusal.sentence, code=refusal.code)
+    return Forbidden(refusal.sentence, code=refusal.code)
