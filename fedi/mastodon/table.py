@@ -9,7 +9,9 @@ from typing import Final
 from fedi.mastodon import (
     accounts,
     discovering,
+    filters,
     instance,
+    lists,
     notifications,
     polls,
     posting,
@@ -28,7 +30,9 @@ from fedi.net.dispatch import Dispatch
 ROUTES: Final[tuple[Route, ...]] = (
     *accounts.ROUTES,
     *discovering.ROUTES,
+    *filters.ROUTES,
     *instance.ROUTES,
+    *lists.ROUTES,
     *notifications.ROUTES,
     *polls.ROUTES,
     *posting.ROUTES,

@@ -1,0 +1,150 @@
+"""Lists that an actor reads apart from its home timeline, and who is on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from actors.audience import LocalActor
+
+from . import visibility
+from .engine import Param, Tx
+from .timelines import Row, Span, unwanted
+
+LISTS_MAX: Final = 50
+MEMBERS_MAX: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class List:
+    """`replies` is followed, list or none: whose answers are shown besides those to oneself."""
+
+    id: int
+    actor_id: int
+    title: str
+    replies: str = "list"
+    exclusive: bool = False
+
+
+def _list(row: tuple[int, int, str, str, int]) -> List:
+    return List(id=row[0], actor_id=row[1], title=row[2], replies=row[3], exclusive=bool(row[4]))
+
+
+_COLUMNS: Final = "l.id, l.actor_id, l.title, l.replies, l.exclusive"
+
+
+async def of_actor(tx: Tx, actor_id: int) -> list[List]:
+    """Return an actor's lists, oldest first."""
+    rows = await tx.rows(
+        f"SELECT {_COLUMNS} FROM list l WHERE l.actor_id = ? ORDER BY l.id LIMIT ?",
+        (actor_id, LISTS_MAX),
+    )
+    return [_list(row) for row in rows]
+
+
+async def one(tx: Tx, actor_id: int, id: int) -> List | None:
+    """Return a list of this actor's."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS} FROM list l WHERE l.id = ? AND l.actor_id = ?", (id, actor_id)
+    )
+    return None if row is None else _list(row)
+
+
+async def holding(tx: Tx, actor_id: int, member_id: int) -> list[List]:
+    """Return the lists of an actor that somebody is on."""
+    rows = await tx.rows(
+        f"SELECT {_COLUMNS} FROM list_member m JOIN list l ON l.id = m.list_id"
+        " WHERE m.member_id = ? AND l.actor_id = ? ORDER BY l.id",
+        (member_id, actor_id),
+    )
+    return [_list(row) for row in rows]
+
+
+async def keep(tx: Tx, new: List) -> None:
+    """Write a list, new or changed."""
+    await tx.run(
+        "INSERT INTO list (id, actor_id, title, replies, exclusive) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET title = excluded.title, replies = excluded.replies,"
+        " exclusive = excluded.exclusive",
+        (new.id, new.actor_id, new.title, new.replies, int(new.exclusive)),
+    )
+
+
+async def drop(tx: Tx, id: int) -> None:
+    """Remove a list."""
+    await tx.run("DELETE FROM list_member WHERE list_id = ?", (id,))
+    await tx.run("DELETE FROM list WHERE id = ?", (id,))
+
+
+async def add(tx: Tx, list_id: int, members: Sequence[int]) -> None:
+    """Put members on a list; those on it already stay."""
+    await tx.many(
+        "INSERT INTO list_member (list_id, member_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(list_id, member) for member in members],
+    )
+
+
+async def remove(tx: Tx, list_id: int, members: Sequence[int]) -> None:
+    """Take members off a list."""
+    await tx.many(
+        "DELETE FROM list_member WHERE list_id = ? AND member_id = ?",
+        [(list_id, member) for member in members],
+    )
+
+
+async def members(tx: Tx, list_id: int, span: Span) -> list[Row]:
+    """Return a page of (cursor, member id)."""
+    order = "ASC" if span.upward else "DESC"
+    rows = await tx.rows(
+        "SELECT m.member_id, m.member_id FROM list_member m JOIN actor a ON a.id = m.member_id"
+        " WHERE m.list_id = ? AND m.member_id > ? AND m.member_id < ? AND a.deleted IS NULL"
+        f" AND a.suspended IS NULL ORDER BY m.member_id {order} LIMIT ?",
+        (list_id, span.above, span.below, span.limit),
+    )
+    return [(row[0], row[1]) for row in (reversed(rows) if span.upward else rows)]
+
+
+_REPLIES: Final = {
+    "none": "p.in_reply_to IS NULL AND p.in_reply_to_uri = ''",
+    "list": (
+        "(p.in_reply_to IS NULL AND p.in_reply_to_uri = '' OR EXISTS (SELECT 1 FROM post y"
+        " WHERE y.id = p.in_reply_to AND (y.author_id = p.author_id OR y.author_id = ?"
+        " OR EXISTS (SELECT 1 FROM list_member z WHERE z.list_id = ?"
+        " AND z.member_id = y.author_id))))"
+    ),
+    "followed": (
+        "(p.in_reply_to IS NULL AND p.in_reply_to_uri = '' OR EXISTS (SELECT 1 FROM post y"
+        " WHERE y.id = p.in_reply_to AND (y.author_id = p.author_id OR y.author_id = ?"
+        " OR EXISTS (SELECT 1 FROM relation z WHERE z.kind = 'follow' AND z.source_id = ?"
+        " AND z.target_id = y.author_id AND z.state = 'accepted'))))"
+    ),
+}
+_EACH: Final = 400
+
+
+async def timeline(tx: Tx, of: List, span: Span) -> list[Row]:
+    """Return a page of what the members of a list wrote and shared.
+
+    Each member's newest within the span are taken by (author, id) and merged, so the cost is of
+    the page and the members, not of what lies between.
+    """
+    me = of.actor_id
+    condition, seen = visibility.condition(LocalActor(me))
+    without, readers = unwanted(LocalActor(me))
+    order = "ASC" if span.upward else "DESC"
+    replies = _REPLIES[of.replies]
+    others: list[Param] = {"none": [], "list": [me, of.id], "followed": [me, me]}[of.replies]  # type: ignore[assignment]
+    found: list[Row] = []
+    on = await tx.rows(
+        "SELECT member_id FROM list_member WHERE list_id = ? LIMIT ?", (of.id, MEMBERS_MAX)
+    )
+    for (member,) in on:
+        rows = await tx.rows(
+            "SELECT p.id, p.id FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
+            f" AND p.visibility <> 'direct' AND {replies} AND {condition}{without}"
+            f" ORDER BY p.id {order} LIMIT ?",
+            [member, span.above, span.below, *others, *seen, *readers, span.limit],
+        )
+        found += [(row[0], row[1]) for row in rows]
+    found.sort(reverse=not span.upward)
+    found = found[: span.limit]
+    return found[::-1] if span.upward else found
