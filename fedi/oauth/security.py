@@ -7,7 +7,9 @@ from typing import Final
 from actors import ids
 from actors.errors import NotFound, TooMany
 from actors.people import Person
+from fedi.oauth.agents import known_by
 from fedi.oauth.browser import Visit
+from fedi.oauth.consent import told
 from fedi.oauth.entering import HOME, Entering
 from fedi.oauth.links import picture
 from fedi.oauth.paper import Paper
@@ -209,7 +211,8 @@ class Security:
             alone=True,
             has=has,
             sessions=open_,
-            here=visit.path,
+            known_by=known_by,
+            told=lambda words: told(tuple(words.split())),
             current=visit.session.id if visit.session is not None else 0,
             apps=apps,
             problem=problem,
