@@ -84,23 +84,24 @@ def test_the_last_of_duplicate_keys_wins() -> None:
 
 
 def test_thirty_two_levels_are_read_and_thirty_three_are_not() -> None:
-    read_document(nested(32))
+    assert list(read_document(nested(32))) == ["a"]
     with pytest.raises(TooLarge):
         read_document(nested(33))
 
 
 def test_depth_counts_arrays_and_objects_alike() -> None:
-    read_document(b'{"a":' + b"[" * 31 + b"]" * 31 + b"}")
+    assert list(read_document(b'{"a":' + b"[" * 31 + b"]" * 31 + b"}")) == ["a"]
     with pytest.raises(TooLarge):
         read_document(b'{"a":' + b"[" * 32 + b"]" * 32 + b"}")
 
 
 def test_a_broad_document_is_not_a_deep_one() -> None:
-    read_document(b'{"a":[' + b",".join([b"[{}]"] * 1000) + b"]}")
+    broad = read_document(b'{"a":[' + b",".join([b"[{}]"] * 1000) + b"]}")
+    assert broad == {"a": [[{}]] * 1000}
 
 
 def test_brackets_inside_strings_are_not_levels() -> None:
-    read_document(b'{"a":"' + b"[{" * 500 + b'"}')
+    assert read_document(b'{"a":"' + b"[{" * 500 + b'"}') == {"a": "[{" * 500}
 
 
 @pytest.mark.parametrize("depth", [1_100, 100_000])

@@ -134,7 +134,8 @@ def accept(
     *,
     now_ms: int = NOW,
     ours: frozenset[str] = OURS,
-) -> None:
+) -> str:
+    """Demand what an inbox does; the id of the key that signed."""
     claim = authenticate.claim(message)
     assert claim is not None
     authenticate.check(
@@ -144,6 +145,7 @@ def accept(
         now_ms=now_ms,
         our_authorities=ours,
     )
+    return claim.key_id
 
 
 def reason(message: Message, key: keys.PublicKey | None = None, *, now_ms: int = NOW) -> str:

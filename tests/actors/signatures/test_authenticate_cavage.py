@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from tests.actors.signatures.keyring import (
+    ALICE_KEY,
     HOUR,
     INBOX,
     NOW,
@@ -20,7 +21,7 @@ from tests.actors.signatures.keyring import (
 
 @pytest.mark.parametrize("algorithm", ["rsa-sha256", "RSA-SHA256", "hs2019", None])
 def test_the_algorithms_of_the_fediverse_are_accepted(algorithm: str | None) -> None:
-    accept(signed_over(" ".join(lines()), lines(), algorithm=algorithm))
+    assert accept(signed_over(" ".join(lines()), lines(), algorithm=algorithm)) == ALICE_KEY
 
 
 @pytest.mark.parametrize("algorithm", ["rsa-sha1", "rsa-sha512", "hmac-sha256", "none", "ed25519"])
@@ -32,7 +33,7 @@ def test_trial_29_an_unknown_algorithm_is_refused(algorithm: str) -> None:
 def test_hs2019_with_an_ed25519_key_is_ed25519() -> None:
     key = ed25519_of("alice")
     message = signed_over(" ".join(lines()), lines(), algorithm="hs2019", key=key)
-    accept(message, key.public_key())
+    assert accept(message, key.public_key()) == ALICE_KEY
     message = signed_over(" ".join(lines()), lines(), algorithm="rsa-sha256", key=key)
     assert "not RSA" in reason(message, key.public_key())
 
@@ -51,8 +52,8 @@ def test_created_and_expires_are_accepted_with_hs2019_instead_of_a_date() -> Non
         algorithm="hs2019",
         more=f",created={seconds},expires={seconds + 300}",
     )
-    accept(with_header(message, "date", None))
-    accept(message, now_ms=NOW + 300_000 + HOUR)
+    assert accept(with_header(message, "date", None)) == ALICE_KEY
+    assert accept(message, now_ms=NOW + 300_000 + HOUR) == ALICE_KEY
     assert "window" in reason(message, now_ms=NOW + 300_000 + HOUR + 1000)
 
 
@@ -91,7 +92,7 @@ def test_a_covered_header_that_is_missing_is_refused() -> None:
 
 def test_the_target_may_be_signed_with_its_query_or_without() -> None:
     url = INBOX + "?token=1"
-    accept(cavage_post(url=url))
-    accept(cavage_post(url=url, with_query=False))
+    assert accept(cavage_post(url=url)) == ALICE_KEY
+    assert accept(cavage_post(url=url, with_query=False)) == ALICE_KEY
     other = dataclasses.replace(cavage_post(url=url), url=INBOX + "?token=2")
     assert reason(other) == "signature: does not verify"

@@ -80,6 +80,10 @@ def test_giving_up_while_waiting_returns_every_turn() -> None:
             async with bulkhead.turn("h", 5.0):
                 await asyncio.sleep(seconds)
 
+        async def held() -> bool:
+            await hold(0)
+            return True
+
         holder = asyncio.ensure_future(hold(60))
         await asyncio.sleep(0)
         waiter = asyncio.ensure_future(hold(0))
@@ -87,7 +91,10 @@ def test_giving_up_while_waiting_returns_every_turn() -> None:
         for task in (waiter, holder):
             task.cancel()
         await asyncio.gather(waiter, holder, return_exceptions=True)
+        assert waiter.cancelled()
+        assert holder.cancelled()
         async with asyncio.timeout(1):
-            await hold(0)
+            assert await held()
+        assert not bulkhead._hosts
 
     asyncio.run(main())
