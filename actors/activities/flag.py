@@ -18,6 +18,8 @@ __all__ = ["Flag", "decide", "gather"]
 
 MAX_POSTS = 50
 MAX_COMMENT = 3_000
+MAX_OPEN = 100
+"""Reports of one reporter that nobody has closed yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Facts:
     target: Actor | None
     house: Actor | None
     post_ids: tuple[int, ...]
+    open_reports: int
     report_id: int
     forwarded_uri: str
     now: int
@@ -54,6 +57,7 @@ async def gather(store: Store, activity: Flag) -> Facts | Need | Refusal:
         target=target,
         house=await store.actor(store.urls.application()) if activity.forward else None,
         post_ids=tuple(p.id for p in posts if target is not None and p.author_id == target.id),
+        open_reports=await store.open_reports(by.id, MAX_OPEN),
         report_id=store.new_id(),
         forwarded_uri=store.urls.activity(store.new_id()),
         now=store.now,
@@ -63,6 +67,10 @@ async def gather(store: Store, activity: Flag) -> Facts | Need | Refusal:
 def decide(facts: Facts) -> Decision:
     if facts.target is None:
         return Refusal("not_ours", "The report is about nobody here.")
+    if facts.open_reports >= MAX_OPEN:
+        return Refusal(
+            "too_many_reports", f"{MAX_OPEN} reports of the same reporter wait to be looked at."
+        )
     report = Report(
         id=facts.report_id,
         uri=facts.activity.uri,

@@ -1,4 +1,5 @@
-"""Like: an actor likes a post, or reacts to it with an emoji. One per (actor, post, emoji)."""
+"""Like: an actor likes a post, or reacts to it with an emoji. One per (actor, post, emoji), and not
+more emojis than anybody means."""
 
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,9 @@ from actors.verbs import Like
 
 __all__ = ["Like", "decide", "gather"]
 
+MAX_EMOJIS = 10
+"""Different emojis of one actor on one post. Misskey has one, Pleroma any number."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -22,6 +26,7 @@ class Facts:
     may_see: bool
     blocked: bool
     undone: bool
+    emojis: tuple[str, ...]
     now: int
 
 
@@ -43,6 +48,7 @@ async def gather(store: Store, activity: Like) -> Facts | Need | Refusal:
         may_see=await store.may_see(post, actor),
         blocked=await store.blocked(author.id, actor.id),
         undone=await store.marked(activity.uri, MarkerKind.UNDONE, actor.uri),
+        emojis=await store.emojis_of(post.id, actor.id) if activity.content else (),
         now=store.now,
     )
 
@@ -53,10 +59,13 @@ def decide(facts: Facts) -> Decision:
         return Refusal("no_such_post", "There is no such post.")
     if facts.undone:
         return ()
+    content = facts.activity.content
+    if content and content not in facts.emojis and len(facts.emojis) >= MAX_EMOJIS:
+        return Refusal("too_many_reactions", f"At most {MAX_EMOJIS} emojis on one post.")
     reaction = Reaction(
         post_id=facts.post.id,
         actor_id=facts.actor.id,
-        content=facts.activity.content,
+        content=content,
         uri=facts.activity.uri,
         created=facts.now,
     )

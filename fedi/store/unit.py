@@ -149,6 +149,21 @@ class UnitStore:
     async def reaction_by_uri(self, uri: str) -> Reaction | None:
         return await self._one(rows.REACTION, "uri = ? AND uri <> ''", uri)
 
+    async def emojis_of(self, post_id: int, actor_id: int) -> tuple[str, ...]:
+        found = await self.tx.rows(
+            "SELECT content FROM reaction WHERE post_id = ? AND actor_id = ? AND content <> ''",
+            (post_id, actor_id),
+        )
+        return tuple(row[0] for row in found)
+
+    async def open_reports(self, by_id: int, most: int) -> int:
+        found = await self.tx.one(
+            "SELECT count(*) FROM (SELECT 1 FROM report WHERE by_id = ? AND closed IS NULL"
+            " LIMIT ?) AS waiting",
+            (by_id, most),
+        )
+        return int(found[0]) if found is not None else 0
+
     async def blocked(self, one: int, other: int) -> bool:
         found = await self.tx.one(
             "SELECT 1 FROM relation WHERE kind = 'block' AND source_id = ? AND target_id = ?"

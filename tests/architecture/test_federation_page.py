@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from actors import audience, errors, html
-from actors.activities import add, flag, move
+from actors.activities import add, flag, like, move
 from actors.documents import MAX_VALUES
 from actors.people import ActorKind
 from actors.posting import MAX_NAMED
@@ -204,6 +204,8 @@ TOLD = {
     "deeper than {} and": html.DEPTH_MAX,
     "after the {:,}th lose their tags": html.ELEMENTS_MAX,
     "the first {} posts and": flag.MAX_POSTS,
+    "may have {} reports": flag.MAX_OPEN,
+    "may put {} different emojis on one post": like.MAX_EMOJIS,
     "posts and {:,} characters of comment": flag.MAX_COMMENT,
     "the first {} are looked up": MAX_NAMED,
     "at most {:,} commas and brackets": MAX_VALUES,

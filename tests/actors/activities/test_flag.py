@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from actors.activities.flag import MAX_OPEN
 from actors.people import Actor
 from actors.relationships import Report
 from actors.verbs import Flag
@@ -16,6 +17,7 @@ from tests.people import (
     PERSON_OLA,
     Nordvik,
 )
+from tests.running import run
 
 
 def flag(house: Nordvik, by: Actor, *objects: str, comment: str = "") -> Flag:
@@ -41,6 +43,21 @@ def test_the_same_report_twice_is_one(house: Nordvik) -> None:
     house.done(report)
     house.done(report)
     assert len(house.all(Report)) == 1
+
+
+def test_who_has_many_reports_open_makes_no_more_until_one_is_closed(house: Nordvik) -> None:
+    for _ in range(MAX_OPEN):
+        house.done(flag(house, ALICE, KARI.uri))
+    assert house.refused(flag(house, ALICE, KARI.uri)) == "too_many_reports"
+    house.done(flag(house, BOB, KARI.uri))
+    first = house.all(Report)[0]
+    run(
+        house.engine.write(
+            lambda tx: tx.run("UPDATE report SET closed = 1 WHERE id = ?", [first.id])
+        )
+    )
+    house.done(flag(house, ALICE, KARI.uri))
+    assert house.refused(flag(house, ALICE, KARI.uri)) == "too_many_reports"
 
 
 def test_a_report_about_nobody_here_is_not_kept(house: Nordvik) -> None:

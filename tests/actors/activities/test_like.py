@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from actors.activities.like import MAX_EMOJIS
 from actors.effects import Done, Need
 from actors.people import Actor
 from actors.posts import Post, Visibility
@@ -38,6 +39,22 @@ def test_a_like_from_abroad_is_kept_and_told_once(house: Nordvik) -> None:
     house.done(like(house, ALICE, post))
     assert [row.uri for row in house.all(Reaction)] == [first.uri]
     assert house.told(LEDERGRUPPEN) == [("favourite", ALICE.id, post.id)]
+
+
+def test_one_actor_puts_no_more_emojis_on_a_post_than_anybody_means(house: Nordvik) -> None:
+    post, other = house.says(LEDERGRUPPEN), house.says(LEDERGRUPPEN)
+    for number in range(MAX_EMOJIS):
+        house.done(like(house, ALICE, post, f":e{number}:"))
+    assert house.refused(like(house, ALICE, post, ":more:")) == "too_many_reactions"
+    again = house.counts()
+    house.done(like(house, ALICE, post, ":e0:"))
+    assert house.counts() == again
+    house.done(like(house, ALICE, post))
+    house.done(like(house, BOB, post, ":more:"))
+    house.done(like(house, ALICE, other, ":more:"))
+    gone = next(row for row in house.all(Reaction) if row.content == ":e0:")
+    house.done(Undo(uri=house.uri(ALICE), actor=ALICE.uri, object=gone.uri, kind="Like"))
+    house.done(like(house, ALICE, post, ":more:"))
 
 
 def test_our_like_goes_to_the_author_alone(house: Nordvik) -> None:

@@ -73,6 +73,15 @@ def test_where_one_choice_is_asked_for_the_first_counts(house: Nordvik) -> None:
     assert cast(house) == [(ALICE.id, 0)]
 
 
+def test_nobody_casts_more_votes_than_there_are_choices(house: Nordvik) -> None:
+    poll = asks(house, multiple=True)
+    for choice in CHOICES * 2:
+        house.done(vote(house, ALICE, poll, choice))
+    for choice in ("", "ja", "Ja ", "Kanskje", "x" * 2_048):
+        assert house.refused(vote(house, ALICE, poll, choice)) == "no_such_choice"
+    assert len(cast(house)) == len(CHOICES)
+
+
 def test_where_several_may_be_chosen_each_counts_once(house: Nordvik) -> None:
     poll = asks(house, multiple=True)
     for choice in ("Ja", "Nei", "Ja"):

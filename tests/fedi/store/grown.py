@@ -15,6 +15,7 @@ from actors.relationships import (
     Reaction,
     Relation,
     RelationKind,
+    Report,
 )
 from fedi.store.engine import Engine, Tx
 from fedi.store.rows import TABLES
@@ -121,6 +122,10 @@ def _between_actors() -> list[Any]:
             Notification(
                 id=n + 1, recipient_id=one, kind=NotificationKind.FOLLOW, by_id=other, post_id=0,
                 created=NOW,
+            ),
+            Report(
+                id=n + 1, uri=f"urn:r{n}", by_id=one, target_id=other, created=NOW,
+                closed=NOW if n % 2 else None,
             ),
             Marker(uri=f"urn:{n}", kind=MarkerKind.DELETED, actor_uri="urn:x", until=NOW + DAY),
         ]  # fmt: skip

@@ -275,6 +275,8 @@ def actors_are_found(house: Nordvik) -> None:
     run(read(lambda tx: house.performer.open(tx).actors_by_uri((ALICE.uri, BOB.uri))))
     run(read(lambda tx: house.performer.open(tx).waiting_replies("https://gone.test/2")))
     run(read(lambda tx: house.performer.open(tx).marked("urn:1", MarkerKind.DELETED, "urn:2")))
+    run(read(lambda tx: house.performer.open(tx).emojis_of(1, ALICE.id)))
+    run(read(lambda tx: house.performer.open(tx).open_reports(ALICE.id, 100)))
     run(read(lambda tx: house.performer.open(tx).relation_by_uri("urn:1")))
     run(read(lambda tx: house.performer.open(tx).relation(RelationKind.FOLLOW, 1, 2)))
 
