@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, cast
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.applications import Starlette
@@ -32,6 +33,7 @@ from fedi.keyring import KeyRing
 from fedi.machine import SystemClock, SystemRandom
 from fedi.mastodon.api import Api
 from fedi.mastodon.attaching import Attaching
+from fedi.mastodon.filtering import Filtering
 from fedi.mastodon.making import Making
 from fedi.mastodon.rates import Rates
 from fedi.mastodon.rendering import Renderer
@@ -56,6 +58,7 @@ from fedi.publishing import Interacting, Profiles, Writing
 from fedi.push.subscriptions import Subscriptions
 from fedi.push.vapid import subject_of
 from fedi.resolve import HouseResolver
+from fedi.search.asking import Finder
 from fedi.store import media as stored_media
 from fedi.store import profiles
 from fedi.store.engine import Engine, opened
@@ -281,6 +284,12 @@ def client_api(house: House) -> Api:
         random=house.random,
         performer=house.performer,
         resolver=house.resolver,
+        finder=Finder(
+            house.engine,
+            house.resolver,
+            house.urls,
+            ZoneInfo(house.config.organisation.timezone),
+        ),
         writing=Writing(house.performer, house.resolver, house.config.limits),
         interacting=Interacting(house.performer, house.resolver, house.config.limits),
         profiles=Profiles(house.performer, house.resolver, house.config.limits),
@@ -289,7 +298,11 @@ def client_api(house: House) -> Api:
         rates=Rates(
             house.clock.now, limit=0 if lab else API_LIMIT, anonymous=0 if lab else API_LIMIT
         ),
-        renderer=Renderer(Making(house.urls, proxied=house.proxy.proxied), now=house.clock.now),
+        renderer=Renderer(
+            Making(house.urls, proxied=house.proxy.proxied),
+            now=house.clock.now,
+            filters=Filtering(house.clock.now),
+        ),
         push=house.push,
         max_upload=max(
             house.config.media.image_bytes,

@@ -20,6 +20,9 @@ from actors.verbs import Update
 from fedi.app import House
 from fedi.oauth.forgetting import forget_some
 from fedi.rotating import GRACE_MS
+from fedi.search.cards import Cards
+from fedi.search.indexing import Indexer
+from fedi.search.trending import Trends
 from fedi.store import arrivals, chores, events
 from fedi.store.chores import Spreading
 from fedi.store.deliveries import expire
@@ -34,6 +37,7 @@ _LEASE_MS: Final = 60_000
 _TALLY_SECONDS: Final = 60.0
 _EXPIRE_SECONDS: Final = 60.0
 _PRUNE_SECONDS: Final = 600.0
+_TREND_SECONDS: Final = 600.0
 _logger = logging.getLogger("fedi.jobs")
 
 
@@ -45,6 +49,10 @@ class Clockwork:
         self._engine = house.engine
         self._wanted = WantedWorker(house)
         self._tallied = events.BEGINNING
+        now = house.clock.now
+        self._index = Indexer(house.engine, house.urls, now, house.random.fraction)
+        self._cards = Cards(house.engine, house.client, now, house.bus)
+        self._trends = Trends(house.engine, now)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set."""
@@ -54,6 +62,10 @@ class Clockwork:
             group.create_task(self._each(stop, 1.0, self.spread, "jobs"))
             group.create_task(self._each(stop, 5.0, self.end_polls, "polls"))
             group.create_task(self._each(stop, 5.0, self._house.media.work, "media"))
+            group.create_task(self._each(stop, 1.0, self._index.some, "event"))
+            group.create_task(self._each(stop, 2.0, self._cards.some, "cards"))
+            group.create_task(self._each(stop, _PRUNE_SECONDS, self._cards.sweep, "sweep"))
+            group.create_task(self._each(stop, _TREND_SECONDS, self._trends.count, "trends"))
             group.create_task(self._each(stop, _TALLY_SECONDS, self.tally, "tally"))
             group.create_task(self._each(stop, _EXPIRE_SECONDS, self.expire, "expire"))
             group.create_task(self._each(stop, _PRUNE_SECONDS, self.prune, "prune"))

@@ -13,6 +13,7 @@ from fedi.perform import Performer
 from fedi.publishing import Interacting, Profiles, Writing
 from fedi.push.subscriptions import Subscriptions
 from fedi.resolve import HouseResolver
+from fedi.search.asking import Finder
 from fedi.store.engine import Engine
 
 
@@ -27,6 +28,7 @@ class Api:
     random: Random
     performer: Performer
     resolver: HouseResolver
+    finder: Finder
     writing: Writing
     interacting: Interacting
     profiles: Profiles

@@ -19,6 +19,7 @@ from actors.urls import Urls
 from fedi.mastodon.entities import (
     Account,
     Application,
+    CardAuthor,
     CustomEmoji,
     FeatureApproval,
     Field,
@@ -34,6 +35,7 @@ from fedi.mastodon.entities import (
     moment_or_none,
 )
 from fedi.mastodon.fragments import Fragment
+from fedi.store.cards import Card
 from fedi.store.hydrating import Counted, Whole
 from outbox.objects.record import Surroundings, question_of
 
@@ -158,13 +160,34 @@ class Making:
             mentions=[self.mention(named.actor) for named in around.addressees if not named.silent],
             tags=[StatusTag(name=tag.name, url=self.urls.tag(tag.name)) for tag in around.hashtags],
             emojis=self.emojis(post.emojis),
-            card=self._card(whole),
+            card=None if whole.card is None else self.card(whole.card),
             application=Application(name=app[0], website=app[1] or None) if app else None,
             tagged_collections=[],
         )
 
-    def _card(self, whole: Whole) -> PreviewCard | None:
-        return None
+    def card(self, card: Card) -> PreviewCard:
+        """Return the preview of a page; its picture comes through here, never from there."""
+        page = urlsplit(card.url)
+        return PreviewCard(
+            url=card.url,
+            title=card.title,
+            description=card.description,
+            language=card.language or None,
+            type=card.kind,
+            author_name=card.author,
+            author_url=card.author_url,
+            provider_name=card.provider,
+            provider_url=f"{page.scheme}://{page.netloc}",
+            html="",
+            width=card.width,
+            height=card.height,
+            image=self.proxied(card.image) if card.image else None,
+            image_description=card.image_description,
+            embed_url="",
+            blurhash=None,
+            published_at=moment_or_none(card.published),
+            authors=[CardAuthor(name=card.author, url=card.author_url)] if card.author else [],
+        )
 
     def page(self, post: Post, author: Actor) -> str:
         """Return where people read a post."""

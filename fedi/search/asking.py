@@ -4,7 +4,7 @@ Gives ids, which the API renders for its viewer. An address or a handle that is 
 fetched where the viewer asked for that and is one of ours; words are looked up here alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
@@ -25,7 +25,8 @@ from .documents import by
 
 DEEPEST: Final = 1_000
 """How far down a list may be asked for."""
-_SPELLINGS: Final = 8
+_SPELLINGS: Final = 16  # of a hashtag
+_FIRST: Final = 30  # letters of it that may be written in another way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ class Finder:
     async def _known(self, tx: Tx, handle: Handle) -> Actor | None:
         domain = (handle.domain or "").lower()
         if domain and domain not in (self._urls.handle_domain.lower(), self._urls.authority):
-            return await finding.remote_by_handle(tx, handle.username, domain)
+            return await finding.remote_by_handle(tx, *named(handle.username), domain)
         row = await profiles.actor_by_handle(tx, handle.username)
         return row[0] if row is not None and not row[0].gone else None
 
@@ -161,27 +162,29 @@ class Finder:
     async def _authors(self, asked: query.Asked, viewer: LocalActor) -> tuple[Term, ...] | None:
         """Return all terms, authors by their ids; None where somebody wanted is not known."""
         handles = {author: self._handle(author.handle) for author in asked.authors}
-        named = [handle for handle in handles.values() if handle is not None]
-        known = await self._engine.glance(lambda tx: finding.ids_by_handle(tx, named))
+        known = await self._engine.glance(lambda tx: self._ids(tx, handles.values()))
         for author, handle in handles.items():
-            id = viewer.actor_id if author.handle == "me" else known.get(handle or ("", ""))
+            id = viewer.actor_id if author.handle == "me" else known.get(handle)
             if id is None and not author.excluded:
                 return None
             if id is not None:
                 asked.terms.append(Term((Option((by(id),)),), author.excluded))
         return query.terms_of(asked)
 
-    def _handle(self, text: str) -> tuple[str, str] | None:
-        if text == "me":
-            return None
+    @staticmethod
+    def _handle(text: str) -> Handle | None:
         try:
-            handle = parse_handle(text)
+            return parse_handle(text) if text != "me" else None
         except Invalid:
             return None
-        domain = (handle.domain or "").lower()
-        if domain in (self._urls.handle_domain.lower(), self._urls.authority):
-            domain = ""
-        return (handle.username if domain else handle.username.lower(), domain)
+
+    async def _ids(self, tx: Tx, handles: Iterable[Handle | None]) -> dict[Handle | None, int]:
+        found: dict[Handle | None, int] = {}
+        for handle in handles:
+            actor = await self._known(tx, handle) if handle is not None else None
+            if actor is not None:
+                found[handle] = actor.id
+        return found
 
     # -- hashtags
 
@@ -232,16 +235,25 @@ class Finder:
         return await self._engine.glance(lambda tx: visibility.may_see(tx, post_id, viewer))
 
 
-def spellings(name: str) -> Sequence[str]:
+def spellings(name: str) -> list[str]:
     """Return how the beginning of a hashtag may be written by who has the letters for it."""
     found = [name.casefold()]
-    for plain, letter in (("ae", "æ"), ("o", "ø"), ("aa", "å"), ("a", "å")):
-        for spelling in tuple(found):
-            at = spelling.find(plain)
-            while at >= 0 and len(found) < _SPELLINGS:
-                found.append(spelling[:at] + letter + spelling[at + len(plain) :])
-                at = spelling.find(plain, at + 1)
+    for plain, letter in (("aa", "å"), ("oe", "ø"), ("ae", "æ")):
+        found += [spelling.replace(plain, letter) for spelling in found if plain in spelling]
+    for plain, letter in (("o", "ø"), ("a", "å")):
+        for place in range(min(len(name), _FIRST)):
+            more = [
+                spelling[:place] + letter + spelling[place + 1 :]
+                for spelling in found
+                if spelling[place : place + 1] == plain
+            ]
+            found += more[: _SPELLINGS - len(found)]
     return list(dict.fromkeys(found))
+
+
+def named(username: str) -> tuple[str, str]:
+    """Return a user name and the word that whoever has it is found by."""
+    return username, words.plain(words.folded(username.lower()))
 
 
 def _is_address(text: str) -> bool:

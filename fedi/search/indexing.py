@@ -24,7 +24,7 @@ from . import words
 from .documents import entry_of, words_of
 from .links import first_link
 
-CHUNK: Final = 100
+CHUNK: Final = 40
 DAY: Final = 86_400_000
 PREVIEWED: Final = 3 * DAY
 """A link gets a preview if its post is no older when it is read."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from actors.posts import Post, Visibility
 
+from . import events
 from .engine import Tx
 
 WANTED, THERE, NONE = 0, 1, 2
@@ -19,6 +20,7 @@ STALE: Final = 14 * DAY
 SPREAD_MS: Final = 60_000
 """Servers that got the same post ask for its link within this time, not all at once."""
 TRIES: Final = 4
+TOLD_MOST: Final = 100
 WANTED_MOST: Final = 20_000
 """Strangers decide what is linked to; what is beyond this gets no preview."""
 
@@ -80,6 +82,12 @@ async def link(tx: Tx, post: Post, url: str, *, now: int, jitter: float) -> bool
     )
 
 
+async def is_due(tx: Tx, now: int) -> bool:
+    """Return whether there is a page to be fetched."""
+    row = await tx.one("SELECT 1 FROM card WHERE state = 0 AND due <= ? LIMIT 1", (now,))
+    return row is not None
+
+
 async def lease(tx: Tx, *, now: int, until: int, limit: int) -> list[tuple[str, int]]:
     """Take what is due, for one worker until `until`: (address, tries before this one)."""
     skip = " FOR UPDATE SKIP LOCKED" if tx.dialect == "postgres" else ""
@@ -95,13 +103,20 @@ async def lease(tx: Tx, *, now: int, until: int, limit: int) -> list[tuple[str, 
 
 
 async def found(tx: Tx, card: Card, now: int) -> None:
-    """Keep what a page says of itself."""
+    """Keep what a page says of itself, and tell that the newest posts with it look different."""
     changes = ", ".join(f"{name} = ?" for name in _FIELDS[1:])
     values = [getattr(card, name) for name in _FIELDS[1:]]
     await tx.run(
         f"UPDATE card SET state = {THERE}, fetched = ?, {changes} WHERE url = ?",
         (now, *values, card.url),
     )
+    posts = await tx.rows(
+        "SELECT u.post_id, p.author_id FROM card_use u JOIN post p ON p.id = u.post_id"
+        " WHERE u.url = ? ORDER BY u.post_id DESC LIMIT ?",
+        (card.url, TOLD_MOST),
+    )
+    for post_id, author_id in posts:
+        await events.append(tx, "card", author_id, post_id, at=now)
 
 
 async def not_found(tx: Tx, url: str, now: int) -> None:

@@ -89,35 +89,17 @@ def _between(beginning: str) -> tuple[str, str]:
     return beginning, beginning + _END
 
 
-async def remote_by_handle(tx: Tx, username: str, domain: str) -> Actor | None:
-    """Return the actor of another server that has this handle, whatever case it is written in."""
-    for name in dict.fromkeys((username, username.lower())):
-        row = await tx.one(
-            f"{ACTOR.select} WHERE username = ? AND domain = ? AND local = 0"
-            " AND deleted IS NULL AND suspended IS NULL ORDER BY fetched DESC LIMIT 1",
-            (name, domain),
-        )
-        if row is not None:
-            return ACTOR.decode(row)
-    return None
-
-
-async def ids_by_handle(tx: Tx, handles: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Return the actors of (user name in lower case, domain or ""), as far as they are known."""
-    if not handles:
-        return {}
-    ours = [name for name, domain in handles if not domain]
-    found: dict[tuple[str, str], int] = {}
-    if ours:
-        marks = ", ".join("?" * len(ours))
-        for name, id in await tx.rows(
-            f"SELECT username, actor_id FROM handle WHERE username IN ({marks})", ours
-        ):
-            found[name, ""] = id
-    for name, domain in handles:
-        if domain and (actor := await remote_by_handle(tx, name, domain)) is not None:
-            found[name, domain] = actor.id
-    return found
+async def remote_by_handle(tx: Tx, username: str, word: str, domain: str) -> Actor | None:
+    """Return the actor of another server that has this handle, in whatever case; `word` is what it
+    is found by."""
+    row = await tx.one(
+        f"SELECT {ACTOR.selected('a')} FROM (SELECT id AS actor_id FROM actor WHERE username = ?"
+        " AND domain = ? UNION SELECT actor_id FROM actor_word WHERE word = ?) w CROSS JOIN actor a"
+        " WHERE a.id = w.actor_id AND lower(a.username) = ? AND a.domain = ? AND a.local = 0"
+        f" AND {_HERE} ORDER BY CASE WHEN a.username = ? THEN 0 ELSE 1 END, a.fetched DESC LIMIT 1",
+        (username, domain, word, username.lower(), domain, username),
+    )
+    return ACTOR.decode(row) if row is not None else None
 
 
 async def by_ids(tx: Tx, ids: Sequence[int]) -> list[Actor]:
@@ -172,8 +154,17 @@ async def hashtags(
             f" WHERE p.id = u.post_id AND {visible} ORDER BY p.id DESC LIMIT 1)"
             " FROM tag WHERE tag.name IS NOT NULL)"
             " SELECT l.name, s.shown, l.post_id FROM latest l JOIN hashtag s"
-            " ON s.name = l.name AND s.post_id = l.post_id ORDER BY l.post_id DESC LIMIT ?",
-            (*_between(beginning), NAMES, beginning + _END, RECENT, *params, offset + limit),
+            " ON s.name = l.name AND s.post_id = l.post_id"
+            " ORDER BY CASE WHEN l.name = ? THEN 0 ELSE 1 END, l.post_id DESC LIMIT ?",
+            (
+                *_between(beginning),
+                NAMES,
+                beginning + _END,
+                RECENT,
+                *params,
+                beginning,
+                offset + limit,
+            ),
         )
         found |= {row[0]: Tag(*row) for row in rows}
     exact = set(beginnings)

@@ -15,7 +15,8 @@ from actors.people import Actor
 from actors.posts import Post
 from outbox.objects.record import Surroundings
 
-from . import visibility
+from . import cards, visibility
+from .cards import Card
 from .engine import Param, Tx
 from .reads import surroundings
 from .rows import ACTOR, POST
@@ -35,6 +36,7 @@ class Whole:
     replies: int
     quotes: int
     app: tuple[str, str] | None
+    card: Card | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ async def wholes(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Whole]:
         ids,
     )
     named = {row[0]: (row[1], row[2]) for row in apps}
+    previews = await cards.of_posts(tx, ids)
     return [
         Whole(
             post=post,
@@ -84,6 +87,7 @@ async def wholes(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Whole]:
             replies=replies.get(post.id, 0),
             quotes=0,
             app=named.get(post.id),
+            card=previews.get(post.id),
         )
         for post, beside in zip(posts, around, strict=True)
     ]
