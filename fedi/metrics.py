@@ -9,6 +9,7 @@ import asyncio
 import os
 import resource
 import threading
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -42,7 +43,7 @@ class Family(msgspec.Struct, frozen=True):
     samples: list[Sample]
 
 
-class _Metric:
+class _Metric(ABC):
     """Values by label set, bounded: beyond 1,000 sets, labels read "other"."""
 
     kind: Kind
@@ -63,8 +64,9 @@ class _Metric:
     def _named(self, labels: Labels) -> tuple[tuple[str, str], ...]:
         return tuple(zip(self.labels, labels, strict=True))
 
+    @abstractmethod
     def samples(self) -> Iterator[Sample]:
-        raise NotImplementedError
+        """Return what is shown now, a value for each label set."""
 
 
 class _Single(_Metric):
