@@ -293,7 +293,7 @@ def client_api(house: House) -> Api:
         writing=Writing(house.performer, house.resolver, house.config.limits),
         interacting=Interacting(house.performer, house.resolver, house.config.limits),
         profiles=Profiles(house.performer, house.resolver, house.config.limits),
-        media=Attaching(),
+        media=Attaching(house.media, house.config.limits.attachments),
         callers=house.callers,
         rates=Rates(
             house.clock.now, limit=0 if lab else API_LIMIT, anonymous=0 if lab else API_LIMIT

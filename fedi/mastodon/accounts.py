@@ -133,7 +133,7 @@ async def _picture(ask: Ask, name: str, now: Image | None) -> Image | None:
     upload = ask.upload(name)
     described = ask.params.text(f"{name}_description")
     if upload is not None:
-        return await ask.api.media.face(ask.me, ask.person, upload, name, described or "")
+        return await ask.api.media.face(ask.me, upload, name, described or "")
     return replace(now, description=described) if now is not None and described else None
 
 

@@ -116,7 +116,7 @@ class Application(Entity, kw_only=True):
 class MediaAttachment(Entity, kw_only=True):
     id: str
     type: str
-    url: str
+    url: str | None
     preview_url: str | None
     remote_url: str | None
     preview_remote_url: str | None

@@ -34,6 +34,7 @@ from fedi.mastodon.entities import (
     moment,
     moment_or_none,
 )
+from fedi.mastodon.files import Files
 from fedi.mastodon.fragments import Fragment
 from fedi.store.cards import Card
 from fedi.store.hydrating import Counted, Whole
@@ -48,7 +49,6 @@ _VISIBILITY: Final = {
     Visibility.INTERNAL: "private",
     Visibility.GROUP: "private",
 }
-_KINDS: Final = {"image": "image", "video": "video", "audio": "audio"}
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -249,29 +249,14 @@ class Making:
         )
 
     def attachments(self, post: Post) -> list[MediaAttachment]:
-        """Return the files of a post; ids are made of the post's and their place in it."""
+        """Return the files of a post; another's have ids made of the post's and their place."""
         return [
-            self.attachment(media, f"{ids.text(post.id)}-{n}") for n, media in enumerate(post.media)
+            self.attachment(media, f"{ids.text(post.id)}-{place}")
+            for place, media in enumerate(post.media)
         ]
 
     def attachment(self, media: Media, id: str) -> MediaAttachment:
-        local = self.urls.is_local(media.url)
-        address = media.url if local else self.proxied(media.url)
-        kind = _KINDS.get(media.media_type.partition("/")[0], "unknown")
-        if kind == "unknown" and media.kind in ("Image", "Video", "Audio"):
-            kind = media.kind.lower()
-        return MediaAttachment(
-            id=id,
-            type=kind,
-            url=address,
-            preview_url=address if kind == "image" else None,
-            remote_url=None if local else media.url,
-            preview_remote_url=None,
-            text_url=None,
-            meta=_meta(media),
-            description=media.description or None,
-            blurhash=media.blurhash or None,
-        )
+        return Files(self.urls, self.proxied).attachment(media, id)
 
 
 def acct(actor: Actor) -> str:
@@ -281,17 +266,3 @@ def acct(actor: Actor) -> str:
 
 def _host(uri: str) -> str:
     return urlsplit(uri).netloc
-
-
-def _meta(media: Media) -> dict[str, object]:
-    meta: dict[str, object] = {}
-    if media.width > 0 and media.height > 0:
-        meta["original"] = {
-            "width": media.width,
-            "height": media.height,
-            "size": f"{media.width}x{media.height}",
-            "aspect": media.width / media.height,
-        }
-    if media.focus is not None:
-        meta["focus"] = {"x": media.focus[0], "y": media.focus[1]}
-    return meta

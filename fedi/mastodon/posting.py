@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from actors import ids
-from actors.errors import Forbidden, Invalid, NotFound
+from actors.errors import FediError, Forbidden, Invalid, NotFound
 from actors.people import Actor, ActorKind
 from actors.posts import Post, Revision, Visibility
 from fedi.mastodon.asking import Ask, By, Reply, delete, get, ok, post, put
@@ -134,7 +134,11 @@ async def create(ask: Ask) -> Reply:
     draft = await draft_of(ask, ask.params)
     try:
         made = await ask.api.writing.publish(ask.me, draft, _noted(ask, key))
+    except FediError:
+        await ask.api.media.give_back(draft.media)
+        raise
     except _Twice:
+        await ask.api.media.give_back(draft.media)
         before = await _before(ask, key)
         if before is None:
             raise NotFound("Record not found") from None
@@ -189,7 +193,7 @@ async def edit(ask: Ask) -> Reply:
     media = found.media
     if "media_ids" in params:
         media = await ask.api.media.of_request(ask.me, params.texts("media_ids"), found)
-    media = await ask.api.media.described(ask.me, media, params.inners("media_attributes"))
+    media = await ask.api.media.described(ask.me, media, params.inners("media_attributes"), found)
     poll = _poll(params)
     text = found.source if text is None else text
     if not text.strip() and not media:
