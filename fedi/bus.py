@@ -2,7 +2,7 @@
 
 Whoever waits also looks once a second by itself, so a wake-up may be lost. It may never block:
 a full buffer drops it. LocalBus serves one process, SocketBus the processes of one supervisor,
-MachinesBus adds other machines, by the PostgreSQL they share (fedi/store/notices.py).
+MachinesBus adds other machines, by the PostgreSQL or the Valkey they share.
 Lines between processes are laid before the fork (`Lines.lay`), and picked up after it.
 """
 
@@ -176,9 +176,13 @@ class SocketBus(LocalBus):
 
 
 class Wire(Protocol):
-    """What carries the notices: fedi/store/notices.py."""
+    """What carries the notices: fedi/store/notices.py (PostgreSQL), fedi/net/valkey.py."""
 
-    async def tell(self, text: str) -> None: ...
+    async def tell(self, text: str) -> None:
+        """Send a notice; it may get lost, and takes a moment at most."""
+
+    async def keep(self) -> None:
+        """Listen until cancelled, and reconnect."""
 
 
 class MachinesBus:

@@ -9,12 +9,12 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fedi.app import House, application, opened_house, rules_of
-from fedi.bus import Bus, Lines, LocalBus, MachinesBus, SocketBus
+from fedi.bus import Bus, Lines, LocalBus, MachinesBus, SocketBus, Wire
 from fedi.config import Config
 from fedi.figures import tell
 from fedi.jobs import Clockwork
@@ -85,17 +85,27 @@ async def between_machines(config: Config, inside: LocalBus, here: str) -> Async
     if config.bus.kind == "local":
         yield inside
         return
-    from fedi.store.notices import LONGEST, Notices
-
-    notices = Notices(config.database_url, lambda text: bus.heard(text))
-    bus = MachinesBus(inside, notices, here=here, per_second=config.bus.per_second)
+    wire, longest = _wire(config, lambda text: bus.heard(text))
+    bus = MachinesBus(inside, wire, here=here, per_second=config.bus.per_second)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(notices.keep()), group.create_task(bus.carry(LONGEST))]
+        tasks = [group.create_task(wire.keep()), group.create_task(bus.carry(longest))]
         try:
             yield bus
         finally:
             for task in tasks:
                 task.cancel()
+
+
+def _wire(config: Config, heard: Callable[[str], None]) -> tuple[Wire, int]:
+    """Return what carries notices between machines, and how long one may be, in bytes."""
+    if config.bus.kind == "postgresql":
+        from fedi.store import notices
+
+        return notices.Notices(config.database_url, heard), notices.LONGEST
+    from fedi.net import valkey
+
+    channel = f"fedi {config.authority}"
+    return valkey.Channel(config.bus_url, channel, heard), valkey.LONGEST
 
 
 async def run_roles(

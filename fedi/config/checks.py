@@ -7,6 +7,7 @@ single values are settled before this, in reading.py.
 import ipaddress
 import re
 import zoneinfo
+from importlib.util import find_spec
 from urllib.parse import SplitResult, urlsplit
 
 from fedi.config.settings import Config, ConfigError, split_address
@@ -178,10 +179,25 @@ def _database(config: Config) -> None:
             f"[database] url has the scheme {scheme!r}; it must begin with sqlite:/// "
             "or postgresql://."
         )
-    if config.bus.kind == "postgresql" and not url.startswith("postgres"):
+    if config.bus.kind != "local" and not url.startswith("postgres"):
         raise ConfigError(
-            '[bus] kind is "postgresql", and [database] url is not: with SQLite there is one '
-            'machine, and the kind is "local".'
+            f'[bus] kind is "{config.bus.kind}", and [database] url names no PostgreSQL: with '
+            'SQLite there is one machine, and the kind is "local".'
+        )
+    if config.bus.kind == "valkey":
+        _valkey(config)
+
+
+def _valkey(config: Config) -> None:
+    if not config.bus.url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigError(
+            '[bus] kind is "valkey", so [bus] url must name the server: redis://host:6379, '
+            "rediss:// with TLS, or unix:///path."
+        )
+    if find_spec("redis") is None:
+        raise ConfigError(
+            '[bus] kind is "valkey", and the package for it is missing. Install fedi with the '
+            'extra "valkey", or leave the kind at "postgresql".'
         )
 
 

@@ -30,12 +30,13 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     base = path.resolve().parent if path else Path.cwd()
     config = parse(_tables(path), source=path.name if path else "defaults")
     config = _anchored(config, base)
-    if path and urlsplit(config.database.url).password:
+    if path and any(urlsplit(url).password for url in (config.database.url, config.bus.url)):
         refuse_open_to_others(path, path.stat())
     config = _with_environment(config, environ)
     check(config)
-    if config.database.password_file is not None:
-        read_secret(config.database.password_file)  # refused here and not halfway into a command
+    for secret in (config.database.password_file, config.bus.password_file):
+        if secret is not None:
+            read_secret(secret)  # refused here and not halfway into a command
     return config
 
 

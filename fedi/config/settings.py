@@ -71,7 +71,9 @@ class Database:
 class Bus:
     """How processes tell one another that there is something to look at."""
 
-    kind: Literal["local", "postgresql"] = "local"
+    kind: Literal["local", "postgresql", "valkey"] = "local"
+    url: str = field(default="", repr=False)  # may hold a password
+    password_file: Path | None = None
     per_second: Annotated[int, Between(1, 1000)] = 20
 
 
@@ -257,10 +259,13 @@ class Config:
         url, file = self.database.url, self.database.password_file
         if not url.startswith("postgres") or file is None:
             return url or f"sqlite:///{self.server.data_dir / 'fedi.db'}"
-        password = quote(file.read_text(encoding="utf-8").rstrip("\r\n"), safe="")
-        parts = urlsplit(url)
-        user, _, place = parts.netloc.rpartition("@")
-        return parts._replace(netloc=f"{user.partition(':')[0]}:{password}@{place}").geturl()
+        return _with_password(url, file)
+
+    @property
+    def bus_url(self) -> str:
+        """redis://… or rediss://… with the password of the password file, if any."""
+        file = self.bus.password_file
+        return self.bus.url if file is None else _with_password(self.bus.url, file)
 
     def lab_rules(self) -> LabRules:
         """What lab mode opens; the strict rules when it is off."""
@@ -302,3 +307,10 @@ def banner(config: Config) -> str | None:
 
 
 SECTIONS: Mapping[str, type] = {section.name: section.default_factory for section in fields(Config)}  # type: ignore[misc]
+
+
+def _with_password(url: str, file: Path) -> str:
+    password = quote(file.read_text(encoding="utf-8").rstrip("\r\n"), safe="")
+    parts = urlsplit(url)
+    user, _, place = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user.partition(':')[0]}:{password}@{place}").geturl()
