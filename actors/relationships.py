@@ -87,7 +87,8 @@ class Notification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A Flag: `by` reports `target`, naming posts by their ids here."""
+    """A Flag: `by` reports `target`, naming posts by their ids here; `forwarded` where the server
+    of the one reported was told as well. The categories are those of client apps."""
 
     id: int
     uri: str
@@ -97,3 +98,5 @@ class Report:
     comment: str = ""
     created: int = 0
     closed: int | None = None
+    category: str = "other"
+    forwarded: bool = False

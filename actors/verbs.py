@@ -133,13 +133,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """`actor` reports `objects`: an actor and any posts of theirs. Kept inside: `forward`, that
-    their own server is to know as well."""
+    """`actor` reports `objects`: an actor and any posts of theirs. Kept inside: `category`, and
+    `forward`, that their own server is to know as well."""
 
     uri: str
     actor: str
     objects: tuple[str, ...]
     content: str = ""
+    category: str = "other"
     forward: bool = False
     person: int | None = None
 

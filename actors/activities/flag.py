@@ -79,8 +79,10 @@ def decide(facts: Facts) -> Decision:
         post_ids=facts.post_ids,
         comment=facts.activity.content[:MAX_COMMENT],
         created=facts.now,
+        category=facts.activity.category,
     )
-    return (Put(report, _told_there(facts, facts.target)),)
+    told = _told_there(facts, facts.target)
+    return (Put(replace(report, forwarded=bool(told)), told),)
 
 
 def _told_there(facts: Facts, target: Actor) -> tuple[Effect, ...]:

@@ -21,6 +21,7 @@ from fedi.store.unit import UnitStore
 
 COMMENT_CHARACTERS: Final = 1_000
 REPORTED_POSTS: Final = 50
+CATEGORIES: Final = ("spam", "legal", "violation", "other")
 
 
 class Interacting(Doing):
@@ -191,18 +192,24 @@ class Interacting(Doing):
         posts: Sequence[Post] = (),
         comment: str = "",
         *,
+        category: str = "other",
         forward: bool = False,
         person: int | None = None,
     ) -> Report:
-        """Report somebody, and perhaps posts of theirs, to those who keep order here. With
-        `forward` their own server is told as well, by the house: never who reported."""
+        """Report somebody, and perhaps posts of theirs, to those who keep order here; `category`
+        is one of CATEGORIES. With `forward` their own server is told as well, by the house: never
+        who reported."""
+        if category not in CATEGORIES:
+            raise Invalid(f"{category!r} is no kind of report: use {', '.join(CATEGORIES)}.")
         limit = self.limits.check
         limit("The comment", len(comment), COMMENT_CHARACTERS, "characters")
         limit("The report", len(posts), REPORTED_POSTS, "posts")
         if any(post.author_id != other.id for post in posts):
             raise Invalid("A report is about the posts of the one it is about.")
         flag = replace(
-            self.act(actor, person).report(other, tuple(posts), comment), forward=forward
+            self.act(actor, person).report(other, tuple(posts), comment),
+            category=category,
+            forward=forward,
         )
         await self.perform(flag)
         report = await self.look(lambda store: by_uri(store.tx, flag.uri))

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from actors.access import acting
+from actors.audience import LocalActor
 from actors.effects import Need, Refusal, Spread
 from actors.errors import Invalid, NotFound
 from actors.html import escape
@@ -16,7 +18,9 @@ from actors.people import Actor, Exposure, Field, Image, Profile
 from actors.posts import Visibility
 from fedi.publishing.doing import Doing, error_of
 from fedi.publishing.writing import Writing
+from fedi.store import featured
 from fedi.store.engine import Tx
+from fedi.store.featured import FeaturedTag
 from fedi.store.media import note_face
 from outbox import compose
 
@@ -84,6 +88,43 @@ class Profiles(Doing):
         """End the actor, for good: its posts are erased and its handle is never given away."""
         await self.perform(self.act(actor, person).close())
         return await self.look(lambda store: store.actor_by_id(actor.id)) or actor
+
+    async def feature_tag(
+        self, actor: Actor, tag: str, *, person: int | None = None
+    ) -> FeaturedTag:
+        """Feature a hashtag, written with or without its sign, among ten at most."""
+        found = compose.scan("#" + tag.strip().lstrip("#\uff03"))
+        if [f"#{name}" for name in found.hashtags] != [found.text]:
+            raise Invalid(f"{tag!r} is no hashtag: use letters and numbers, without spaces.")
+        written = found.hashtags[0]
+
+        async def unit(tx: Tx) -> int:
+            await self._may(tx, actor, person)
+            id, now = self.performer.new_id(), self.performer.clock.now()
+            name = compose.hashtag_key(written)
+            return await featured.add(tx, id, actor.id, name, written, now, person)
+
+        id = await self.performer.engine.write(unit)
+        viewer = LocalActor(actor.id)
+        tags = await self.performer.engine.read(lambda tx: featured.of(tx, actor.id, viewer))
+        return next(one for one in tags if one.id == id)
+
+    async def unfeature_tag(self, actor: Actor, id: int, *, person: int | None = None) -> bool:
+        """Feature a hashtag no more, by the id of that; return whether the actor did."""
+
+        async def unit(tx: Tx) -> bool:
+            await self._may(tx, actor, person)
+            now = self.performer.clock.now()
+            return await featured.remove(tx, actor.id, id, now, person)
+
+        return await self.performer.engine.write(unit)
+
+    async def _may(self, tx: Tx, actor: Actor, person: int | None) -> None:
+        """Raise what it means where this person may not change the actor."""
+        await tx.lock(actor.uri)
+        found = await acting(self.performer.open(tx), actor.uri, person, itself=True)
+        if isinstance(found, Refusal):
+            raise error_of(found)
 
     async def _changed(
         self, tx: Tx, actor: Actor, new: Mapping[str, Any], person: int | None

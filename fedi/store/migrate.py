@@ -19,8 +19,8 @@ from fedi.store.placeholders import pieces
 FOLDER = Path(__file__).parent / "migrations"
 
 # 1: the house. 2: signing in. 3: attachments. 4: web push. 5: search. 6: what apps keep.
-# 7: markers by actor.
-VERSION = 7
+# 7: markers by actor. 8: notifications. 9: lists. 10: featured hashtags, kinds of reports.
+VERSION = 10
 # The oldest VERSION that can still run on our data. Raised by a step that takes something away,
 # at least one release after the code stopped using it: until then one may go back a release.
 COMPAT = 7

@@ -13,7 +13,7 @@ from actors.posts import Hashtag, Poll, Post
 from outbox.objects.record import Named, Surroundings
 from outbox.reads import Items, Posts
 
-from . import visibility
+from . import featured, visibility
 from .engine import Engine, Tx
 from .rows import ACTOR, ADDRESSEE, HASHTAG, KEY, POLL, POST
 
@@ -156,8 +156,7 @@ class HouseReads:
         return await self._engine.read(query)
 
     async def tags(self, actor: Actor) -> tuple[str, ...]:
-        del actor  # featured hashtags are chosen through the client API, which is not here yet
-        return ()
+        return await self._engine.read(lambda tx: featured.shown(tx, actor.id))
 
     async def followers(self, actor: Actor, cursor: int | None, limit: int) -> Items:
         return await self._related("target_id", "source_id", actor, cursor, limit)

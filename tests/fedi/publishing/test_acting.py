@@ -184,7 +184,9 @@ def test_a_report_is_kept_and_forwarded_only_if_asked(nordvik: Nordvik) -> None:
     assert (report.by_id, report.target_id) == (KARI.id, ALICE.id)
     assert (report.post_ids, report.comment) == ((post.id,), "Sjikane")
     assert nordvik.delivered() == []
-    run(does(nordvik).report(KARI, ALICE, [post], "Sjikane", forward=True))
+    assert (report.category, report.forwarded) == ("other", False)
+    sent = run(does(nordvik).report(KARI, ALICE, [post], "Søl", category="spam", forward=True))
+    assert (sent.category, sent.forwarded) == ("spam", True)
     assert nordvik.delivered() == [("Flag", ALICE.inbox)]
     document = nordvik.bodies()[-1]
     assert document["actor"] == HOUSE.uri
@@ -197,6 +199,8 @@ def test_a_report_is_about_the_posts_of_the_one_it_is_about(nordvik: Nordvik) ->
         run(does(nordvik).report(KARI, ALICE, [nordvik.says(CARLA)]))
     with pytest.raises(Invalid):
         run(does(nordvik).report(KARI, ALICE, comment="x" * 1_001))
+    with pytest.raises(Invalid):
+        run(does(nordvik).report(KARI, ALICE, category="annet"))
 
 
 def test_a_person_does_only_what_their_role_allows(nordvik: Nordvik) -> None:
