@@ -136,40 +136,40 @@ class Tag:
 async def hashtags(
     tx: Tx, beginnings: Sequence[str], viewer: Viewer, *, limit: int, offset: int = 0
 ) -> list[Tag]:
-    """Return the hashtags that begin so, in posts that `viewer` may see, the one used last first.
-
-    One that is exactly so stands before all others.
-    """
+    """Return the hashtags with one of these beginnings, in posts that `viewer` may see: first one
+    that is exactly so, then the one used last."""
+    if not beginnings:
+        return []
     visible, params = visibility.condition(viewer)
-    found: dict[str, Tag] = {}
-    for beginning in beginnings:
-        rows = await tx.rows(
-            # From one name to the next by the index, and for each its newest post.
-            "WITH RECURSIVE tag(name, left) AS (SELECT (SELECT min(name) FROM hashtag WHERE"
-            " name >= ? AND name < ?), CAST(? AS INTEGER) UNION ALL SELECT (SELECT min(h.name)"
-            " FROM hashtag h WHERE h.name > tag.name AND h.name < ?), tag.left - 1 FROM tag"
-            " WHERE tag.name IS NOT NULL AND tag.left > 0), latest(name, post_id) AS"
-            " (SELECT tag.name, (SELECT p.id FROM (SELECT r.post_id FROM hashtag r"
-            " WHERE r.name = tag.name ORDER BY r.post_id DESC LIMIT ?) u CROSS JOIN post p"
-            f" WHERE p.id = u.post_id AND {visible} ORDER BY p.id DESC LIMIT 1)"
-            " FROM tag WHERE tag.name IS NOT NULL)"
-            " SELECT l.name, s.shown, l.post_id FROM latest l JOIN hashtag s"
-            " ON s.name = l.name AND s.post_id = l.post_id"
-            " ORDER BY CASE WHEN l.name = ? THEN 0 ELSE 1 END, l.post_id DESC LIMIT ?",
-            (
-                *_between(beginning),
-                NAMES,
-                beginning + _END,
-                RECENT,
-                *params,
-                beginning,
-                offset + limit,
-            ),
-        )
-        found |= {row[0]: Tag(*row) for row in rows}
-    exact = set(beginnings)
-    ordered = sorted(found.values(), key=lambda tag: (tag.name in exact, tag.newest), reverse=True)
-    return ordered[offset : offset + limit]
+    spelled = ", ".join(["(?, ?)"] * len(beginnings))
+    exact = ", ".join("?" * len(beginnings))
+    rows = await tx.rows(
+        # From one name to the next by the index, and for each its newest post.
+        f"WITH RECURSIVE asked(first, ending) AS (VALUES {spelled}), tag(name, ending, more) AS"
+        " (SELECT (SELECT min(h.name) FROM hashtag h WHERE h.name >= asked.first"
+        " AND h.name < asked.ending), asked.ending, CAST(? AS INTEGER) FROM asked UNION ALL"
+        " SELECT (SELECT min(h.name) FROM hashtag h WHERE h.name > tag.name"
+        " AND h.name < tag.ending), tag.ending, tag.more - 1 FROM tag"
+        " WHERE tag.name IS NOT NULL AND tag.more > 0), latest(name, post_id) AS"
+        " (SELECT tag.name, (SELECT p.id FROM (SELECT r.post_id FROM hashtag r"
+        " WHERE r.name = tag.name ORDER BY r.post_id DESC LIMIT ?) u CROSS JOIN post p"
+        f" WHERE p.id = u.post_id AND {visible} ORDER BY p.id DESC LIMIT 1)"
+        " FROM tag WHERE tag.name IS NOT NULL)"
+        " SELECT DISTINCT l.name, s.shown, l.post_id,"
+        f" CASE WHEN l.name IN ({exact}) THEN 1 ELSE 0 END AS whole"
+        " FROM latest l JOIN hashtag s ON s.name = l.name AND s.post_id = l.post_id"
+        " ORDER BY whole DESC, l.post_id DESC, l.name LIMIT ? OFFSET ?",
+        (
+            *(end for beginning in beginnings for end in _between(beginning)),
+            NAMES // len(beginnings),
+            RECENT,
+            *params,
+            *beginnings,
+            limit,
+            offset,
+        ),
+    )
+    return [Tag(*row[:3]) for row in rows]
 
 
 # -- whom one may want to know
