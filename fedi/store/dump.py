@@ -2,7 +2,8 @@
 
 One file per table: a line that names the columns, then a line of JSON for each row, in the order
 of the primary key; bytes are base64. It moves an organisation from SQLite to PostgreSQL, is the
-backup of PostgreSQL, and `digest` tells whether two databases hold the same.
+backup of PostgreSQL, and `digest` tells whether two databases hold the same. Numbers of
+transactions mean nothing elsewhere: events go as those of transaction 0, which come before all.
 """
 
 import base64
@@ -14,10 +15,17 @@ from typing import Any, TextIO
 
 from fedi.store.engine import CannotOpen, Engine, Param, Tx
 from fedi.store.migrate import Known, migrate
+from fedi.store.push import PUSH_PLACE
 from fedi.store.schema import Table, tables
+from fedi.store.settings import put_setting, setting
 
 PAGE = 500  # rows at a time
 _BOOKS = ("migration", "meta")  # written by migrate.py, on either side
+_ELSEWHERE = {
+    ("event", "tx"): "0",
+    # How far the events have been read; in its other rows the column means something else.
+    ("search_place", "tx"): "CASE WHEN name = 'events' THEN 0 ELSE tx END",
+}
 
 
 async def dump(engine: Engine, folder: Path) -> dict[str, int]:
@@ -62,6 +70,21 @@ async def load(engine: Engine, folder: Path, *, now: int, known: Known | None = 
         await _load_table(engine, path)
     await engine.write(_continue_counting)
     await migrate(engine, now=now, known=known)
+    await engine.write(_begin_elsewhere)
+
+
+async def _begin_elsewhere(tx: Tx) -> None:
+    """Have everything that was taken over come before what this database writes, and readers of the
+    events go on from there, though the dump has it otherwise (an older one, or a setting)."""
+    names = {table.name for table in await tables(tx)}
+    if "event" in names:
+        await tx.run("UPDATE event SET tx = 0 WHERE tx > 0")
+    if "search_place" in names:
+        await tx.run("UPDATE search_place SET tx = 0 WHERE name = 'events' AND tx > 0")
+    if "setting" in names:
+        _, dot, position = (await setting(tx, PUSH_PLACE)).partition(".")
+        if dot:
+            await put_setting(tx, PUSH_PLACE, f"0.{position}")
 
 
 async def _occupied(tx: Tx) -> str:
@@ -148,7 +171,7 @@ async def _pages(tx: Tx, table: Table) -> AsyncIterator[list[str]]:
     places = [names.index(key) for key in table.primary]
     keys = ", ".join(f'"{key}"' for key in table.primary)
     marks = ", ".join("?" for _ in places)
-    columns = ", ".join(f'"{name}"' for name in names)
+    columns = ", ".join(_ELSEWHERE.get((table.name, name), f'"{name}"') for name in names)
     select = f'SELECT {columns} FROM "{table.name}"'
     order = f" ORDER BY {keys} LIMIT {PAGE}"
     rows = await tx.rows(select + order)

@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from fedi.store import events, push, search_index
 from fedi.store.backup import back_up, restore
 from fedi.store.dump import compare, digest, dump, load
 from fedi.store.engine import CannotOpen, Tx, opened
+from fedi.store.events import Place
 from fedi.store.migrate import Known, migrate
+from fedi.store.push import PUSH_PLACE
+from fedi.store.settings import put_setting
 from tests.running import run
 
 
@@ -108,6 +113,50 @@ def test_what_was_dumped_is_loaded_on_the_other_engine_and_compares_equal(
             file.unlink()
         (tmp_path / "rows").rmdir()
     server.drop(name)
+
+
+@pytest.mark.postgres
+def test_events_of_another_cluster_come_before_all_that_is_written_here(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Its transactions may have had higher numbers than ours have for years."""
+    server = request.getfixturevalue("postgres")
+    names = [server.create() for _ in range(2)]
+    far = 1 << 40
+
+    async def happens(tx: Tx, subject: int, number: str) -> None:
+        await tx.run(
+            "INSERT INTO event (kind, actor_id, subject_id, at, tx)"
+            f" VALUES ('post', 1, ?, 1, {number})",
+            (subject,),
+        )
+
+    async def scene() -> None:
+        async with opened(server.url(names[0])) as one, opened(server.url(names[1])) as two:
+            await migrate(one, now=1)
+            for subject in (1, 2):
+                await one.write(partial(happens, subject=subject, number=str(far + subject)))
+            place = Place(far + 1, 1)
+            await one.write(lambda tx: search_index.move(tx, "events", None, place))
+            await one.write(lambda tx: search_index.move(tx, "posts", None, Place(7, 8)))
+            await one.write(lambda tx: put_setting(tx, PUSH_PLACE, f"{far + 1}.1"))
+            await dump(one, tmp_path)
+            await load(two, tmp_path, now=2)
+            assert set(await compare(one, two)) == {"setting: 1 rows each, not the same"}
+            current = "pg_current_xact_id()::text::bigint"
+            await two.write(partial(happens, subject=3, number=current))
+            for after, subjects in (
+                (events.BEGINNING, [1, 2, 3]),
+                ((await two.read(search_index.places))["events"], [2, 3]),
+                (await two.read(push.place) or events.BEGINNING, [2, 3]),
+            ):
+                read = await two.read(partial(events.read, after=after, limit=9))
+                assert [event.subject_id for event in read] == subjects
+            assert (await two.read(search_index.places))["posts"] == Place(7, 8)
+
+    run(scene())
+    for name in names:
+        server.drop(name)
 
 
 def test_nothing_is_restored_over_data(database: str, tmp_path: Path) -> None:
