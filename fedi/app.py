@@ -55,6 +55,7 @@ from fedi.pages.site import Site
 from fedi.perform import Performer
 from fedi.probes import Ready, live
 from fedi.publishing import Interacting, Profiles, Writing
+from fedi.publishing.scheduling import Scheduling
 from fedi.push.subscriptions import Subscriptions
 from fedi.push.vapid import subject_of
 from fedi.resolve import HouseResolver
@@ -65,6 +66,8 @@ from fedi.store.engine import Engine, opened
 from fedi.store.migrate import migrate
 from fedi.store.reads import HouseReads
 from fedi.store.timed import TimedEngine
+from fedi.streaming.hub import Hub
+from fedi.streaming.opening import open_streaming
 from fedi.version import VERSION
 from fedi.wellknown import open_wellknown
 from outbox import activities
@@ -100,6 +103,7 @@ class House:
     reads: HouseReads
     callers: Callers
     push: Subscriptions
+    hub: Hub
     media: Attachments
     proxy: Proxy
     figures: Figures = field(default_factory=Figures)
@@ -161,6 +165,7 @@ async def opened_house(
             try:
                 yield house
             finally:
+                await house.hub.close()
                 await house.expander.close()
                 await house.alive.close()
                 await house.proxy.close()
@@ -225,6 +230,7 @@ async def _built(
             subject=subject_of(config.organisation.contact, config.server.origin),
             own=urls.authority,
         ),
+        hub=Hub(engine, bus, clock, random),
         media=Attachments(performer, config),
         proxy=_proxy(config, sender, clock, urls, await sealing_key(engine)),
     )
@@ -276,6 +282,7 @@ async def _application_key(
 def client_api(house: House) -> Api:
     """Return what the resources of the client API work with."""
     lab = house.config.lab.enabled
+    writing = Writing(house.performer, house.resolver, house.config.limits)
     return Api(
         config=house.config,
         engine=house.engine,
@@ -290,7 +297,8 @@ def client_api(house: House) -> Api:
             house.urls,
             ZoneInfo(house.config.organisation.timezone),
         ),
-        writing=Writing(house.performer, house.resolver, house.config.limits),
+        writing=writing,
+        scheduling=Scheduling(writing, house.media),
         interacting=Interacting(house.performer, house.resolver, house.config.limits),
         profiles=Profiles(house.performer, house.resolver, house.config.limits),
         media=Attaching(house.media, house.config.limits.attachments),
@@ -355,7 +363,9 @@ def application(house: House) -> Dispatch:
         name=house.config.organisation.name,
         version=VERSION,
     )
-    open_api(table, client_api(house))
+    api = client_api(house)
+    open_api(table, api)
+    open_streaming(table, house.hub, api)
     open_sign_in(
         table,
         reception(

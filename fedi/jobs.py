@@ -19,11 +19,13 @@ from actors.relationships import NotificationKind, Relation, RelationKind
 from actors.verbs import Update
 from fedi.app import House
 from fedi.oauth.forgetting import forget_some
+from fedi.publishing import Writing
+from fedi.publishing.scheduling import Scheduling
 from fedi.rotating import GRACE_MS
 from fedi.search.cards import Cards
 from fedi.search.indexing import Indexer
 from fedi.search.trending import Trends
-from fedi.store import arrivals, chores, events
+from fedi.store import acquaintances, arrivals, chores, events, home, kept
 from fedi.store.chores import Spreading
 from fedi.store.deliveries import expire
 from fedi.store.engine import Tx
@@ -53,6 +55,8 @@ class Clockwork:
         self._index = Indexer(house.engine, house.urls, now, house.random.fraction)
         self._cards = Cards(house.engine, house.client, now, house.bus)
         self._trends = Trends(house.engine, now)
+        writing = Writing(house.performer, house.resolver, house.config.limits)
+        self._scheduling = Scheduling(writing, house.media)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set."""
@@ -62,6 +66,8 @@ class Clockwork:
             group.create_task(self._each(stop, 1.0, self.spread, "jobs"))
             group.create_task(self._each(stop, 5.0, self.end_polls, "polls"))
             group.create_task(self._each(stop, 5.0, self._house.media.work, "media"))
+            group.create_task(self._each(stop, 5.0, self._scheduling.publish_due, "scheduled"))
+            group.create_task(self._each(stop, 30.0, self.end_mutes, "mutes"))
             group.create_task(self._each(stop, 1.0, self._index.some, "event"))
             group.create_task(self._each(stop, 2.0, self._cards.some, "cards"))
             group.create_task(self._each(stop, _PRUNE_SECONDS, self._cards.sweep, "sweep"))
@@ -222,6 +228,21 @@ class Clockwork:
         if update is not None:
             await house.performer.once(update)
 
+    # -- what readers keep for themselves
+
+    async def end_mutes(self) -> int:
+        """End the mutes whose time is over."""
+        now = self._house.clock.now()
+        if not await self._engine.glance(lambda tx: acquaintances.any_mute_ends(tx, now)):
+            return 0
+        return await self._engine.write(lambda tx: acquaintances.end_mutes(tx, now))
+
+    async def forget_reading(self) -> int:
+        """Forget old Idempotency-Keys, and the home timelines of who hasn't been here of late."""
+        now = self._house.clock.now()
+        keys = await self._engine.write(lambda tx: kept.forget_answers(tx, now))
+        return await self._engine.write(lambda tx: home.put_away(tx, now)) or keys
+
     # -- forgetting
 
     async def expire(self) -> int:
@@ -235,6 +256,7 @@ class Clockwork:
         more = await self._engine.write(lambda tx: arrivals.prune(tx, now=now, seen_days=days))
         await self._engine.write(lambda tx: retire_superseded(tx, now, GRACE_MS))
         more = await forget_some(self._engine, now) or more
+        more = await self.forget_reading() or more
         files = await self._house.media.prune()
         return await self._engine.write(chores.trim_wanted) or more or files
 

@@ -11,6 +11,7 @@ from fedi.mastodon.rendering import Renderer
 from fedi.oauth.callers import Callers
 from fedi.perform import Performer
 from fedi.publishing import Interacting, Profiles, Writing
+from fedi.publishing.scheduling import Scheduling
 from fedi.push.subscriptions import Subscriptions
 from fedi.resolve import HouseResolver
 from fedi.search.asking import Finder
@@ -33,6 +34,7 @@ class Api:
     interacting: Interacting
     profiles: Profiles
     media: Attaching
+    scheduling: Scheduling
     callers: Callers
     rates: Rates
     renderer: Renderer

@@ -10,11 +10,15 @@ from actors import ids
 from actors.errors import FediError, Forbidden, Invalid, NotFound
 from actors.people import Actor, ActorKind
 from actors.posts import Post, Revision, Visibility
+from fedi.mastodon import scheduling
 from fedi.mastodon.asking import Ask, By, Reply, delete, get, ok, post, put
 from fedi.mastodon.entities import moment
+from fedi.mastodon.making import visibility_name
 from fedi.mastodon.reacting import seen, shown
+from fedi.mastodon.scheduling import due_of
 from fedi.net.params import Params
 from fedi.publishing import Draft
+from fedi.publishing.scheduling import wished
 from fedi.publishing.writing import Beside
 from fedi.store import hydrating, kept, showing
 from fedi.store.engine import Tx
@@ -88,23 +92,25 @@ def _poll(params: Params) -> _Poll:
     return _Poll(choices, bool(inner.flag("multiple")), seconds)
 
 
-async def draft_of(ask: Ask, params: Params) -> Draft:
-    """Return what a request wants to say."""
+async def draft_of(ask: Ask, params: Params, *, later: bool = False) -> Draft:
+    """Return what a request wants to say; the files of one for `later` are taken then."""
     parent = None
     answered = params.text("in_reply_to_id")
     if answered:
         parent = await seen(ask, ids.parse(answered) or 0)
         parent = await ask.api.interacting.original(parent)
     poll = _poll(params)
-    media = await ask.api.media.of_request(ask.me, params.texts("media_ids"))
+    named = [one for one in params.texts("media_ids") if one]
     text = params.text("status") or ""
-    if not text.strip() and not media:
+    if not text.strip() and not named:
         raise Invalid("Validation failed: Text can't be blank")
-    if media and poll.choices:
+    if named and poll.choices:
         raise Invalid("Validation failed: A poll can't have files beside it")
+    audience = audience_of(ask, params, parent)
+    media = () if later else await ask.api.media.of_request(ask.me, named)
     return Draft(
         text=text,
-        visibility=audience_of(ask, params, parent),
+        visibility=audience,
         person=ask.person.id,
         summary=params.text("spoiler_text") or "",
         sensitive=bool(params.flag("sensitive")),
@@ -130,7 +136,10 @@ async def create(ask: Ask) -> Reply:
     key = _key(ask)
     before = await _before(ask, key)
     if before is not None:
-        return await shown(ask, before)
+        return await _again(ask, *before)
+    due = due_of(ask.params.text("scheduled_at"))
+    if due is not None and due > ask.api.clock.now():
+        return await _for_later(ask, due, key)
     draft = await draft_of(ask, ask.params)
     try:
         made = await ask.api.writing.publish(ask.me, draft, _noted(ask, key))
@@ -142,7 +151,7 @@ async def create(ask: Ask) -> Reply:
         before = await _before(ask, key)
         if before is None:
             raise NotFound("Record not found") from None
-        return await shown(ask, before)
+        return await _again(ask, *before)
     return await shown(ask, made.id)
 
 
@@ -151,12 +160,32 @@ def _key(ask: Ask) -> str:
     return hashlib.sha256(text.encode()).hexdigest() if text else ""
 
 
-async def _before(ask: Ask, key: str) -> int | None:
+async def _before(ask: Ask, key: str) -> tuple[str, int] | None:
     if not key or ask.caller is None:
         return None
     token, since = ask.caller.token_id, ask.api.clock.now() - kept.IDEMPOTENT_MS
-    found = await ask.api.engine.glance(lambda tx: kept.answered(tx, token, key, since))
-    return None if found is None or found[0] != "post" else found[1]
+    return await ask.api.engine.glance(lambda tx: kept.answered(tx, token, key, since))
+
+
+async def _again(ask: Ask, kind: str, id: int) -> Reply:
+    """Answer as before a request that comes again under its Idempotency-Key."""
+    return await (shown(ask, id) if kind == "post" else scheduling.shown(ask, id))
+
+
+async def _for_later(ask: Ask, due: int, key: str) -> Reply:
+    draft = await draft_of(ask, ask.params, later=True)
+    files = ask.ids("media_ids")
+    told = {
+        "visibility": ask.params.text("visibility") or visibility_name(draft.visibility),
+        "in_reply_to_id": ids.parse(ask.params.text("in_reply_to_id") or ""),
+    }
+    wish = wished(draft, files, _poll(ask.params).seconds, told)
+    app = ask.caller.app_id if ask.caller is not None else None
+    id = await ask.api.scheduling.keep(ask.me, ask.person.id, app, due, wish)
+    if key and ask.caller is not None:
+        token, now = ask.caller.token_id, ask.api.clock.now()
+        await ask.api.engine.write(lambda tx: kept.answer(tx, token, key, "scheduled", id, now))
+    return await scheduling.shown(ask, id)
 
 
 def _noted(ask: Ask, key: str) -> Beside:

@@ -132,6 +132,15 @@ async def unmute(tx: Tx, me: int, other: int) -> None:
     await change(tx, me, other, mutes_notifications=False, muted_until=None)
 
 
+async def any_mute_ends(tx: Tx, now: int) -> bool:
+    """Return whether the time of any mute is over."""
+    row = await tx.one(
+        "SELECT 1 FROM acquaintance WHERE muted_until IS NOT NULL AND muted_until <= ? LIMIT 1",
+        (now,),
+    )
+    return row is not None
+
+
 async def end_mutes(tx: Tx, now: int, most: int = 500) -> int:
     """End the mutes whose time is over; return how many."""
     rows = await tx.rows(

@@ -65,3 +65,14 @@ async def trim(tx: Tx, reader_id: int) -> None:
         " (SELECT post_id FROM home WHERE reader_id = ? ORDER BY post_id DESC LIMIT ?) kept)",
         (reader_id, reader_id, KEPT),
     )
+
+
+async def put_away(tx: Tx, now: int) -> int:
+    """Forget the timeline of one who hasn't been here of late, and trim another; 0 when done."""
+    row = await tx.one(
+        "SELECT actor_id FROM reader WHERE seen < ? ORDER BY seen LIMIT 1", (now - 2 * ACTIVE_MS,)
+    )
+    if row is None:
+        return 0
+    await tx.run("DELETE FROM home WHERE reader_id = ?", (row[0],))
+    return await tx.run("DELETE FROM reader WHERE actor_id = ?", (row[0],))
