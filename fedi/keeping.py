@@ -14,8 +14,9 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from actors.errors import Invalid
 from fedi.config import Config, load
@@ -30,6 +31,7 @@ from fedi.version import VERSION
 
 LIST: Final = "backup.json"
 _FORMAT: Final = 1
+_PIECE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,24 @@ def _copy_rest(config: Config, config_path: Path | None, folder: Path) -> None:
         for path in sorted(source.iterdir()):
             if path.is_file() and not path.name.startswith("."):
                 with suppress(FileNotFoundError):  # a picture whose last post went meanwhile
-                    _write(folder / name / path.name, path.read_bytes())
+                    _copy(path, folder / name / path.name)
         _sync_folder(folder / name)
 
 
 def _write(path: Path, data: bytes) -> None:
+    _fill(path, BytesIO(data))
+
+
+def _copy(source: Path, path: Path) -> None:
+    """Copy a file piece by piece: it may be larger than the memory there is."""
+    with source.open("rb") as data:
+        _fill(path, data)
+
+
+def _fill(path: Path, data: BinaryIO) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "wb") as file:
-        file.write(data)
+        shutil.copyfileobj(data, file, _PIECE)
         file.flush()
         os.fsync(file.fileno())
     _sync_folder(path.parent)
@@ -136,7 +148,7 @@ def restore(
         part = path.relative_to(folder)
         if part.parts[0] in ("secrets", "media"):
             (draft / part.parts[0]).mkdir(mode=0o700, exist_ok=True)
-            _write(draft / part, path.read_bytes())
+            _copy(path, draft / part)
     _write_config(folder, draft, database_url, str(listed["origin"]))
     settings = {k: v for k, v in environ.items() if k not in ("FEDI_CONFIG", "FEDI_DATA_DIR")}
     config = load(draft / "config.toml", settings | {"FEDI_DATA_DIR": str(draft)})

@@ -5,6 +5,7 @@ import json
 import sqlite3
 import stat
 import subprocess
+import tracemalloc
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,27 @@ def test_a_restored_house_holds_what_leaves_until_somebody_confirms(
     assert back.fedi("restore", "--confirm")["was_held"] is False
     assert kept(back, SENDING_HELD) == ""
     assert kept(twin, SENDING_HELD) == "true"
+
+
+def test_a_large_file_is_copied_piece_by_piece_both_ways(
+    house: HouseOnDisk, tmp_path: Path
+) -> None:
+    (house.folder / "media").mkdir(exist_ok=True)
+    with (house.folder / "media" / "stor.mp4").open("wb") as file:
+        file.write(b"begin")
+        file.truncate(64_000_000)
+    tracemalloc.start()
+    try:
+        house.fedi("backup", str(tmp_path / "kopi"))
+        back = restored(tmp_path / "kopi", tmp_path / "ny")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 32_000_000
+    copy = back.folder / "media" / "stor.mp4"
+    assert copy.stat().st_size == 64_000_000
+    with copy.open("rb") as file:
+        assert file.read(6) == b"begin\0"
 
 
 def test_nothing_is_overwritten(house: HouseOnDisk, tmp_path: Path) -> None:
