@@ -76,7 +76,9 @@ def main() -> None:
     """Do the one errand on standard input."""
     errand = msgspec.json.decode(sys.stdin.buffer.read(65_536), type=Errand)
     bounds = Bounds(errand.memory, errand.processor, errand.file)
-    allowed = [*readable(), Path(errand.source)]
+    programs = (errand.ffmpeg, errand.ffprobe, errand.pdftoppm)
+    places = {Path(program).parent for program in programs if program}
+    allowed = [*readable(), *places, Path(errand.source)]
     missing = confine(bounds, allowed, Path(errand.folder))
     answer: Ready | Refused
     try:

@@ -4,19 +4,14 @@ import io
 import shutil
 import struct
 import subprocess
+import tempfile
 import zipfile
 import zlib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PIL import Image
-
-FILMS = shutil.which("ffmpeg") and shutil.which("ffprobe")
-PAPER = shutil.which("pdftoppm")
-needs_ffmpeg = pytest.mark.skipif(not FILMS, reason="NO FFMPEG HERE: films are not tested")
-needs_poppler = pytest.mark.skipif(not PAPER, reason="NO POPPLER HERE: PDF is not tested")
 
 SECRET = "Torggata 1, Elvestrand"
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a>{SECRET}</a></x:xmpmeta>'.encode()
@@ -107,7 +102,7 @@ def odt() -> bytes:
 @cache
 def film(suffix: str, *words: str) -> bytes:
     """A second of film or sound, by ffmpeg's own test pictures, with names and places in it."""
-    folder = Path(__import__("tempfile").mkdtemp())
+    folder = Path(tempfile.mkdtemp())
     try:
         path = folder / f"made.{suffix}"
         command = [

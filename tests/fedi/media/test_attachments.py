@@ -127,7 +127,7 @@ def test_names_say_nothing_and_are_never_the_same(house: HouseOnDisk) -> None:
     asyncio.run(work())
 
 
-@made.needs_ffmpeg
+@pytest.mark.usefixtures("ffmpeg")
 def test_a_moving_picture_waits_for_the_clockwork_and_becomes_a_film(house: HouseOnDisk) -> None:
     async def work() -> None:
         async with room(house) as here:
@@ -150,7 +150,7 @@ def test_a_moving_picture_waits_for_the_clockwork_and_becomes_a_film(house: Hous
     asyncio.run(work())
 
 
-@made.needs_ffmpeg
+@pytest.mark.usefixtures("ffmpeg")
 def test_what_turns_out_unreadable_later_says_so(house: HouseOnDisk) -> None:
     async def work() -> None:
         async with room(house) as here:
