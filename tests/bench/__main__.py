@@ -1,36 +1,39 @@
 """The benchmark: `make bench` for all of it, or `python -m tests.bench inbox quiet gets`.
 
-Rates depend on the machine and on what else it does; the CPU of one operation is the figure to
-compare. Nothing here passes or fails.
+One table: a figure, the CPU of one operation, the mark that the finished server is held to, and
+"ok" or "short". Rates depend on the machine and on what else it does; CPU is the figure to
+compare. `--smoke` takes small sizes and judges nothing. Nothing here passes or fails.
 """
 
 import asyncio
 import os
-import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from tests.bench import gets, inbox, quiet
+from tests.bench import deliveries, gets, inbox, marks, quiet, starts
 
-Rows = list[tuple[str, str, str]]
-PARTS: dict[str, Callable[[], Awaitable[Rows]]] = {
+PARTS: dict[str, Callable[[], Coroutine[Any, Any, list[marks.Row]]]] = {
     "inbox": inbox.main,
     "quiet": quiet.main,
     "gets": gets.main,
+    "deliveries": deliveries.main,
+    "starts": starts.main,
 }
 
 
-def main(names: list[str]) -> None:
+def main(words: list[str]) -> None:
     """Run the named parts, or all, and print one table."""
+    named = [word for word in words if word in PARTS]
     print(f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, SQLite with FULL sync\n")
-    print(f"{'what':60} {'figure':>8} {'µs CPU':>8}")
-    for name, part in PARTS.items():
-        if not names or name in names:
-            for what, rate, micros in asyncio.run(part()):  # type: ignore[arg-type]
-                print(f"{what:60} {rate:>8} {micros:>8}", flush=True)
-    if not names or "deliveries" in names:
-        print()
-        subprocess.run([sys.executable, "-m", "tests.bench.deliveries"], check=False)
+    print(marks.HEAD)
+    rows: list[marks.Row] = []
+    for name in named or PARTS:
+        found = asyncio.run(PARTS[name]())
+        print("\n".join(row.line() for row in found), flush=True)
+        rows += found
+    short = [row.what for row in rows if row.verdict == "short"]
+    print(f"\nshort of its mark: {'; '.join(short)}" if short else "")
 
 
 if __name__ == "__main__":
