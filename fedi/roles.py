@@ -153,7 +153,12 @@ async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) 
             access_log=False,
             http=Doorstep,
             lifespan="off",
-            ws="none",
+            ws=_socket,  # type: ignore[arg-type]
+            ws_max_size=16_384,
+            ws_ping_interval=30.0,
+            ws_ping_timeout=30.0,
+            # It would be made anew for each of a thousand connections that are sent the same.
+            ws_per_message_deflate=False,
             forwarded_allow_ips=[*house.config.server.trusted_proxies, SOCKET],
             server_header=False,
             date_header=True,
@@ -166,10 +171,18 @@ async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) 
     serving = asyncio.create_task(server.serve(sockets=sockets))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    await house.hub.close()
     server.should_exit = True
     stopping.cancel()
     await serving
     stop.set()
+
+
+def _socket(**given: Any) -> asyncio.Protocol:
+    """Make a WebSocket's protocol; the library is loaded with the first of them."""
+    from fedi.net.sockets import made
+
+    return made(**given)
 
 
 async def _inbox(house: House, stop: asyncio.Event) -> None:

@@ -36,6 +36,11 @@ class Dispatch:
         self._fallback = fallback
         self._exact: dict[tuple[str, str], RawHandler] = {}
         self._root = _Node()
+        self._sockets: dict[str, RawHandler] = {}
+
+    def add_socket(self, path: str, handler: RawHandler) -> None:
+        """Register the handler of WebSockets at a path and everything under it."""
+        self._sockets[path.rstrip("/")] = handler
 
     def add(
         self, first_segments: str, handler: RawHandler, *, methods: Iterable[str] = _READING
@@ -67,7 +72,7 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._fallback(scope, receive, send)
+            await self._socket(scope)(scope, receive, send)
             return
         handler = self._exact.get((scope["method"], scope["path"]))
         if handler is not None:
@@ -85,6 +90,13 @@ class Dispatch:
             await handler(scope, receive, send)
         except Exception as error:
             await send_answer(send, answer_to(error))
+
+    def _socket(self, scope: Scope) -> RawHandler:
+        path = scope["path"] if scope["type"] == "websocket" else ""
+        for prefix, handler in self._sockets.items():
+            if path == prefix or path.startswith(f"{prefix}/"):
+                return handler
+        return self._fallback
 
     def _find(self, scope: Scope) -> RawHandler | None:
         segments = _segments(scope["path"])

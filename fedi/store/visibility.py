@@ -150,10 +150,10 @@ def condition(viewer: Viewer, *, even_deleted: bool = False) -> tuple[str, list[
             return text, [host for _ in takes]
 
 
-def condition_by_row(actor_id: str) -> str:
+def condition_by_row(actor_id: str, *, even_deleted: bool = False) -> str:
     """Return SQL over post alias p that is true where one of ours may see the post; whose eyes
     they are, the SQL expression `actor_id` says row by row. For lists with many viewers."""
-    text, _ = _COMPILED[LocalActor, False]
+    text, _ = _COMPILED[LocalActor, even_deleted]
     return text.replace("?", actor_id)
 
 
