@@ -1,4 +1,4 @@
-"""This machine: our four packages, the data folder, secrets, open files, zones, the listener."""
+"""This machine: our packages, the data folder, secrets, open files, zones, media, the listener."""
 
 import fcntl
 import importlib.util
@@ -14,6 +14,9 @@ from typing import Final
 
 from fedi.checkup.findings import Finding, attention, broken, ok
 from fedi.config import Config, ConfigError, read_secret, split_address
+from fedi.media.confinement import lacking
+from fedi.media.storage import blobs_of
+from fedi.media.workshop import PROGRAMS
 from fedi.store.lock import NAME as LOCK
 
 _PACKAGES: Final = ("actors", "inbox", "outbox", "fedi")
@@ -29,6 +32,7 @@ def look(config: Config) -> Iterator[Finding]:
     yield disk(config.server.data_dir)
     yield open_files()
     yield zones()
+    yield media(config)
     yield listener(config)
 
 
@@ -112,6 +116,29 @@ def zones() -> Finding:
     if zoneinfo.available_timezones():
         return ok("time zones", "known.")
     return attention("time zones", "The machine knows none: install tzdata, or pages show UTC.")
+
+
+def media(config: Config) -> Finding:
+    """Whether all kinds of files can be taken, where they are kept, and behind which walls."""
+    try:
+        blobs_of(config)
+    except ConfigError as problem:
+        return broken("media", problem.sentence)
+    missing = [name for name in PROGRAMS if shutil.which(name) is None]
+    if missing:
+        return attention(
+            "media",
+            f"{', '.join(missing)} missing: films and sounds need ffmpeg, PDF poppler-utils. "
+            "apt-get install ffmpeg poppler-utils",
+        )
+    walls = lacking()
+    if walls:
+        return attention(
+            "media",
+            f"Files from strangers are read without {' and '.join(walls)}: use a kernel from 5.13 "
+            "on, with Landlock among its security modules, on x86_64 or aarch64.",
+        )
+    return ok("media", "ffmpeg and poppler are there; files are read behind walls.")
 
 
 def is_running(config: Config) -> bool:

@@ -2,7 +2,7 @@
 
 Limits on memory, processor time, files and file size; no new privileges; by Landlock only some
 folders can be read and one written; by seccomp no network, no signals to others, no tracing.
-What the kernel lacks is left out and told: `fedi doctor` shows it. Used by worker.py alone.
+What the kernel lacks is left out and told (`lacking`; `fedi doctor` shows it). Used by worker.py.
 """
 
 import ctypes
@@ -76,6 +76,17 @@ def confine(bounds: Bounds, readable: Iterable[Path], writable: Path) -> tuple[s
     if not _seccomp(libc):
         missing.append("seccomp")
     return tuple(missing)
+
+
+def lacking() -> tuple[str, ...]:
+    """Return which walls this machine could not build, without building any."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    found = []
+    if libc.syscall(_CREATE_RULESET, None, 0, 1) < 1:
+        found.append("landlock")
+    if platform.machine() not in _REFUSED_CALLS:
+        found.append("seccomp")
+    return tuple(found)
 
 
 def _landlock(libc: ctypes.CDLL, readable: Iterable[Path], writable: Path) -> bool:

@@ -5,9 +5,12 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from fedi.checkup import installation
 from fedi.checkup.findings import State
 from fedi.config import Config, Lab, Server
+from fedi.config.settings import Media
 from fedi.store.lock import only_supervisor
 
 
@@ -64,3 +67,18 @@ def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
 def test_a_socket_file_is_nobodys_port(tmp_path: Path) -> None:
     config = Config(server=Server(data_dir=tmp_path, listen="unix:/run/fedi/web.sock"))
     assert installation.listener(config).state is State.OK
+
+
+def test_programs_that_are_missing_are_named_and_how_to_get_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert installation.media(at(tmp_path)).what == "media"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = installation.media(at(tmp_path))
+    assert found.state is State.ATTENTION
+    assert "ffmpeg, ffprobe, pdftoppm missing" in found.sentence
+
+
+def test_a_store_for_files_that_lacks_its_settings_is_broken(tmp_path: Path) -> None:
+    config = replace(at(tmp_path), media=Media(storage="s3"))
+    assert installation.media(config).state is State.BROKEN

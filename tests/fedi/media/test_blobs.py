@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.errors import NotFound, Unavailable
+from actors.errors import NotFound
 from fedi.config import Config, ConfigError
 from fedi.config.settings import Media as Settings
 from fedi.config.settings import Server
@@ -148,15 +148,6 @@ def test_on_disk_nobody_else_reads_it_and_no_link_is_followed(tmp_path: Path) ->
     for name in ("link", "folder"):
         with pytest.raises(NotFound):
             run(blobs.open(name))
-
-
-@pytest.mark.slow
-def test_a_store_that_is_down_is_told_as_that(tmp_path: Path) -> None:
-    blobs = blobs_of(in_bucket("http://127.0.0.1:1", tmp_path))
-    (tmp_path / "a").write_bytes(b"x")
-    for deed in (blobs.open("a"), blobs.put("a", tmp_path / "a"), blobs.remove(["a"])):
-        with pytest.raises(Unavailable):
-            run(deed)
 
 
 def test_a_store_without_its_settings_is_refused(tmp_path: Path) -> None:
