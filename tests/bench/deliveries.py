@@ -131,6 +131,9 @@ def served(folder: Path, their: Peers, followers: Sequence[tuple[str, str]]) -> 
         wait_for_port()
         time.sleep(2)  # until every process is up and quiet
         yield Served(path, process.pid, token)
+    except BaseException:
+        print((folder / "log").read_text(errors="replace")[-3_000:], file=sys.stderr)
+        raise
     finally:
         process.terminate()
         process.wait(30)
