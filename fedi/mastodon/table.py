@@ -8,7 +8,10 @@ from typing import Final
 
 from fedi.mastodon import (
     accounts,
+    announcements,
+    conversations,
     discovering,
+    extras,
     filters,
     instance,
     lists,
@@ -20,9 +23,11 @@ from fedi.mastodon import (
     reacting,
     reading,
     relationships,
+    reports,
     scheduling,
     search,
     statuses,
+    tags,
     timelines,
 )
 from fedi.mastodon.api import Api
@@ -31,7 +36,10 @@ from fedi.net.dispatch import Dispatch
 
 ROUTES: Final[tuple[Route, ...]] = (
     *accounts.ROUTES,
+    *announcements.ROUTES,
+    *conversations.ROUTES,
     *discovering.ROUTES,
+    *extras.ROUTES,
     *filters.ROUTES,
     *instance.ROUTES,
     *lists.ROUTES,
@@ -43,9 +51,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     *reacting.ROUTES,
     *reading.ROUTES,
     *relationships.ROUTES,
+    *reports.ROUTES,
     *scheduling.ROUTES,
     *search.ROUTES,
     *statuses.ROUTES,
+    *tags.ROUTES,
     *timelines.ROUTES,
 )
 _METHODS: Final = {"GET": ("GET", "HEAD"), "PUT": ("PUT", "PATCH"), "PATCH": ("PUT", "PATCH")}

@@ -8,6 +8,7 @@ from fedi.store import home as kept
 from fedi.store import timelines
 from fedi.store.engine import Tx
 from fedi.store.timelines import Row, Span, Tags, Wanted
+from outbox import compose
 
 MOST_TAGS = 4
 
@@ -74,7 +75,7 @@ async def tag(ask: Ask) -> Reply:
 
 
 def _folded(name: str) -> str:
-    return name.removeprefix("#").casefold()
+    return compose.hashtag_key(name.removeprefix("#"))
 
 
 def _wanted(ask: Ask) -> Wanted:

@@ -23,6 +23,7 @@ from actors.posts import Post
 from actors.relationships import Notification, Reaction, Relation, RelationKind
 
 from . import changes, events
+from .followed import for_followers
 from .media import note_use
 from .rows import NOTIFICATION, TABLES
 from .unit import UnitStore
@@ -191,6 +192,7 @@ class Applying:
                 LISTED_FOLLOWERS,
             ),
         )
+        await for_followers(self._tx, show.post_id)
         if show.readers:
             await self._tx.many(
                 "INSERT INTO home (reader_id, post_id, author_id) VALUES (?, ?, ?)"

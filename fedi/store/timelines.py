@@ -124,6 +124,13 @@ class Tags:
         return "".join(parts), [*self.every, *self.none]
 
 
+async def linking(tx: Tx, viewer: Viewer, url: str, span: Span) -> list[Row]:
+    """Return a page of the public posts that link to a page."""
+    index = _Index("SELECT w.post_id AS id FROM card_use w WHERE w.url = ? AND", "w.post_id", url)
+    where = "p.visibility IN ('public', 'internal') AND p.boost_of IS NULL"
+    return await _windowed(tx, index, (where, []), viewer, span)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfAuthor:
     """Which of an author's posts: `tagged` is a folded hashtag."""

@@ -46,11 +46,3 @@ CREATE TABLE announcement_reaction (
   actor_id INTEGER NOT NULL,
   PRIMARY KEY (announcement_id, name, actor_id)
 ) WITHOUT ROWID;
-
--- What an app says beside the words of a report.
-CREATE TABLE report_detail (
-  report_id INTEGER NOT NULL PRIMARY KEY,
-  category TEXT NOT NULL,
-  rule_ids TEXT NOT NULL,
-  forwarded INTEGER NOT NULL
-);
