@@ -158,7 +158,8 @@ class AccessLog:
     """Wraps the ASGI application: gives each request an id, and logs it when it is over.
 
     One ordinary answer in `one_in` is logged; a 5xx and one slower than `slow_ms` always is. The
-    query is left out, because tokens and searches stand in it.
+    query is left out, because tokens and searches stand in it, and the names of files, which are
+    the keys to them.
     """
 
     def __init__(
@@ -198,11 +199,18 @@ class AccessLog:
             self._ordinary += 1
             if self._ordinary % self._one_in:
                 return
-        path = scope.get("raw_path") or scope["path"].encode()
         extra = {
             "method": scope["method"],
-            "path": path[:200].decode("ascii", "backslashreplace"),
+            "path": _told(scope.get("raw_path") or scope["path"].encode()),
             "status": status,
             "ms": round(ms, 1),
         }
         self._logger.log(logging.ERROR if status >= 500 else logging.INFO, "answered", extra=extra)
+
+
+def _told(path: bytes) -> str:
+    """Return a path as it may be logged: of a file's address only where it lies."""
+    for place in (b"/media/", b"/proxy/"):
+        if path.startswith(place):
+            return f"{place.decode()}…"
+    return path[:200].decode("ascii", "backslashreplace")

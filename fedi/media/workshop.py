@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +37,8 @@ class Workshop:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._turn = asyncio.Semaphore(settings.children)
+        # Films must not take every turn: somebody waits for a picture.
+        self._long_turn = asyncio.Semaphore(max(1, settings.children - 1))
         self._programs = {name: shutil.which(name) or "" for name in PROGRAMS}
         self._told = False
 
@@ -66,8 +68,9 @@ class Workshop:
         """
         self.check(kind)
         errand = self._errand(task, source, kind, folder, side)
-        seconds = self._settings.film_seconds if self._is_long(kind) else PICTURE_SECONDS
-        async with self._turn:
+        long = self._is_long(kind)
+        seconds = self._settings.film_seconds if long else PICTURE_SECONDS
+        async with self._long_turn if long else nullcontext(), self._turn:
             raw = await _answer_of(errand, seconds)
         try:
             answer = msgspec.json.decode(raw, type=Ready | Refused)

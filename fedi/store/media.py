@@ -46,7 +46,7 @@ async def note_use(tx: Tx, post: Post, urls: Urls, now: int) -> None:
         await drop_uses(tx, [post.id], now)
         return
     names = [*_ours(urls, *(url for media in post.media for url in (media.url, media.preview)))]
-    await _use(tx, post.id, names)
+    await _use(tx, post.id, post.author_id, names)
     await tx.many(
         "UPDATE attachment SET post_id = ?, taken = NULL WHERE id = ? AND actor_id = ?",
         [(post.id, media.id, post.author_id) for media in post.media if media.id],
@@ -56,7 +56,9 @@ async def note_use(tx: Tx, post: Post, urls: Urls, now: int) -> None:
 async def note_face(tx: Tx, actor: Actor, urls: Urls, now: int) -> None:
     """Note what pictures of ours an actor of ours shows (its row stands where a post's would)."""
     await drop_uses(tx, [actor.id], now)
-    await _use(tx, actor.id, [*_ours(urls, *(i.url for i in (actor.icon, actor.image) if i))])
+    await _use(
+        tx, actor.id, actor.id, [*_ours(urls, *(i.url for i in (actor.icon, actor.image) if i))]
+    )
 
 
 def _ours(urls: Urls, *addresses: str) -> Iterator[str]:
@@ -67,13 +69,16 @@ def _ours(urls: Urls, *addresses: str) -> Iterator[str]:
             yield local.name
 
 
-async def _use(tx: Tx, user_id: int, names: list[str]) -> None:
+async def _use(tx: Tx, user_id: int, owner_id: int, names: list[str]) -> None:
+    """Note uses of files by their owner; whoever only knows a name can't keep the file alive."""
     for name in names:
-        await tx.run(
-            "INSERT INTO media_use (post_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            (user_id, name),
+        used = await tx.run(
+            "INSERT INTO media_use (post_id, name) SELECT ?, m.name FROM media m"
+            " WHERE m.name = ? AND m.actor_id = ? ON CONFLICT DO NOTHING",
+            (user_id, name, owner_id),
         )
-        await tx.run("UPDATE media SET unused = NULL WHERE name = ?", (name,))
+        if used:
+            await tx.run("UPDATE media SET unused = NULL WHERE name = ?", (name,))
 
 
 async def drop_uses(tx: Tx, post_ids: Sequence[int], now: int) -> None:

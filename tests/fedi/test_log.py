@@ -240,6 +240,13 @@ def test_the_query_never_reaches_the_log(stream: io.StringIO) -> None:
     assert written(stream)[0]["path"] == "/api/v1/streaming"
 
 
+def test_the_name_of_a_file_is_its_key_and_never_reaches_the_log(stream: io.StringIO) -> None:
+    set_up_log(Log(), stream)
+    paths = ("/media/hemmelig.png", "/proxy/forseglet/aHR0cHM6", "/mediaplan")
+    serve(Log(access_one_in=1), [(path, 200, 0) for path in paths])
+    assert [f["path"] for f in written(stream)] == ["/media/…", "/proxy/…", "/mediaplan"]
+
+
 def test_the_answer_names_the_request_as_the_log_does(stream: io.StringIO) -> None:
     set_up_log(Log(), stream)
     (messages,) = serve(Log(access_one_in=1), [("/", 200, 0)])

@@ -408,9 +408,10 @@ def test_many_uploads_at_once_all_come_through(house: HouseOnDisk) -> None:
 def test_a_document_is_kept_as_it_came_under_its_own_name(house: HouseOnDisk) -> None:
     async def work() -> None:
         async with room(house) as here:
-            one = await here.upload(made.docx(), name="C:\\møte\\Referat 3\u202e.docx")
+            data = made.docx()
+            one = await here.upload(data, name="C:\\møte\\Referat 3\u202e.docx")
             assert (one.kind, one.file_name) == ("file", "Referat 3.docx")
-            assert (here.folder / one.name).read_bytes() == made.docx()
+            assert (here.folder / one.name).read_bytes() == data
             await here.post(one.id)
             assert await here.shown(one.name) == Shown(True, "Referat 3.docx")
             assert here.media.media(one).kind == "Document"

@@ -16,7 +16,7 @@ from fedi.store import media
 from fedi.store.engine import Engine, Tx
 from fedi.store.rows import ACTOR
 from fedi.store.visibility import may_see
-from tests.fedi.town import DAY, IT, NOW, URLS, post, put
+from tests.fedi.town import DAY, IT, NOW, SECRETARIAT, URLS, post, put
 from tests.running import run
 
 CASES = tuple(product(Visibility, Exposure, ("here", "suspended", "gone"), (False, True)))
@@ -83,3 +83,21 @@ def test_a_portrait_goes_as_far_as_its_actor(engine: Engine, exposure: Exposure)
 
 def test_a_name_that_never_was_is_sent_to_nobody(engine: Engine) -> None:
     assert shown(engine, "aldri.png") is None
+
+
+def test_who_only_knows_a_name_neither_keeps_a_file_nor_makes_it_public(engine: Engine) -> None:
+    item = Media(url=URLS.media("hemmelig.png"))
+    inside = post(IT, DAY, "Internt", visibility=Visibility.INTERNAL, media=(item,))
+    copied = post(SECRETARIAT, DAY, "Se", media=(item,))
+    put(engine, IT, SECRETARIAT, inside, copied)
+
+    async def unit(tx: Tx) -> None:
+        await media.add(tx, "hemmelig.png", IT.id, "image/png", 1, NOW)
+        await media.note_use(tx, inside, URLS, NOW)
+        await media.note_use(tx, copied, URLS, NOW)
+
+    run(engine.write(unit))
+    assert shown(engine, "hemmelig.png") == media.Shown(False)
+    gone = replace(inside, deleted=NOW, media=())
+    run(engine.write(lambda tx: media.note_use(tx, gone, URLS, NOW)))
+    assert shown(engine, "hemmelig.png") is None
