@@ -34,18 +34,26 @@ WHOLE = ("hostile", "fedi/demo/test_making.py", "fedi/test_roles.py")
 
 _numbers = count(1)
 
+COLLECTED = pytest.StashKey[dict[str, set[str]]]()
+"""Node id without parameters -> the marks that all its cases have; before any is left out."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "whole: starts whole houses; left out of make check")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what starts whole houses, by its place and by its fixtures."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what starts whole houses, by its place and by its fixtures; note what there is."""
     places = [HERE / place for place in WHOLE]
+    collected: dict[str, set[str]] = {}
     for item in items:
         started = "served" in getattr(item, "fixturenames", ())
         if started or any(item.path.is_relative_to(place) for place in places):
             item.add_marker(pytest.mark.whole)
+        marks = {mark.name for mark in item.iter_markers()}
+        collected.setdefault(item.nodeid.partition("[")[0], marks).intersection_update(marks)
+    config.stash[COLLECTED] = collected
 
 
 class PostgresForTests:
