@@ -5,7 +5,7 @@ consent a page keeps its opener, since some apps open it in a window of their ow
 """
 
 import hashlib
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Final
 
@@ -32,16 +32,17 @@ _SAFE: Final[tuple[Header, ...]] = (
 _ALONE: Final[Header] = (b"cross-origin-opener-policy", b"same-origin")
 
 
+@cache
+def _templates() -> Environment:
+    loader = ChoiceLoader([PackageLoader("fedi.oauth"), PackageLoader("fedi.pages")])
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+
+
 class Paper:
     """Writes the pages of one house."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
-
-    @cached_property
-    def _templates(self) -> Environment:
-        loader = ChoiceLoader([PackageLoader("fedi.oauth"), PackageLoader("fedi.pages")])
-        return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
 
     @cached_property
     def script(self) -> tuple[str, bytes]:
@@ -68,7 +69,7 @@ class Paper:
         run the passkeys' script; `alone` cuts the window that opened it."""
         site, asked = self._site, visit.asked
         token = Markup('<input type="hidden" name="form_token" value="{}">')
-        html = self._templates.get_template(template).render(
+        html = _templates().get_template(template).render(
             **site.context(asked),
             head=None,
             form_token=token.format(visit.form_token),

@@ -7,7 +7,8 @@ on, and checks of each page what holds for all: valid, small, in no frame, with 
 import base64
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -65,9 +66,11 @@ class Got:
     def location(self) -> str:
         return self.header("location")
 
-    @property
+    @cached_property
     def page(self) -> Any:
-        return html5lib.parse(self.body, transport_encoding="utf-8", namespaceHTMLElements=False)
+        """The page as a tree; an error if it isn't valid HTML."""
+        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+        return parser.parse(self.body, transport_encoding="utf-8")
 
     @property
     def words(self) -> str:
@@ -328,7 +331,6 @@ def query_of(got: Got) -> dict[str, str]:
 def check(got: Got) -> None:
     """What holds for every page."""
     assert len(got.body) < SIZE_MAX, f"{len(got.body)} bytes"
-    html5lib.HTMLParser(strict=True).parse(got.body, transport_encoding="utf-8")
     policy = got.header("content-security-policy")
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
@@ -341,7 +343,3 @@ def check(got: Got) -> None:
         assert not "".join(script.itertext()).strip()
     for forbidden in ("style=", "onclick", "javascript:"):
         assert forbidden not in got.text.lower()
-
-
-def departed(person: Person, now: int) -> Person:
-    return replace(person, departed=now)
