@@ -1,0 +1,78 @@
+"""Mastodon's API as a schema, to hold our answers against: ../shared/mastodon-openapi.json.
+
+It isn't ours and doesn't come along; where it is missing, what needs it skips and says so. What
+real Mastodon answers otherwise than the schema says is in `ALLOWED`, with why.
+"""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+SCHEMA = Path(__file__).parents[4] / "shared" / "mastodon-openapi.json"
+
+ALLOWED: dict[tuple[str, str], str] = {
+    # (method, path of the schema): why its answer isn't checked
+}
+
+
+def here() -> bool:
+    return SCHEMA.exists()
+
+
+needed = pytest.mark.skipif(not here(), reason=f"NOT CHECKED against Mastodon: no {SCHEMA.name}")
+
+
+@cache
+def _document() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(SCHEMA.read_text())
+    return found
+
+
+@cache
+def _paths() -> list[tuple[re.Pattern[str], str]]:
+    """Every path of the schema as a pattern, those without parameters first."""
+    paths = sorted(_document()["paths"], key=lambda path: (path.count("{"), path))
+    return [(re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path) + r"\Z"), path) for path in paths]
+
+
+def operation(method: str, path: str) -> tuple[str, dict[str, Any]] | None:
+    """Return (path of the schema, operation) for a request."""
+    method = {"HEAD": "GET"}.get(method, method).lower()
+    for pattern, named in _paths():
+        if pattern.match(path.rstrip("/") or "/"):
+            operations = _document()["paths"][named]
+            for one in (method, "patch" if method == "put" else "put"):
+                if one in operations and (one == method or method in ("put", "patch")):
+                    return named, operations[one]
+    return None
+
+
+@cache
+def _validator(ref: str) -> Draft202012Validator:
+    schema = json.loads(ref)
+    whole = {**schema, "components": _document()["components"]}
+    return Draft202012Validator(whole, format_checker=None)
+
+
+def check(method: str, path: str, status: int, value: Any) -> None:
+    """Fail where an answer is not what Mastodon's schema says; silent where it says nothing."""
+    if not here() or status >= 400:
+        return
+    found = operation(method, path)
+    if found is None or (method, found[0]) in ALLOWED:
+        return
+    named, spec = found
+    content = spec.get("responses", {}).get("200", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema")
+    if schema is None:
+        return
+    problems = [
+        f"{'/'.join(str(step) for step in error.absolute_path)}: {error.message[:200]}"
+        for error in _validator(json.dumps(schema)).iter_errors(value)
+    ]
+    assert not problems, f"{method} {named}\n" + "\n".join(problems[:10])
