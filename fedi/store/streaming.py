@@ -135,6 +135,48 @@ async def wanting(
     return {row[0] for row in rows}
 
 
+async def on_lists(
+    tx: Tx, post_id: int, list_ids: Collection[int], *, even_deleted: bool = False
+) -> set[int]:
+    """Return those of these lists that a post stands on, by the rules of their timelines: who is
+    on it wrote or shared it, its reader may see and wants it, and its answers are to whom the list
+    says."""
+    if not list_ids:
+        return set()
+    source, param = _viewers(tx, list_ids)
+    condition = condition_by_row("l.actor_id", even_deleted=even_deleted)
+    wanted = _WANTED.replace("v.id", "l.actor_id")
+    rows = await tx.rows(
+        f"SELECT l.id FROM {source} v JOIN list l ON l.id = v.id JOIN post p ON p.id = ?"
+        " JOIN list_member lm ON lm.list_id = l.id AND lm.member_id = p.author_id"
+        f" WHERE p.visibility <> 'direct' AND {condition}{wanted} AND ("
+        " (p.in_reply_to IS NULL AND p.in_reply_to_uri = '')"
+        " OR (l.replies <> 'none' AND EXISTS (SELECT 1 FROM post y WHERE y.id = p.in_reply_to AND ("
+        " y.author_id IN (p.author_id, l.actor_id)"
+        " OR (l.replies = 'list' AND EXISTS (SELECT 1 FROM list_member z WHERE z.list_id = l.id"
+        " AND z.member_id = y.author_id))"
+        " OR (l.replies = 'followed' AND EXISTS (SELECT 1 FROM relation z"
+        " WHERE z.kind = 'follow' AND z.source_id = l.actor_id AND z.target_id = y.author_id"
+        " AND z.state = 'accepted'))))))",
+        (param, post_id),
+    )
+    return {row[0] for row in rows}
+
+
+async def in_conversation(tx: Tx, post_id: int, viewers: Collection[int]) -> set[int]:
+    """Return those who take part in a direct post, see it and want to: who wrote it or is named."""
+    if not viewers:
+        return set()
+    source, param = _viewers(tx, viewers)
+    rows = await tx.rows(
+        f"SELECT v.id FROM {source} v JOIN post p ON p.id = ? WHERE p.visibility = 'direct'"
+        " AND (v.id = p.author_id OR EXISTS (SELECT 1 FROM addressee d WHERE d.post_id = p.id"
+        f" AND d.actor_id = v.id)) AND {condition_by_row('v.id')}{_WANTED}",
+        (param, post_id),
+    )
+    return {row[0] for row in rows}
+
+
 async def seen_beside(
     tx: Tx, post_ids: Collection[int], viewers: Collection[int]
 ) -> dict[int, frozenset[int]]:
@@ -155,8 +197,8 @@ async def seen_beside(
 
 
 async def involved(tx: Tx, post_id: int, viewers: Collection[int]) -> set[int]:
-    """Return those to whom a post looks different: they liked, shared, kept or pinned it, voted in
-    its poll, wrote it, or hear no more of its conversation."""
+    """Return those to whom a post may look different: they liked, shared, kept or pinned it, voted
+    in its poll, wrote it, hear no more of its conversation, or have filters."""
     if not viewers:
         return set()
     source, param = _viewers(tx, viewers)
@@ -167,10 +209,23 @@ async def involved(tx: Tx, post_id: int, viewers: Collection[int]) -> set[int]:
         " OR EXISTS (SELECT 1 FROM bookmark k WHERE k.actor_id = v.id AND k.post_id = p.id)"
         " OR EXISTS (SELECT 1 FROM vote w WHERE w.post_id = p.id AND w.actor_id = v.id)"
         " OR EXISTS (SELECT 1 FROM thread_mute m WHERE m.actor_id = v.id"
-        " AND m.root = CASE WHEN p.context <> '' THEN p.context ELSE p.uri END)",
+        " AND m.root = CASE WHEN p.context <> '' THEN p.context ELSE p.uri END)"
+        " OR EXISTS (SELECT 1 FROM filter fl WHERE fl.actor_id = v.id)",
         (param, post_id),
     )
     return {row[0] for row in rows}
+
+
+async def filter_versions(tx: Tx, viewers: Collection[int]) -> dict[int, int]:
+    """Return a number for each who has or had filters, that changes with them."""
+    if not viewers:
+        return {}
+    source, param = _viewers(tx, viewers)
+    rows = await tx.rows(
+        f"SELECT f.actor_id, f.version FROM {source} v JOIN filter_version f ON f.actor_id = v.id",
+        (param,),
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 async def held(tx: Tx, token_ids: Collection[int], now: int) -> set[int]:

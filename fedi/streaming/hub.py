@@ -8,7 +8,6 @@ nothing is read. One hub for a process; it lives on that process's loop.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
@@ -16,14 +15,16 @@ from actors.errors import Forbidden, Invalid, TooMany
 from actors.ports import Clock, Random
 from fedi.bus import Bus
 from fedi.oauth.callers import TOKENS, Caller
-from fedi.store import events, streaming
+from fedi.store import events, lists, streaming
 from fedi.store.engine import Engine, Tx
 from fedi.store.events import Event, Place
 from fedi.store.settings import STREAM_EPOCH, setting
+from fedi.streaming.audience import Audience, Heard, Sending
+from fedi.streaming.board import Board
 from fedi.streaming.listener import GOING_AWAY, MOST_STREAMS, REVOKED, Hearing, Listener
-from fedi.streaming.message import place_of
-from fedi.streaming.streams import Stream, Wanted, check
-from fedi.streaming.telling import Sending, Telling
+from fedi.streaming.message import Message, id_of, place_of
+from fedi.streaming.streams import USER, Stream, Wanted, check
+from fedi.streaming.telling import Telling
 
 MOST_PER_TOKEN: Final = 20
 MOST_PER_ADDRESS: Final = 2_000
@@ -56,6 +57,7 @@ class Hub:
         self._beginning = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
+        self._board = Board()
         self._left = asyncio.Event()
 
     def open(self, telling: Telling) -> None:
@@ -68,9 +70,9 @@ class Hub:
         return len(self._listeners)
 
     @property
-    def hearings(self) -> int:
-        """How many streams they hear, all together."""
-        return sum(len(hearing) for hearing in self._streams.values())
+    def streams(self) -> dict[Stream, int]:
+        """How many hear each stream."""
+        return {stream: len(hearing) for stream, hearing in self._streams.items()}
 
     # -- coming and going
 
@@ -115,7 +117,8 @@ class Hub:
             raise Forbidden("Not authorized to stream this list")
 
     async def _owns(self, caller: Caller, list_id: int) -> bool:
-        return False
+        me = caller.actor.id if caller.actor is not None else 0
+        return await self._engine.glance(lambda tx: lists.one(tx, me, list_id)) is not None
 
     async def subscribe(self, listener: Listener, wanted: Wanted, last: str = "") -> None:
         """Let a listener hear a stream from now on; or from the event with the id `last` on, if it
@@ -141,11 +144,16 @@ class Hub:
             if not hearing:
                 del self._streams[stream]
 
-    def hearing(self, stream: Stream, event: Event) -> Iterable[Listener]:
-        """Return who hears a stream and has not heard of this event (telling.Audience)."""
+    def hearing(self, stream: Stream, event: Event) -> list[Listener]:
+        """Return who hears a stream and has not heard of this event (audience.Audience)."""
         return [
             one for one in self._streams.get(stream, ()) if one.streams[stream].after < event.place
         ]
+
+    def lists(self, event: Event) -> list[Heard]:
+        """Return who hears any list and has not heard of this event."""
+        streams = [stream for stream in self._streams if stream.name == "list"]
+        return [(one, stream) for stream in streams for one in self.hearing(stream, event)]
 
     async def close(self) -> None:
         """Let everybody go, each at a moment of its own, and stop."""
@@ -174,7 +182,7 @@ class Hub:
             if not self._tasks:
                 self._tasks = [
                     asyncio.create_task(self._follow()),
-                    asyncio.create_task(self._watch_tokens()),
+                    asyncio.create_task(self._watch()),
                 ]
 
     async def _follow(self) -> None:
@@ -204,7 +212,7 @@ class Hub:
                 one.listener.offer(one.message, one.label)
         return len(found) == _AT_ONCE
 
-    async def _messages(self, event: Event, audience: "Hub | _Alone") -> list[Sending]:
+    async def _messages(self, event: Event, audience: Audience) -> list[Sending]:
         if self._telling is None:
             return []
         try:
@@ -240,14 +248,15 @@ class Hub:
 
     # -- who may still listen
 
-    async def _watch_tokens(self) -> None:
+    async def _watch(self) -> None:
         with self._bus.listen(TOKENS) as woken:
             while True:
                 await woken.wait(_LOOK_SECONDS)
                 try:
                     await self.let_go()
+                    await self._look()
                 except Exception:
-                    _logger.exception("tokens could not be looked at; tried again")
+                    _logger.exception("tokens and filters could not be looked at; tried again")
 
     async def let_go(self) -> None:
         """End the listeners whose token holds no more."""
@@ -259,6 +268,24 @@ class Hub:
         for one in list(self._listeners) if gone else ():
             if one.caller.token_id in gone:
                 one.end(REVOKED)
+
+    async def _look(self) -> None:
+        """Tell of changed filters and announcements."""
+        actors = {one.actor_id for one in self._listeners if one.actor_id is not None}
+        if not actors:
+            self._board.forget()
+            return
+        now = self._clock.now()
+        news = await self._engine.read(lambda tx: self._board.look(tx, actors, now))
+        id = id_of(self._telling.epoch if self._telling else "", self._taken or events.BEGINNING)
+        everybody = [Message(name, payload, id) for name, payload in news.announced]
+        changed = Message("filters_changed", None, id)
+        for one in list(self._streams.get(USER, ())):
+            label = one.streams[USER].label
+            for message in everybody:
+                one.offer(message, label)
+            if one.actor_id in news.filters:
+                one.offer(changed, label)
 
 
 async def _epoch(tx: Tx) -> str:
@@ -272,5 +299,8 @@ class _Alone:
         self._listener = listener
         self._stream = stream
 
-    def hearing(self, stream: Stream, event: Event) -> Iterable[Listener]:
+    def hearing(self, stream: Stream, event: Event) -> list[Listener]:
         return [self._listener] if stream == self._stream else []
+
+    def lists(self, event: Event) -> list[Heard]:
+        return [(self._listener, self._stream)] if self._stream.name == "list" else []

@@ -30,6 +30,11 @@ class Stream:
     key: str = ""
 
 
+USER: Final = Stream("user")
+NOTIFICATIONS: Final = Stream("user:notification")
+DIRECT: Final = Stream("direct")
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A stream that a request asks for, and how its messages name it."""

@@ -7,50 +7,27 @@ different. The cost does not grow with the number of connections, but for the se
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import Final
 
 from actors import ids
 from actors.audience import LocalActor, Nobody, Viewer
-from fedi.mastodon.notifications import render
 from fedi.mastodon.rendering import Renderer
 from fedi.store import streaming
-from fedi.store import told as notifications
 from fedi.store.engine import Engine, Tx
 from fedi.store.events import Event
 from fedi.store.streaming import Told
-from fedi.store.timelines import Span
-from fedi.streaming.listener import Label, Listener
+from fedi.streaming import apart
+from fedi.streaming.audience import Audience, Heard, Sending, actors_of, sendings
+from fedi.streaming.listener import Listener
 from fedi.streaming.message import Message, id_of
-from fedi.streaming.streams import Stream
+from fedi.streaming.streams import DIRECT, NOTIFICATIONS, USER, Stream
 
-USER: Final = Stream("user")
-NOTIFICATIONS: Final = Stream("user:notification")
 _UPDATES: Final = {"post": "update", "edit": "status.update"}
 _LISTED: Final = frozenset({"public", "internal"})
 _TAGGED: Final = frozenset({"public", "internal", "unlisted"})
-_OPEN: Final = frozenset({"public", "unlisted"})
 _REMEMBERED: Final = 10_000
-
-
-class Audience(Protocol):
-    """Whoever may be told."""
-
-    def hearing(self, stream: Stream, event: Event) -> Iterable[Listener]:
-        """Return who hears a stream and has not heard of this event."""
-        ...
-
-
-class Sending(NamedTuple):
-    """One message to one listener, for one of its streams."""
-
-    listener: Listener
-    label: Label
-    message: Message
-
-
-Heard = tuple[Listener, Stream]
 
 
 @dataclass(slots=True)
@@ -72,7 +49,6 @@ class Telling:
         self._now = now
         self.epoch = ""
         self._streams: OrderedDict[int, tuple[Stream, ...]] = OrderedDict()
-        self._filtering: dict[int, bool] = {}
 
     async def messages(self, event: Event, audience: Audience) -> list[Sending]:
         """Return what is to be sent because of an event."""
@@ -83,11 +59,13 @@ class Telling:
                 return await self._delete(event, audience)
             case "notification":
                 return await self._notification(event, audience)
-            case "filters":
-                return self._filters(event, audience)
         return []
 
-    # -- posts
+    def message(self, name: str, payload: bytes | None, event: Event) -> Message:
+        """Return what an event says, known by its place."""
+        return Message(name, payload, id_of(self.epoch, event.place))
+
+    # -- a post
 
     async def _post(self, event: Event, audience: Audience) -> list[Sending]:
         told = await self._engine.glance(lambda tx: streaming.told(tx, event.subject_id))
@@ -95,24 +73,22 @@ class Telling:
             return []
         self._remember(told)
         heard = await self._hearers(told, event, audience)
-        if not heard:
-            return []
+        sent = await self._shown(told, heard, event) if heard else []
+        if told.visibility == "direct" and event.kind == "post":
+            sent += await self._conversation(told, event, audience)
+        return sent
+
+    async def _shown(self, told: Told, heard: list[Heard], event: Event) -> list[Sending]:
         plan = await self._engine.read(lambda tx: self._plan(tx, told, heard))
         texts = await self._engine.glance(lambda tx: self._written(tx, plan, told.id))
         name = _UPDATES[event.kind]
-        made = {key: self._message(name, text, event) for key, text in texts.items()}
-        keyed = [(one, stream, _key(plan, one, stream)) for one, stream in heard]
-        return [
-            sending
-            for one, stream, key in keyed
-            if key in made
-            for sending in _sendings([(one, stream)], made[key])
-        ]
+        made = {key: self.message(name, text, event) for key, text in texts.items()}
+        keyed = [(one, _key(plan, *one)) for one in heard]
+        return [sent for one, key in keyed if key in made for sent in sendings([one], made[key])]
 
     async def _plan(self, tx: Tx, told: Told, heard: list[Heard]) -> _Plan:
-        plan, actors = _Plan(heard), _actors(heard)
+        plan, actors = _Plan(heard), actors_of(heard)
         plan.own = await streaming.involved(tx, told.proper, actors)
-        plan.own |= await self._with_filters(tx, actors - plan.own)
         plan.group = await streaming.seen_beside(tx, told.beside, actors - plan.own)
         return plan
 
@@ -120,31 +96,35 @@ class Telling:
         self, told: Told, event: Event, audience: Audience, *, gone: bool = False
     ) -> list[Heard]:
         """Return who hears of a post on which stream: on public ones whoever may see it and wants
-        to, at home whoever has it there."""
+        to, at home whoever has it there, on lists as their timelines have it."""
         streams = dict.fromkeys(_streams(told))
         if gone:
             streams |= dict.fromkeys(self._streams.get(told.id, ()))
         public = [(one, stream) for stream in streams for one in audience.hearing(stream, event)]
         home = [(one, USER) for one in audience.hearing(USER, event)]
-        if not public and not home:
+        lists = audience.lists(event)
+        if not public and not home and not lists:
             return []
-        inside, at_home = _actors(public), _actors(home)
+        inside, reading = actors_of(public), actors_of(home)
         outside = any(one.actor_id is None for one, _ in public)
+        numbers = {int(stream.key) for _, stream in lists}
 
-        async def query(tx: Tx) -> tuple[set[int], set[int], bool]:
+        async def query(tx: Tx) -> tuple[set[int], set[int], set[int], bool]:
             return (
                 await streaming.wanting(tx, told.id, inside, even_deleted=gone),
-                await streaming.at_home(tx, told.id, at_home, even_deleted=gone),
+                await streaming.at_home(tx, told.id, reading, even_deleted=gone),
+                await streaming.on_lists(tx, told.id, numbers, even_deleted=gone),
                 outside and await streaming.is_open(tx, told.id, even_deleted=gone),
             )
 
-        wanting, reading, opened = await self._engine.read(query)
+        wanting, at_home, on_lists, opened = await self._engine.read(query)
         heard = [
             (one, stream)
             for one, stream in public
             if (opened if one.actor_id is None else one.actor_id in wanting)
         ]
-        return heard + [(one, stream) for one, stream in home if one.actor_id in reading]
+        heard += [(one, stream) for one, stream in home if one.actor_id in at_home]
+        return heard + [(one, stream) for one, stream in lists if int(stream.key) in on_lists]
 
     async def _written(self, tx: Tx, plan: _Plan, post_id: int) -> dict[tuple[object, ...], bytes]:
         texts: dict[tuple[object, ...], bytes] = {}
@@ -162,27 +142,17 @@ class Telling:
                 texts[key] = found[0]
         return texts
 
-    async def _with_filters(self, tx: Tx, actors: set[int]) -> set[int]:
-        filters = self._renderer.filters
-        if filters is None:
-            return set()
-        for actor in actors:
-            if actor not in self._filtering:
-                self._filtering[actor] = await filters(tx, actor, "") is not None
-        return {actor for actor in actors if self._filtering[actor]}
-
     async def _delete(self, event: Event, audience: Audience) -> list[Sending]:
         told = await self._engine.glance(lambda tx: streaming.told(tx, event.subject_id))
         if told is not None:
             heard = await self._hearers(told, event, audience, gone=True)
         else:
             heard = [(one, USER) for one in audience.hearing(USER, event)]
-            actors, author = _actors(heard), event.actor_id
+            actors, author = actors_of(heard), event.actor_id
             known = await self._engine.read(lambda tx: streaming.following(tx, author, actors))
             heard = [(one, stream) for one, stream in heard if one.actor_id in known]
         self._streams.pop(event.subject_id, None)
-        message = self._message("delete", ids.text(event.subject_id).encode(), event)
-        return _sendings(heard, message)
+        return sendings(heard, self.message("delete", ids.text(event.subject_id).encode(), event))
 
     def _remember(self, told: Told) -> None:
         """Keep where a post was told of: once it is deleted, its hashtags are gone."""
@@ -191,39 +161,39 @@ class Telling:
         if len(self._streams) > _REMEMBERED:
             self._streams.popitem(last=False)
 
-    # -- for one actor alone
+    # -- what is for one actor alone
 
     async def _notification(self, event: Event, audience: Audience) -> list[Sending]:
-        me = event.recipient_id
         heard = [
             (one, stream)
             for stream in (USER, NOTIFICATIONS)
             for one in audience.hearing(stream, event)
-            if one.actor_id == me and one.notifications
+            if one.actor_id == event.recipient_id and one.notifications
         ]
-        if not heard or me is None:
+        if not heard:
             return []
-        reader, only = me, Span(limit=1, above=event.subject_id - 1, below=event.subject_id + 1)
+        text = await self._engine.glance(
+            lambda tx: apart.notification(
+                tx, self._renderer, event.recipient_id or 0, event.subject_id, self._now()
+            )
+        )
+        return [] if text is None else sendings(heard, self.message("notification", text, event))
 
-        async def query(tx: Tx) -> list[bytes]:
-            choice = notifications.Choice()
-            found = await notifications.listed(tx, reader, choice, only, self._now())
-            return await render(self._renderer, tx, found, reader)
-
-        shown = await self._engine.glance(query)
-        return _sendings(heard, self._message("notification", shown[0], event)) if shown else []
-
-    def _filters(self, event: Event, audience: Audience) -> list[Sending]:
-        self._filtering.pop(event.recipient_id or 0, None)
-        heard = [
-            (one, USER)
-            for one in audience.hearing(USER, event)
-            if one.actor_id == event.recipient_id
-        ]
-        return _sendings(heard, self._message("filters_changed", None, event))
-
-    def _message(self, name: str, payload: bytes | None, event: Event) -> Message:
-        return Message(name, payload, id_of(self.epoch, event.place))
+    async def _conversation(self, told: Told, event: Event, audience: Audience) -> list[Sending]:
+        direct = [(one, DIRECT) for one in audience.hearing(DIRECT, event)]
+        actors = actors_of(direct)
+        if not actors:
+            return []
+        taking = await self._engine.read(lambda tx: streaming.in_conversation(tx, told.id, actors))
+        sent: list[Sending] = []
+        for actor in sorted(taking):
+            text = await self._engine.read(
+                lambda tx, me=actor: apart.conversation(tx, self._renderer, me, told.id)  # type: ignore[misc]
+            )
+            if text is not None:
+                mine = [heard for heard in direct if heard[0].actor_id == actor]
+                sent += sendings(mine, self.message("conversation", text, event))
+        return sent
 
 
 def _streams(told: Told) -> tuple[Stream, ...]:
@@ -254,16 +224,3 @@ def _key(plan: _Plan, listener: Listener, stream: Stream) -> tuple[object, ...]:
 def _context(stream: Stream) -> str:
     """Return the context in which a reader's filters are asked."""
     return "home" if stream.name in ("user", "list") else "public"
-
-
-def _actors(heard: Iterable[Heard]) -> set[int]:
-    return {one.actor_id for one, _ in heard if one.actor_id is not None}
-
-
-def _sendings(heard: Iterable[Heard], message: Message) -> list[Sending]:
-    found = []
-    for listener, stream in heard:
-        hearing = listener.streams.get(stream)
-        if hearing is not None and listener.ended is None:
-            found.append(Sending(listener, hearing.label, message))
-    return found
