@@ -181,9 +181,9 @@ class Attachments:
             if not await rows.remove(tx, found):
                 raise Unusable("That file is used by a post.", code="in_use")
             await files.retire(tx, found.names)
-            return await files.forget(tx, found.names)
+            return await files.let_go(tx, found.names)
 
-        await self.blobs.remove(await self._engine.write(unit))
+        await self._remove(await self._engine.write(unit))
 
     # -- for posts
 
@@ -213,6 +213,7 @@ class Attachments:
             for id in ids:
                 if not await rows.take(tx, actor.id, id, post_id, now):
                     raise Unusable("That file is on another post already.", code="in_use")
+                await files.retire(tx, found[id].names, now)  # a day more
 
         await self._engine.write(unit)
         return tuple(self.media(found[id]) for id in ids)
@@ -250,9 +251,9 @@ class Attachments:
             if not await rows.replace(tx, new, unless_used=True):
                 raise Unusable("That file is on another post already.", code="in_use")
             await files.retire(tx, old.names)
-            return await files.forget(tx, old.names)
+            return await files.let_go(tx, old.names)
 
-        await self.blobs.remove(await self._engine.write(unit))
+        await self._remove(await self._engine.write(unit))
         return new
 
     # -- the clockwork's part
@@ -260,6 +261,8 @@ class Attachments:
     async def work(self) -> int:
         """Make one attachment ready that waits for it; 0 when there is none."""
         now = self._performer.clock.now()
+        if not await self._engine.glance(lambda tx: rows.waits(tx, now)):
+            return 0
         until = now + self._settings.film_seconds * 1000 + _LEASE_MS
         found = await self._engine.write(lambda tx: rows.lease(tx, now, until))
         if found is None:
@@ -308,13 +311,19 @@ class Attachments:
             for one in await rows.unfinished(tx, now, limit):
                 await rows.remove(tx, one)
                 await files.retire(tx, one.names)
-            return await files.forget(tx, await files.unused(tx, now, limit))
+            return await files.let_go(tx, await files.unused(tx, now, limit))
 
-        gone = await self._engine.write(unit)
-        await self.blobs.remove(gone)
-        return len(gone)
+        going = await self._engine.write(unit)
+        await self._remove(going)
+        return len(going)
 
     # -- parts
+
+    async def _remove(self, names: list[str]) -> None:
+        """Remove files that were let go of; one that can't be now is tried by the next pruning."""
+        if names:
+            await self.blobs.remove(names)
+            await self._engine.write(lambda tx: files.forget(tx, names))
 
     def _check(self, description: str) -> None:
         self._limits.check(

@@ -100,6 +100,14 @@ async def replace(tx: Tx, attachment: Attachment, *, unless_used: bool = False) 
     return changed > 0
 
 
+async def waits(tx: Tx, now: int) -> bool:
+    """Return whether an attachment waits to be made ready."""
+    row = await tx.one(
+        "SELECT 1 FROM attachment WHERE state = 'processing' AND lease_until <= ? LIMIT 1", (now,)
+    )
+    return row is not None
+
+
 async def lease(tx: Tx, now: int, until: int) -> Attachment | None:
     """Lease the oldest attachment that waits to be made ready, until a moment (ms)."""
     row = await tx.one(

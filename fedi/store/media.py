@@ -24,6 +24,8 @@ class Shown:
     file_name: str = ""
 
 
+_GOING: Final = -1
+"""`unused` of a file that is being removed."""
 GRACE_MS: Final = 86_400_000
 """How long a picture that no post shows is kept: it may have been uploaded for one to come."""
 
@@ -74,8 +76,9 @@ async def _use(tx: Tx, user_id: int, owner_id: int, names: list[str]) -> None:
     for name in names:
         used = await tx.run(
             "INSERT INTO media_use (post_id, name) SELECT ?, m.name FROM media m"
-            " WHERE m.name = ? AND m.actor_id = ? ON CONFLICT DO NOTHING",
-            (user_id, name, owner_id),
+            " WHERE m.name = ? AND m.actor_id = ? AND coalesce(m.unused, 0) <> ?"
+            " ON CONFLICT DO NOTHING",
+            (user_id, name, owner_id, _GOING),
         )
         if used:
             await tx.run("UPDATE media SET unused = NULL WHERE name = ?", (name,))
@@ -131,23 +134,38 @@ async def unused(tx: Tx, now: int, limit: int) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def forget(tx: Tx, names: Sequence[str]) -> list[str]:
-    """Forget files, unless something has come to show them meanwhile; return which went."""
-    gone = []
+async def let_go(tx: Tx, names: Iterable[str]) -> list[str]:
+    """Say that files are about to go, unless something has come to show them; return which are.
+
+    Nothing can show them any more. They are removed then, and `forget` notes that they are: where
+    that is never reached, they are found again by `unused`.
+    """
+    going = []
     for name in names:
-        if await tx.run("DELETE FROM media WHERE name = ? AND unused IS NOT NULL", (name,)):
+        if await tx.run(
+            "UPDATE media SET unused = ? WHERE name = ? AND unused IS NOT NULL"
+            " AND NOT EXISTS (SELECT 1 FROM media_use u WHERE u.name = media.name)",
+            (_GOING, name),
+        ):
             await tx.run("DELETE FROM attachment WHERE name = ? AND post_id IS NULL", (name,))
-            gone.append(name)
-    return gone
+            going.append(name)
+    return going
+
+
+async def forget(tx: Tx, names: Iterable[str]) -> None:
+    """Forget files that are gone."""
+    await tx.many(
+        "DELETE FROM media WHERE name = ? AND unused = ?", [(name, _GOING) for name in names]
+    )
 
 
 async def retire(tx: Tx, names: Iterable[str], unused: int = 0) -> None:
     """Say since when files are of no use, if no post shows them: 0 has them forgotten next time,
     a moment to come keeps them until a day after it."""
     await tx.many(
-        "UPDATE media SET unused = ? WHERE name = ?"
+        "UPDATE media SET unused = ? WHERE name = ? AND coalesce(unused, 0) <> ?"
         " AND NOT EXISTS (SELECT 1 FROM media_use u WHERE u.name = media.name)",
-        [(unused, name) for name in names],
+        [(unused, name, _GOING) for name in names],
     )
 
 

@@ -19,10 +19,12 @@ from fedi.config import load
 from fedi.media.attachments import Attachments, Given
 from fedi.media.bench import NoRoom
 from fedi.media.errand import Unusable
+from fedi.media.kinds import PNG
 from fedi.organisation import find_actor
 from fedi.publishing.writing import Draft, Writing
+from fedi.store import attachments as rows
 from fedi.store import media
-from fedi.store.attachments import TAKEN_MS, Attachment
+from fedi.store.attachments import TAKEN_MS, TRIES, Attachment
 from fedi.store.media import GRACE_MS, Shown
 from tests.fedi.house_on_disk import HouseOnDisk
 from tests.fedi.media import made
@@ -81,6 +83,11 @@ class Room:
     @property
     def folder(self) -> Path:
         return self.house.config.server.data_dir / "media"
+
+    def source(self, data: bytes) -> Path:
+        path = self.folder.with_name("upload")
+        path.write_bytes(data)
+        return path
 
     def on_disk(self) -> list[str]:
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
@@ -415,5 +422,44 @@ def test_a_document_is_kept_as_it_came_under_its_own_name(house: HouseOnDisk) ->
             await here.post(one.id)
             assert await here.shown(one.name) == Shown(True, "Referat 3.docx")
             assert here.media.media(one).kind == "Document"
+
+    asyncio.run(work())
+
+
+def test_a_file_that_can_t_be_removed_now_is_removed_later(house: HouseOnDisk) -> None:
+    async def work() -> None:
+        async with room(house) as here:
+            one = await here.upload(made.picture())
+            later = here.later(GRACE_MS)
+            here.folder.rename(here.folder.with_name("away"))
+            here.folder.write_text("no folder")
+            with pytest.raises(OSError, match="directory"):
+                await later.prune()
+            assert await here.shown(one.name) is None
+            here.folder.unlink()
+            here.folder.with_name("away").rename(here.folder)
+            assert await later.prune() == 2
+            assert here.on_disk() == [] == await here.known()
+
+    asyncio.run(work())
+
+
+def test_a_crash_while_it_was_made_ready_has_it_made_ready_again_and_not_for_ever(
+    house: HouseOnDisk,
+) -> None:
+    async def work() -> None:
+        async with room(house) as here:
+            one = await here.media._put_off(
+                here.media._begun(here.team, Given(file=io.BytesIO()), PNG),
+                here.source(made.picture()),
+            )
+            tired = replace(one, tries=TRIES)
+            await here.house.engine.write(lambda tx: rows.add(tx, tired))
+            assert await here.media.work() == 1
+            assert (await here.media.get(here.team, one.id)).state == "failed"
+            fresh = replace(tired, state="processing", tries=TRIES - 1, id=one.id)
+            await here.house.engine.write(lambda tx: rows.replace(tx, fresh))
+            assert await here.media.work() == 1
+            assert (await here.media.get(here.team, one.id)).state == "ready"
 
     asyncio.run(work())

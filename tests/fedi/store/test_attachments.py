@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from actors.posts import Media
 from fedi.store import attachments, media
 from fedi.store.attachments import TAKEN_MS, Attachment
-from fedi.store.engine import Engine
+from fedi.store.engine import Engine, Tx
 from fedi.store.media import GRACE_MS
-from tests.fedi.town import IT, NOW, SECRETARIAT
+from tests.fedi.town import IT, NOW, SECRETARIAT, URLS, post, put
 from tests.running import run
 
 WHOLE = Attachment(
@@ -86,10 +87,52 @@ def test_what_was_never_finished_is_found_after_a_day(engine: Engine) -> None:
     assert [one.id for one in unfinished(NOW + GRACE_MS)] == [7]
 
 
-def test_forgetting_a_file_forgets_its_attachment_unless_a_post_has_it(stored: Engine) -> None:
+def test_letting_go_of_a_file_forgets_its_attachment_unless_a_post_has_it(stored: Engine) -> None:
     run(stored.write(lambda tx: media.add(tx, "a.mp4", IT.id, "video/mp4", 9, NOW)))
-    assert run(stored.write(lambda tx: media.forget(tx, ["a.mp4", "never.mp4"]))) == ["a.mp4"]
+    gone = run(stored.write(lambda tx: media.let_go(tx, ["a.mp4", "never.mp4"])))
+    assert gone == ["a.mp4"]
     assert owned(stored) is None
-    run(stored.write(lambda tx: attachments.add(tx, replace(WHOLE, post_id=5))))
-    assert run(stored.write(lambda tx: media.forget(tx, ["a.mp4"]))) == []
-    assert owned(stored) is not None
+    later = run(stored.read(lambda tx: media.unused(tx, NOW, 10)))
+    assert later == ["a.mp4"]  # until it is gone indeed
+    run(stored.write(lambda tx: media.forget(tx, ["a.mp4"])))
+    assert run(stored.read(media.names)) == []
+
+
+def test_what_is_about_to_go_can_not_be_shown_again(stored: Engine) -> None:
+    shown = post(IT, 0, "Se", media=(Media(url=URLS.media("a.mp4"), id=7),))
+
+    async def unit(tx: Tx) -> None:
+        await media.add(tx, "a.mp4", IT.id, "video/mp4", 9, NOW)
+        await media.let_go(tx, ["a.mp4"])
+        await media.retire(tx, ["a.mp4"], NOW + 99)
+        await media.note_use(tx, shown, URLS, NOW)
+
+    put(stored, IT, shown)
+    run(stored.write(unit))
+    assert run(stored.read(lambda tx: media.shown(tx, "a.mp4"))) is None
+    assert run(stored.read(lambda tx: media.unused(tx, NOW, 10))) == ["a.mp4"]
+
+
+def test_what_a_post_shows_is_not_let_go_of(stored: Engine) -> None:
+    shown = post(IT, 0, "Se", media=(Media(url=URLS.media("a.mp4"), id=7),))
+
+    async def unit(tx: Tx) -> list[str]:
+        await media.add(tx, "a.mp4", IT.id, "video/mp4", 9, NOW)
+        await media.note_use(tx, shown, URLS, NOW)
+        await media.retire(tx, ["a.mp4"])
+        return await media.let_go(tx, ["a.mp4"])
+
+    put(stored, IT, shown)
+    assert run(stored.write(unit)) == []
+    found = owned(stored)
+    assert found is not None
+    assert found.post_id == shown.id
+
+
+def test_whether_anything_waits_is_told_without_writing(engine: Engine) -> None:
+    def waits() -> bool:
+        return run(engine.glance(lambda tx: attachments.waits(tx, NOW)))
+
+    assert not waits()
+    run(engine.write(lambda tx: attachments.add(tx, replace(WHOLE, state="processing"))))
+    assert waits()
