@@ -6,12 +6,12 @@ import random as dice  # noqa: TID251 - a test may throw dice; the seed is print
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from fedi.app import opened_house
+from fedi.store.leases import give_back_all
 from tests.bench import inbox as load
 from tests.running import run
 
@@ -70,6 +70,9 @@ async def _round(ready: load.Ready, path: Path, number: int, chance: dice.Random
 
 async def _settled(ready: load.Ready, path: Path) -> list[str]:
     """Start once more, let everything be processed, and return every post's uri."""
+    async with opened_house(ready.config) as house:
+        if house.engine.dialect == "postgres":  # where leases run out by themselves, in 2 minutes
+            await house.engine.write(give_back_all)
     process = _start(path)
     try:
         async with opened_house(ready.config) as house:
@@ -82,30 +85,32 @@ async def _settled(ready: load.Ready, path: Path) -> list[str]:
                         break
                     await asyncio.sleep(0.1)
             found = await house.engine.read(lambda tx: tx.rows("SELECT uri FROM post"))
-            whole = await house.engine.read(lambda tx: tx.one("PRAGMA integrity_check"))
+            if house.engine.dialect == "sqlite":
+                whole = await house.engine.read(lambda tx: tx.one("PRAGMA integrity_check"))
+                assert whole == ("ok",)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
-    assert whole == ("ok",)
     return [row[0] for row in found]
 
 
 @pytest.mark.slow
-def test_trial_1_nothing_acknowledged_is_lost_to_kill_9_and_nothing_is_there_twice() -> None:
+def test_trial_1_nothing_acknowledged_is_lost_to_kill_9_and_nothing_is_there_twice(
+    empty_database: str, tmp_path: Path
+) -> None:
     seed = int(os.environ.get("FEDI_SEED", dice.randrange(1 << 32)))
     print(f"FEDI_SEED={seed}")
     chance = dice.Random(seed)
-    with tempfile.TemporaryDirectory() as name:
 
-        async def trial() -> tuple[set[str], list[str]]:
-            ready = await load.prepare(Path(name))
-            path = load.write_config_file(ready)
-            promised: set[str] = set()
-            for number in range(ROUNDS):
-                promised |= await _round(ready, path, number, chance)
-            return promised, await _settled(ready, path)
+    async def trial() -> tuple[set[str], list[str]]:
+        ready = await load.prepare(tmp_path, empty_database)
+        path = load.write_config_file(ready)
+        promised: set[str] = set()
+        for number in range(ROUNDS):
+            promised |= await _round(ready, path, number, chance)
+        return promised, await _settled(ready, path)
 
-        promised, kept = run(trial())
+    promised, kept = run(trial())
     assert len(promised) > ROUNDS * 10, "the flood hardly began: the trial shows nothing"
     assert promised - set(kept) == set(), f"lost after 202 (FEDI_SEED={seed})"
     assert len(kept) == len(set(kept))
