@@ -24,7 +24,8 @@ _AUTOMATIC: Final = frozenset({ActorKind.APPLICATION, ActorKind.SERVICE})
 
 
 def profile_of(document: Document, *, languages: Sequence[str] = LANGUAGES) -> Profile:
-    """Read an actor document. Raises Invalid where id, type, inbox or user name are missing."""
+    """Read an actor document. Raises Invalid where id, type, inbox or user name are missing,
+    or the inbox is on another host."""
     uri = values.uri(document.get("id"))
     if not uri:
         raise Invalid("The actor has no id.", code="no_id")
@@ -46,7 +47,7 @@ def profile_of(document: Document, *, languages: Sequence[str] = LANGUAGES) -> P
         summary=_summary(document) or _chosen(summaries, languages),
         summaries=summaries,
         url=values.link(_pages(document.get("url")), uri) or uri,
-        inbox=_inbox(document),
+        inbox=_inbox(document, uri),
         shared_inbox=_shared_inbox(document, uri),
         outbox=_near(document.get("outbox"), uri),
         followers=_near(document.get("followers"), uri),
@@ -128,10 +129,14 @@ def _pages(value: Any) -> Any:
     return value
 
 
-def _inbox(document: Document) -> str:
+def _inbox(document: Document, uri: str) -> str:
+    """The inbox, on the actor's own host: at another it would be somebody else who got our posts,
+    as many as an attacker has actors."""
     inbox = values.uri(document.get("inbox"))
     if not inbox:
         raise Invalid("The actor has no inbox.", code="no_inbox")
+    if not same_host(inbox, uri):
+        raise Invalid("The actor's inbox is on another server.", code="foreign_inbox")
     return inbox
 
 

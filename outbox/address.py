@@ -47,10 +47,10 @@ def targets(
 def inbox_for(actor: Actor, visibility: Visibility) -> str:
     """Return the inbox at which a remote actor gets a thing of this visibility, or "".
 
-    A shared inbox on another host than the actor speaks for somebody else: not used.
+    An inbox on another host than the actor is somebody else's: not used.
     """
     if actor.local or actor.gone:
         return ""
     if visibility in _SHAREABLE and same_host(actor.shared_inbox, actor.uri):
         return actor.shared_inbox
-    return actor.inbox
+    return actor.inbox if same_host(actor.inbox, actor.uri) else ""

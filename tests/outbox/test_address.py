@@ -35,6 +35,14 @@ def test_a_shared_inbox_on_another_host_is_not_used() -> None:
     assert inboxes((CARL,), Visibility.PUBLIC) == [CARL.inbox]
 
 
+def test_an_inbox_on_another_host_gets_nothing() -> None:
+    """Known from before they were refused: our posts would go to whomever an attacker names."""
+    for elsewhere in ("https://offer.test/inbox", "https://mastodon.test:8443/inbox"):
+        reflecting = replace(ALICE, inbox=elsewhere, shared_inbox=elsewhere)
+        for visibility in (Visibility.PUBLIC, Visibility.FOLLOWERS, Visibility.DIRECT):
+            assert inboxes((reflecting,), visibility) == []
+
+
 def test_nobody_gets_it_twice() -> None:
     assert inboxes((BRIT, ALICE, BRIT, ANNE), Visibility.UNLISTED) == [
         BRIT.inbox,
@@ -54,8 +62,6 @@ def test_those_who_are_gone_get_nothing() -> None:
 def test_an_allow_list_holds_for_the_actor_and_for_the_inbox() -> None:
     allowed = frozenset({"mastodon.test"})
     assert inboxes(EVERYONE, Visibility.PUBLIC, allowed=allowed) == ["https://mastodon.test/inbox"]
-    elsewhere = replace(ALICE, shared_inbox="", inbox="https://elsewhere.test/inbox")
-    assert targets((elsewhere,), Visibility.PUBLIC, allowed) == []
     assert targets(EVERYONE, Visibility.PUBLIC, frozenset()) == []
 
 
