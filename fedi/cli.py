@@ -4,8 +4,9 @@ Nothing is imported here but click and the commands' own declarations, so that t
 """
 
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -15,10 +16,14 @@ from fedi.commands import (
     actors,
     doctoring,
     domains,
+    following,
     keeping,
     people,
+    profile,
     queues,
     reacting,
+    reporting,
+    searching,
     starting,
     tokens,
     writing,
@@ -34,8 +39,9 @@ def _told() -> Iterator[None]:
         yield
     except (click.Abort, click.exceptions.Exit, click.exceptions.NoArgsIsHelpError):
         raise
-    except BrokenPipeError:  # whoever read us has gone; click ends quietly
-        raise
+    except BrokenPipeError as error:  # whoever read us (`| head`) has had enough
+        _say_no_more()
+        raise click.exceptions.Exit(0) from error
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx is not None else "fedi"
         complain(f"{error.format_message()} See `{where} --help`.", "usage")
@@ -51,6 +57,15 @@ def _told() -> Iterator[None]:
             raise
         complain(*_unforeseen(error))
         raise click.exceptions.Exit(NOT_DONE) from error
+
+
+def _say_no_more() -> None:
+    """Send what is still to be said nowhere, so that the interpreter's end doesn't stumble."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # one of a test has no descriptor
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _unforeseen(error: Exception) -> tuple[str, str]:
@@ -101,11 +116,15 @@ for _declared in (
     *people.COMMANDS,
     *actors.COMMANDS,
     *tokens.COMMANDS,
+    *profile.COMMANDS,
     *writing.COMMANDS,
+    *following.COMMANDS,
     *reacting.COMMANDS,
+    *reporting.COMMANDS,
     *queues.COMMANDS,
     *domains.COMMANDS,
     *keeping.COMMANDS,
+    *searching.COMMANDS,
     *doctoring.COMMANDS,
 ):
     main.add_command(_declared)

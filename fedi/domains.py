@@ -53,6 +53,13 @@ class Domains:
         await self._read()
         return self.is_welcome(domain(host))
 
+    async def why_not(self, host: str) -> str:
+        """Return why nothing of this host may come in; "" where it may."""
+        if await self.welcomes(host):
+            return ""
+        blocked = covering(domain(host), self._blocked)
+        return "blocked here" if blocked else "not on the list of those allowed here"
+
     def admit(self, host: str, *, cost: float = 1.0, purpose: str = "") -> None:
         """Raise TooMany for a host that is too fast. Each purpose has buckets of its own."""
         name = f"{purpose} {domain(host)}" if purpose else domain(host)

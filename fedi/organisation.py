@@ -96,6 +96,7 @@ async def add_actor(performer: Performer, new: NewActor, limits: Limits | None =
     if not valid_local_username(new.username):
         raise Invalid(
             f"{new.username!r} can't be a handle: use 1-30 of a-z, 0-9 and _, and no reserved word."
+            " Write æ as ae, ø as o or oe, å as a or aa; the name itself takes every letter."
         )
     actor = _actor(performer, new)
     made = await fresh_keys(performer.urls, actor, actor.created, 1)

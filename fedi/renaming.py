@@ -36,6 +36,7 @@ async def rename(
     if not valid_local_username(new):
         raise Invalid(
             f"{new!r} can't be a handle: use 1-30 of a-z, 0-9 and _, and no reserved word."
+            " Write æ as ae, ø as o or oe, å as a or aa; the name itself takes every letter."
         )
     renamed = replace(
         actor,

@@ -81,6 +81,7 @@ class HouseResolver:
             if found is None or found[0].gone:
                 raise NotFound(_unknown(handle))
             return found[0]
+        await self.check_host(f"https://{wanted.domain}/")
         try:
             jrd = read_jrd(await self.webfinger(wanted))
         except FetchAnswered as problem:
@@ -118,7 +119,7 @@ class HouseResolver:
         """
         if self._urls.is_local(url):
             raise NotFound("There is no such page here.")
-        await self._check_host(url)
+        await self.check_host(url)
         document = await self._fetcher.document(url, alias=True)
         identity, kinds = str(document["id"]), frozenset(types(document))
         if kinds & ACTOR_TYPES:
@@ -136,7 +137,7 @@ class HouseResolver:
     # -- the fetches
 
     async def _fetch_any(self, uri: str) -> None:
-        await self._check_host(uri)
+        await self.check_host(uri)
         document = await self._fetcher.read(uri)
         kinds = frozenset(types(document))
         if kinds & ACTOR_TYPES:
@@ -147,7 +148,7 @@ class HouseResolver:
             raise Invalid("The document is neither an actor nor a post.", detail=uri)
 
     async def _fetch_actor(self, uri: str, fresh: bool) -> Actor:
-        await self._check_host(uri)
+        await self.check_host(uri)
         try:
             document = await self._fetcher.read(uri, fresh=fresh)
         except FetchAnswered as problem:
@@ -160,7 +161,7 @@ class HouseResolver:
     async def _store_actor(self, document: dict[str, Any]) -> Actor:
         profile = parse.profile(document)
         self._check(owned_actor(profile.actor, self._urls))
-        await self._check_host(profile.actor.uri)
+        await self.check_host(profile.actor.uri)
         named = await self._named(profile, document)
 
         async def unit(tx: Tx) -> Actor:
@@ -169,13 +170,13 @@ class HouseResolver:
         return await self._engine.write(unit)
 
     async def _fetch_post(self, uri: str) -> None:
-        await self._check_host(uri)
+        await self.check_host(uri)
         await self._store_post(await self._fetcher.read(uri))
 
     async def _store_post(self, document: dict[str, Any]) -> None:
         note = parse.note(document, self._urls, now=self._performer.clock.now())
         self._check(owned_note(note, self._urls))
-        await self._check_host(note.uri)
+        await self.check_host(note.uri)
         await self.actor(note.attributed_to)
         create = Create(
             uri=f"{note.uri}#fetched", actor=note.attributed_to, note=note, fetched=True
@@ -189,11 +190,12 @@ class HouseResolver:
         if refusal is not None:
             raise Invalid(refusal.sentence, code=refusal.code)
 
-    async def _check_host(self, uri: str) -> None:
+    async def check_host(self, uri: str) -> None:
         """Refuse what a blocked server serves, or one that is missing on an allow-list: it may
-        not come in by our own fetch either (S17)."""
-        if not await self._domains.welcomes(host_of(uri)):
-            raise Invalid("Nothing is taken from that server.", code="blocked")
+        not come in by our own fetch either (S17), nor do we ask anything of it."""
+        host = host_of(uri)
+        if why := await self._domains.why_not(host):
+            raise Invalid(f"Nothing is exchanged with {host}: it is {why}.", code="blocked")
 
     # -- handles
 

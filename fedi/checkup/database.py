@@ -14,6 +14,7 @@ from fedi.founded import check_database
 from fedi.store.damage import damage
 from fedi.store.engine import Engine
 from fedi.store.health import Vitals, vitals
+from fedi.store.reports import open_ones
 from fedi.store.settings import LAST_BACKUP, SENDING_HELD, setting
 from fedi.store.sqlite import path_of
 
@@ -83,7 +84,7 @@ async def queues(engine: Engine, now: int, *, lab: bool) -> list[Finding]:
     if held not in ("", "0"):
         sentence = "Nothing is sent since the restore: `fedi restore --confirm` lets go."
         findings.append(attention("sending", sentence))
-    findings.append(_clock(found, now))
+    findings += [_reports(await engine.read(open_ones)), _clock(found, now)]
     if not lab:
         findings.append(_backup(kept, now))
     return findings
@@ -126,6 +127,13 @@ def _keys(found: Vitals) -> Finding:
         names = ", ".join(found.without_keys[:5])
         return broken("keys", f"No complete pair for {names}: `fedi key rotate --as …`.")
     return ok("keys", "Every actor has its pair.")
+
+
+def _reports(waiting: int) -> Finding:
+    if waiting:
+        sentence = f"{waiting} open: look with `fedi reports`, and `fedi reports close ID`."
+        return attention("reports", sentence)
+    return ok("reports", "None is open.")
 
 
 def _clock(found: Vitals, now: int) -> Finding:

@@ -1,14 +1,14 @@
 """Commands about the departments, and the keys of all who are here."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fedi.commands.opening import at_home
-from fedi.commands.speaking import say, say_table, speaks
+from fedi.commands.speaking import moment, say, say_table, speaks, wants_json
 
 if TYPE_CHECKING:
-    from actors.people import Actor
+    from actors.people import Actor, Key
     from fedi.app import House
 
 ROLES = ("reader", "contributor", "author", "approver", "manager")
@@ -151,6 +151,41 @@ def rotate(handle: str | None, named: str | None) -> None:
         f"New keys: {rsa} and {ed25519}.",
         "Each server gets the new one once it has taken the news, all others in 48 hours.",
     )
+
+
+@key.command("list")
+@click.option("--as", "handle", help="Of one actor alone.")
+@speaks
+def list_keys(handle: str | None) -> None:
+    """List the keys of our actors: what each is for, and since when."""
+
+    async def work(house: "House") -> list[dict[str, Any]]:
+        from fedi import organisation
+        from fedi.store.keys import of_ours
+
+        one = await organisation.find_actor(house.performer, handle) if handle else None
+        id, now = one.id if one is not None else None, house.clock.now()
+        return [
+            {
+                "actor": username,
+                "kind": found.kind.value,
+                "state": _state(found, now),
+                "active_from": found.active_from,
+                "key": found.uri,
+            }
+            for username, found in await house.engine.read(lambda tx: of_ours(tx, id))
+        ]
+
+    rows = at_home(work)
+    if not wants_json():
+        rows = [{**row, "since": moment(row["active_from"])} for row in rows]
+    say_table(rows, ("actor", "kind", "state", "since", "key"), "There are no keys.")
+
+
+def _state(found: "Key", now: int) -> str:
+    if found.retired is not None:
+        return "retired"
+    return "waits" if found.active_from > now else "in use"
 
 
 def say_actor(actor: "Actor") -> None:

@@ -19,31 +19,38 @@ def _change(kind: str, domain: str | None, comment: str, remove: bool, listing: 
             raise click.UsageError("Name a domain, or use --list.")
         _list(kind)
         return
-    name = _set(kind, domain, comment, remove)
-    done = {"allow": "allowed", "block": "blocked"}[kind]
-    say(
-        {"domain": name, "kind": kind, "removed": remove},
-        f"{name} is {'no longer ' if remove else ''}{done}.",
-    )
+    name, replaced, listed = _set(kind, domain, comment, remove)
+    done = {"allow": "allowed", "block": "blocked"}
+    lines = [f"{name} is {'no longer ' if remove else ''}{done[kind]}."]
+    if replaced:
+        lines.append(f"It was {done[replaced]} before; that rule is gone.")
+    if kind == "allow" and not remove and not listed:
+        lines.append('That changes nothing else while [federation] mode is not "allowlist".')
+    say({"domain": name, "kind": kind, "removed": remove, "replaced": replaced or None}, *lines)
 
 
-def _set(kind: str, domain: str, comment: str, remove: bool) -> str:
-    async def work(house: "House") -> str:
+def _set(kind: str, domain: str, comment: str, remove: bool) -> tuple[str, str, bool]:
+    """Make or drop a rule; return the domain, the kind of the rule that had to go for it, and
+    whether we federate with those on the list alone."""
+
+    async def work(house: "House") -> tuple[str, str, bool]:
         from actors.handles import canonical_domain
         from fedi.store import domain_rules
 
         name = canonical_domain(domain)
         if name in (house.urls.authority, house.urls.handle_domain):
             raise NotDone(f"{name} is this server itself.")
+        listed = house.config.federation.mode == "allowlist"
+        rules = {rule[0]: rule[1] for rule in await house.engine.read(domain_rules.rules)}
+        before = rules.get(name, "")
         if not remove:
             now = house.clock.now()
             await house.engine.write(lambda tx: domain_rules.put_rule(tx, name, kind, comment, now))
-            return name
-        found = await house.engine.read(domain_rules.rules)
-        if not any(rule[:2] == (name, kind) for rule in found):
+            return name, before if before != kind else "", listed
+        if before != kind:
             raise NotDone(f"There is no such rule for {name}: `fedi {kind} --list` shows all.")
         await house.engine.write(lambda tx: domain_rules.drop_rule(tx, name))
-        return name
+        return name, "", listed
 
     return at_home(work)
 

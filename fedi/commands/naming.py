@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from actors.people import Actor
     from actors.posts import Post
     from fedi.app import House
-    from outbox.acts import Acting
+    from fedi.publishing import Interacting
 
 as_actor = click.option("--as", "handle", required=True, help="The department or person to act as.")
 by_person = click.option("--person", "username", help="Who is acting for it; kept inside.")
@@ -30,16 +30,11 @@ async def person_id(house: "House", username: str | None) -> int | None:
     return (await find_person(house.performer, username)).id
 
 
-async def acting(house: "House", handle: str, username: str | None = None) -> "Acting":
-    """Return an act of one of our actors, with an id of its own."""
-    from outbox.acts import Acting
+def interacting(house: "House") -> "Interacting":
+    """Return what acts towards others in this house."""
+    from fedi.publishing import Interacting
 
-    return Acting(
-        actor=await ours(house, handle),
-        urls=house.urls,
-        id=house.performer.new_id(),
-        person=await person_id(house, username),
-    )
+    return Interacting(house.performer, house.resolver, house.config.limits)
 
 
 def post_uri(house: "House", text: str) -> str:
@@ -63,20 +58,6 @@ async def own_post(house: "House", actor: "Actor", text: str) -> "Post":
     if found.author_id != actor.id or found.deleted is not None:
         raise NotFound(f"{actor.name} has no such post.")
     return found
-
-
-async def author_of(house: "House", found: "Post") -> "Actor":
-    """Return who wrote a post."""
-    from actors.errors import NotFound
-    from fedi.store.engine import Tx
-
-    async def query(tx: Tx) -> "Actor | None":
-        return await house.performer.open(tx).actor_by_id(found.author_id)
-
-    author = await house.engine.read(query)
-    if author is None:
-        raise NotFound("There is no such post.")
-    return author
 
 
 async def someone(house: "House", text: str) -> "Actor":

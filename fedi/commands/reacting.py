@@ -1,4 +1,4 @@
-"""Commands towards others: follow, accept, like, boost, their undoing, and the home page."""
+"""Commands about posts of anybody: like, boost, pin, vote, their undoing, and the home page."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -7,157 +7,31 @@ import click
 
 from fedi.commands.naming import as_actor, by_person
 from fedi.commands.opening import at_home
-from fedi.commands.speaking import NotDone, say, say_table, speaks
+from fedi.commands.speaking import NotDone, say, speaks
 
 if TYPE_CHECKING:
     from actors.people import Actor
     from actors.posts import Post
-    from actors.relationships import Relation
     from fedi.app import House
-    from outbox.acts import Acting
+    from fedi.publishing import Interacting
+
+    Work = Callable[[Interacting, Actor, Post, int | None], Awaitable[object]]
 
 _undo = click.option("--undo", is_flag=True, help="Take it back.")
 
 
-async def _perform(house: "House", activity: Any) -> None:
-    from fedi.publishing import Writing
+def _to_post(which: str, handle: str, username: str | None, work: "Work") -> "tuple[str, Any]":
+    """Do something to a post; return its address, and what now stands or ended."""
 
-    await Writing(house.performer, house.resolver, house.config.limits).perform(activity)
-
-
-async def _relation(house: "House", source: "Actor", target: "Actor") -> "Relation | None":
-    from actors.relationships import RelationKind
-
-    return await house.engine.read(
-        lambda tx: house.performer.open(tx).relation(RelationKind.FOLLOW, source.id, target.id)
-    )
-
-
-# -- following
-
-
-@click.command()
-@click.argument("who")
-@as_actor
-@by_person
-@speaks
-def follow(who: str, handle: str, username: str | None) -> None:
-    """Follow WHO: @user@domain, or the address of an actor."""
-
-    async def work(house: "House") -> tuple[str, str, str]:
+    async def inside(house: "House") -> "tuple[str, Any]":
         from fedi.commands import naming
-
-        act = await naming.acting(house, handle, username)
-        other = await naming.someone(house, who)
-        await _perform(house, act.follow(other))
-        relation = await _relation(house, act.actor, other)
-        state = relation.state.value if relation is not None else "pending"
-        return naming.handle_of(house, other), other.uri, state
-
-    name, uri, state = at_home(work)
-    said = "Following" if state == "accepted" else "Asked to follow"
-    say({"handle": name, "uri": uri, "state": state}, f"{said} {name}.")
-
-
-@click.command()
-@click.argument("who")
-@as_actor
-@by_person
-@speaks
-def unfollow(who: str, handle: str, username: str | None) -> None:
-    """Follow WHO no more, or take back the request."""
-
-    async def work(house: "House") -> tuple[str, str]:
-        from fedi.commands import naming
-
-        act = await naming.acting(house, handle, username)
-        other = await naming.someone(house, who)
-        relation = await _relation(house, act.actor, other)
-        if relation is None:
-            raise NotDone(f"{act.actor.name} doesn't follow {who}.")
-        await _perform(house, act.unfollow(relation, other))
-        return naming.handle_of(house, other), other.uri
-
-    name, uri = at_home(work)
-    say({"handle": name, "uri": uri}, f"No longer following {name}.")
-
-
-@click.command()
-@as_actor
-@speaks
-def requests(handle: str) -> None:
-    """List who asks to follow and waits for an answer."""
-
-    async def work(house: "House") -> list[dict[str, Any]]:
-        from fedi.commands import naming
-        from fedi.store import listing
 
         actor = await naming.ours(house, handle)
-        found = await house.engine.read(lambda tx: listing.requests(tx, actor.id))
-        return [
-            {"handle": naming.handle_of(house, who), "name": who.name, "asked": relation.created}
-            for relation, who in found
-        ]
-
-    say_table(at_home(work), ("handle", "name"), "Nobody asks.")
-
-
-def _answer(who: str, handle: str, username: str | None, accepted: bool) -> None:
-    async def work(house: "House") -> str:
-        from fedi.commands import naming
-
-        act = await naming.acting(house, handle, username)
-        other = await naming.someone(house, who)
-        relation = await _relation(house, other, act.actor)
-        if relation is None:
-            raise NotDone(f"{who} has not asked to follow {act.actor.name}.")
-        answer = act.accept(relation, other) if accepted else act.reject(relation, other)
-        await _perform(house, answer)
-        return naming.handle_of(house, other)
-
-    name = at_home(work)
-    said = f"{name} follows now." if accepted else f"{name} does not follow."
-    say({"handle": name, "accepted": accepted}, said)
-
-
-@click.command()
-@click.argument("who")
-@as_actor
-@by_person
-@speaks
-def accept(who: str, handle: str, username: str | None) -> None:
-    """Let WHO follow, who has asked to."""
-    _answer(who, handle, username, True)
-
-
-@click.command()
-@click.argument("who")
-@as_actor
-@by_person
-@speaks
-def reject(who: str, handle: str, username: str | None) -> None:
-    """Let WHO not follow, or follow no more."""
-    _answer(who, handle, username, False)
-
-
-# -- posts
-
-
-def _react(
-    which: str,
-    handle: str,
-    username: str | None,
-    make: "Callable[[House, Acting, Post], Awaitable[Any]]",
-) -> str:
-    async def work(house: "House") -> str:
-        from fedi.commands import naming
-
-        act = await naming.acting(house, handle, username)
+        person = await naming.person_id(house, username)
         found = await naming.post(house, which)
-        await _perform(house, await make(house, act, found))
-        return found.uri
+        return found.uri, await work(naming.interacting(house), actor, found, person)
 
-    return at_home(work)
+    return at_home(inside)
 
 
 @click.command()
@@ -169,17 +43,14 @@ def _react(
 def like(post: str, handle: str, username: str | None, undo: bool) -> None:
     """Like POST, an id or an address."""
 
-    async def make(house: "House", act: "Acting", found: "Post") -> Any:
+    async def work(does: "Interacting", me: "Actor", found: "Post", person: int | None) -> object:
         if not undo:
-            return act.like(found)
-        reaction = await house.engine.read(
-            lambda tx: house.performer.open(tx).reaction(found.id, act.actor.id, "")
-        )
-        if reaction is None:
-            raise NotDone(f"{act.actor.name} doesn't like that post.")
-        return act.unlike(reaction, found.uri)
+            return await does.like(me, found, person=person)
+        if (taken := await does.unlike(me, found, person=person)) is None:
+            raise NotDone(f"{me.name} doesn't like that post: there is nothing to take back.")
+        return taken
 
-    uri = _react(post, handle, username, make)
+    uri, _ = _to_post(post, handle, username, work)
     say({"post": uri, "liked": not undo}, f"{'No longer liked' if undo else 'Liked'}: {uri}")
 
 
@@ -187,25 +58,92 @@ def like(post: str, handle: str, username: str | None, undo: bool) -> None:
 @click.argument("post")
 @as_actor
 @by_person
+@click.option("--visibility", type=click.Choice(("public", "unlisted", "followers", "internal")))
 @_undo
 @speaks
-def boost(post: str, handle: str, username: str | None, undo: bool) -> None:
+def boost(post: str, handle: str, username: str | None, visibility: str | None, undo: bool) -> None:
     """Share POST, an id or an address, with those who follow."""
 
-    async def make(house: "House", act: "Acting", found: "Post") -> Any:
-        from fedi.commands.naming import author_of
+    async def work(does: "Interacting", me: "Actor", found: "Post", person: int | None) -> object:
+        from actors.posts import Visibility
 
         if not undo:
-            return act.boost(found, await author_of(house, found), house.clock.now())
-        shared = await house.engine.read(
-            lambda tx: house.performer.open(tx).boost(act.actor.id, found.id)
-        )
-        if shared is None:
-            raise NotDone(f"{act.actor.name} has not shared that post.")
-        return act.unboost(shared, found.uri)
+            wanted = Visibility(visibility or "public")
+            return await does.boost(me, found, wanted, person=person)
+        if (taken := await does.unboost(me, found, person=person)) is None:
+            raise NotDone(f"{me.name} has not shared that post: there is nothing to take back.")
+        return taken
 
-    uri = _react(post, handle, username, make)
-    say({"post": uri, "shared": not undo}, f"{'No longer shared' if undo else 'Shared'}: {uri}")
+    uri, stored = _to_post(post, handle, username, work)
+    value = {"post": uri, "shared": not undo, "visibility": stored.visibility.value}
+    say(value, f"{'No longer shared' if undo else 'Shared'}: {uri}")
+
+
+@click.command()
+@click.argument("post")
+@as_actor
+@by_person
+@speaks
+def pin(post: str, handle: str, username: str | None) -> None:
+    """Put POST, one of the actor's own, at the top of its profile; five at most."""
+    uri, _ = _to_post(
+        post, handle, username, lambda does, me, found, person: does.pin(me, found, person=person)
+    )
+    say({"post": uri, "pinned": True}, f"Pinned: {uri}")
+
+
+@click.command()
+@click.argument("post")
+@as_actor
+@by_person
+@speaks
+def unpin(post: str, handle: str, username: str | None) -> None:
+    """Take POST from the top of the actor's profile."""
+    uri, was = _to_post(
+        post, handle, username, lambda does, me, found, person: does.unpin(me, found, person=person)
+    )
+    if not was:
+        raise NotDone(f"{handle} has not pinned that post: there is nothing to take back.")
+    say({"post": uri, "pinned": False}, f"No longer pinned: {uri}")
+
+
+@click.command()
+@click.argument("post")
+@click.argument("choices", nargs=-1)
+@as_actor
+@by_person
+@speaks
+def vote(post: str, choices: tuple[str, ...], handle: str, username: str | None) -> None:
+    """Vote in the poll of POST: CHOICES by their words, or by number from 1. Without any, the
+    choices are listed."""
+
+    async def work(does: "Interacting", me: "Actor", found: "Post", person: int | None) -> object:
+        shown = await does.original(found)
+        poll = await does.look(lambda store: store.poll(shown.id))
+        if poll is None:
+            raise NotDone("That post has no poll.")
+        titles = [option.title for option in poll.options]
+        if choices:
+            wanted = [_choice(choice, titles) for choice in choices]
+            await does.vote(me, shown, wanted, person=person)
+        return titles
+
+    uri, titles = _to_post(post, handle, username, work)
+    if choices:
+        say({"post": uri, "voted": [*choices]}, f"Voted {', '.join(choices)}: {uri}")
+        return
+    lines = [f"{number}  {title}" for number, title in enumerate(titles, 1)]
+    say({"post": uri, "choices": titles}, *lines)
+
+
+def _choice(written: str, titles: list[str]) -> int:
+    """Return the place of a choice, named by its words or by its number."""
+    if written in titles:
+        return titles.index(written)
+    if written.isascii() and written.isdigit() and 1 <= int(written) <= len(titles):
+        return int(written) - 1
+    listed = ", ".join(f"{number} {title}" for number, title in enumerate(titles, 1))
+    raise NotDone(f"There is no choice {written!r}: there are {listed}.")
 
 
 # -- reading
@@ -216,7 +154,7 @@ def boost(post: str, handle: str, username: str | None, undo: bool) -> None:
 @click.option("--limit", type=click.IntRange(1, 200), default=10, show_default=True)
 @speaks
 def home(handle: str, limit: int) -> None:
-    """Show the newest posts of those whom the actor follows."""
+    """Show the newest posts of those whom the actor follows, each once."""
 
     async def work(house: "House") -> list[dict[str, Any]]:
         from fedi.commands import naming
@@ -260,4 +198,4 @@ def _lines(row: dict[str, Any]) -> list[str]:
     ]
 
 
-COMMANDS = (follow, unfollow, requests, accept, reject, like, boost, home)
+COMMANDS = (like, boost, pin, unpin, vote, home)

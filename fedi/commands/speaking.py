@@ -68,6 +68,7 @@ def say(value: Any, *lines: str) -> None:
     else:
         for line in lines:
             click.echo(line)
+    sys.stdout.flush()  # here, and not at the end of all, is where a closed pipe is noticed
 
 
 def say_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], nothing: str) -> None:

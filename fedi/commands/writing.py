@@ -132,10 +132,11 @@ def _delete(handle: str, username: str | None, which: str, text: str | None) -> 
         from fedi.commands import naming
         from fedi.publishing import Writing
 
-        act = await naming.acting(house, handle, username)
-        found = await naming.own_post(house, act.actor, which)
+        actor = await naming.ours(house, handle)
+        person = await naming.person_id(house, username)
+        found = await naming.own_post(house, actor, which)
         writing = Writing(house.performer, house.resolver, house.config.limits)
-        await writing.perform(act.remove(found))
+        await writing.delete(actor, found, person=person)
         return found.uri
 
     uri = at_home(work)

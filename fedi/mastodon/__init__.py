@@ -3,5 +3,5 @@
 `asking.py` is what a handler gets and gives; `table.py` gathers the routes and opens them in the
 dispatch table; `entities.py` is the JSON contract; `rendering.py` makes entities from records, a
 page in a constant number of statements, on `fragments.py`'s cache. Writes that others see go
-through fedi/publishing.py, what nobody else sees straight to its table family in fedi/store.
+through fedi/publishing/, what nobody else sees straight to its table family in fedi/store.
 """

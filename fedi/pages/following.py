@@ -53,6 +53,9 @@ class Following:
             problem = say.text("err.bad_address", example=EXAMPLE)
             return self._page(asked, actor, written, problem, 422)
         organisation = handle.domain or ""
+        if self._is_ours(organisation):
+            problem = say.text("err.own_address", address=written)
+            return self._page(asked, actor, written, problem, 422)
         try:
             document = await self._look_up(handle)
         except FetchAnswered:
@@ -99,10 +102,13 @@ class Following:
             handle = parse_handle(address)
         except Invalid:
             return None
-        urls = self._site.urls
-        if handle.domain not in (None, urls.handle_domain.lower(), urls.authority.lower()):
+        if handle.domain is not None and not self._is_ours(handle.domain):
             return None
         return await self._site.engine.glance(lambda tx: directory.by_handle(tx, handle.username))
+
+    def _is_ours(self, domain: str) -> bool:
+        urls = self._site.urls
+        return domain in (urls.handle_domain.lower(), urls.authority.lower())
 
     def _address(self, actor: Actor) -> str:
         return self._site.urls.acct(actor.username).removeprefix("acct:")

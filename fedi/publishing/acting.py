@@ -32,7 +32,10 @@ class Interacting(Doing):
     # -- others
 
     async def follow(self, actor: Actor, other: Actor, *, person: int | None = None) -> Relation:
-        """Ask to follow somebody; the relation says whether they have agreed already."""
+        """Ask to follow somebody; the relation says whether they have agreed already. Invalid
+        for somebody of a server with which nothing is exchanged."""
+        if not other.local:
+            await self.resolver.check_host(other.uri)
         await self.perform(self.act(actor, person).follow(other))
         relation = await self._relation(RelationKind.FOLLOW, actor, other)
         if relation is None:

@@ -56,19 +56,20 @@ async def shown(tx: Tx, actor_id: int) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+async def ids(tx: Tx, actor_id: int) -> dict[str, int]:
+    """Return the ids of what an actor features, by the folded hashtags."""
+    rows = await tx.rows("SELECT name, id FROM featured_tag WHERE actor_id = ?", (actor_id,))
+    return dict(rows)
+
+
 async def add(
     tx: Tx, id: int, actor_id: int, name: str, shown: str, now: int, person: int | None
 ) -> int:
     """Feature a hashtag and return the id of that; one that is featured already stays as it is.
     Invalid where there are MOST already."""
-    held = {
-        row[1]: row[0]
-        for row in await tx.rows(
-            "SELECT id, name FROM featured_tag WHERE actor_id = ?", (actor_id,)
-        )
-    }
+    held = await ids(tx, actor_id)
     if name in held:
-        return int(held[name])
+        return held[name]
     if len(held) >= MOST:
         raise Invalid(f"At most {MOST} hashtags can be featured.", code="too_many")
     await tx.run(

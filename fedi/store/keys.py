@@ -1,6 +1,22 @@
-"""Keys of ours that have had their time."""
+"""Keys of ours: which there are, and those that have had their time."""
+
+from actors.people import Key
 
 from .engine import Tx
+from .rows import KEY
+
+
+async def of_ours(tx: Tx, actor_id: int | None = None) -> list[tuple[str, Key]]:
+    """Return the keys that our actors (or one of them) sign with or have signed with, each with
+    its actor's user name; retired ones last."""
+    one = " AND k.actor_id = ?" if actor_id is not None else ""
+    rows = await tx.rows(
+        f"SELECT {KEY.selected('k')}, a.username FROM actor a JOIN actor_key k ON k.actor_id = a.id"
+        f" WHERE a.local = 1 AND k.private IS NOT NULL{one}"
+        " ORDER BY a.username, k.retired IS NOT NULL, k.created, k.uri",
+        () if actor_id is None else (actor_id,),
+    )
+    return [(row[-1], KEY.decode(row)) for row in rows]
 
 
 async def retire_superseded(tx: Tx, now: int, grace: int) -> int:

@@ -6,6 +6,7 @@ visibility. Public listings are in directory.py and showing.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from actors.audience import LocalActor
 from actors.membership import Membership
@@ -16,6 +17,9 @@ from actors.relationships import Relation
 from . import visibility
 from .engine import Param, Tx
 from .rows import ACTOR, MEMBERSHIP, PERSON, POST, RELATION
+
+AT_ONCE: Final = 3
+"""Entries that are read for each that is shown: others may share the same posts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,18 @@ async def requests(tx: Tx, actor_id: int) -> list[tuple[Relation, Actor]]:
     return [(RELATION.decode(row), ACTOR.decode(row[size:])) for row in found]
 
 
+async def followers(tx: Tx, actor_id: int, limit: int) -> list[tuple[Relation, Actor]]:
+    """Return who follows an actor, the newest first."""
+    found = await tx.rows(
+        f"SELECT {RELATION.selected('r')}, {ACTOR.selected('a')} FROM relation r"
+        " JOIN actor a ON a.id = r.source_id WHERE r.kind = 'follow' AND r.target_id = ?"
+        " AND r.state = 'accepted' ORDER BY r.created DESC, r.source_id DESC LIMIT ?",
+        (actor_id, limit),
+    )
+    size = len(RELATION.columns)
+    return [(RELATION.decode(row), ACTOR.decode(row[size:])) for row in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One activity of ours and how far it came, by inboxes. `created` in ms."""
@@ -82,24 +98,28 @@ class Sent:
 
 
 async def sent(tx: Tx, limit: int) -> list[Sent]:
-    """Return the newest activities that left, or are to leave."""
+    """Return the newest activities that left, or are to leave; not what went to nobody."""
     found = await tx.rows(
         "SELECT a.uri, a.kind, s.username, a.created, a.total, a.delivered, a.failed"
-        " FROM activity a JOIN actor s ON s.id = a.actor_id ORDER BY a.id DESC LIMIT ?",
+        " FROM activity a JOIN actor s ON s.id = a.actor_id WHERE a.total > 0"
+        " OR EXISTS (SELECT 1 FROM fanout f WHERE f.actor_id = a.actor_id"
+        " AND f.activity_id = a.id)"
+        " ORDER BY a.id DESC LIMIT ?",
         (limit,),
     )
     return [Sent(*row) for row in found]
 
 
 async def home(tx: Tx, actor_id: int, limit: int) -> list[Shown]:
-    """Return the newest entries of an actor's home page, newest first."""
+    """Return the newest entries of an actor's home page, newest first. What several share, or
+    share besides its author's own entry, is there once, as its newest entry."""
     condition, params = visibility.condition(LocalActor(actor_id))
     found = await tx.rows(
         f"SELECT {POST.selected('p')} FROM home h JOIN post p ON p.id = h.post_id"
         f" WHERE h.reader_id = ? AND {condition} ORDER BY h.post_id DESC LIMIT ?",
-        (actor_id, *params, limit),
+        (actor_id, *params, AT_ONCE * limit),
     )
-    posts = [POST.decode(row) for row in found]
+    posts = _once([POST.decode(row) for row in found])[:limit]
     shared = {post.boost_of for post in posts if post.boost_of is not None}
     boosted = await _posts(tx, shared, condition, params)
     posts = [post for post in posts if post.boost_of is None or post.boost_of in boosted]
@@ -110,6 +130,14 @@ async def home(tx: Tx, actor_id: int, limit: int) -> list[Shown]:
         author = actors[original.author_id] if original is not None else None
         shown.append(Shown(post, actors[post.author_id], original, author))
     return shown
+
+
+def _once(posts: list[Post]) -> list[Post]:
+    """Return the first entry of each post, its own or a boost."""
+    first: dict[int, Post] = {}
+    for post in posts:
+        first.setdefault(post.boost_of or post.id, post)
+    return list(first.values())
 
 
 async def _posts(tx: Tx, ids: set[int], condition: str, params: Sequence[Param]) -> dict[int, Post]:

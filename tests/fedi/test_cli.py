@@ -1,6 +1,7 @@
 """The command line as a whole: quick, plain about its failures, JSON wherever it is asked for."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +97,18 @@ def test_trouble_is_json_too_where_that_is_wanted(house: HouseOnDisk) -> None:
 def test_an_answer_after_an_answer_in_json_is_for_people_again(house: HouseOnDisk) -> None:
     house.fedi("hosts")
     assert house.run("hosts").stdout == "Nothing was delivered to anyone yet.\n"
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_reader_who_has_had_enough_is_no_trouble(house: HouseOnDisk, more: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [FEDI, "department", "list", *more],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        env=house.environment,
+        check=False,
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -1,8 +1,10 @@
 """The queues as a check-up sees them, on both engines."""
 
+from actors.relationships import Report
 from fedi.checkup.database import queues
 from fedi.checkup.findings import Finding, State
 from fedi.store.engine import Engine, Tx
+from fedi.store.rows import REPORT
 from fedi.store.settings import LAST_BACKUP, put_setting
 from tests.running import run
 
@@ -65,3 +67,12 @@ def test_many_servers_away_at_once_point_at_ourselves(engine: Engine) -> None:
 
     run(engine.write(fill))
     assert "our side" in looked(engine)["other servers"].sentence
+
+
+def test_open_reports_want_somebody_to_look(engine: Engine) -> None:
+    assert looked(engine)["reports"].state is State.OK
+    report = Report(id=1, uri="urn:1", by_id=2, target_id=3, created=NOW)
+    run(engine.write(lambda tx: tx.run(REPORT.insert, REPORT.encode(report))))
+    found = looked(engine)["reports"]
+    assert found.state is State.ATTENTION
+    assert "1 open" in found.sentence

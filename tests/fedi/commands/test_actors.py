@@ -102,3 +102,23 @@ def test_keys_that_are_changing_are_not_changed_again(house: HouseOnDisk) -> Non
     house.fedi("key", "rotate", "ikt_teamet")
     assert "48 hours" in house.fails("key", "rotate", "ikt_teamet")
     assert "--as" in house.fails("key", "rotate", code=2)
+
+
+def test_keys_are_listed_with_what_they_are_for(house: HouseOnDisk) -> None:
+    listed = house.fedi("key", "list", "--as", "ikt_teamet")
+    assert {(one["kind"], one["state"]) for one in listed} == {
+        ("rsa", "in use"),
+        ("ed25519", "in use"),
+    }
+    everyone = {one["actor"] for one in house.fedi("key", "list")}
+    assert {"ikt_teamet", "anne"} < everyone
+    house.fedi("key", "rotate", "ikt_teamet")
+    states = [one["state"] for one in house.fedi("key", "list", "--as", "ikt_teamet")]
+    assert sorted(states) == ["in use", "in use", "waits", "waits"]
+    assert "main-key-2" in house.run("key", "list", "--as", "ikt_teamet").stdout
+
+
+def test_a_handle_with_norwegian_letters_is_refused_with_how_to_write_them(
+    house: HouseOnDisk,
+) -> None:
+    assert "Write æ as ae" in house.fails("department", "add", "økonomi", "--name", "Økonomi")

@@ -5,7 +5,12 @@ from tests.fedi.house_on_disk import HouseOnDisk
 
 def test_a_rule_is_made_listed_and_taken_back(house: HouseOnDisk) -> None:
     made = house.fedi("block", "Støy.Example.", "--comment", "spam")
-    assert made == {"domain": "xn--sty-1na.example", "kind": "block", "removed": False}
+    assert made == {
+        "domain": "xn--sty-1na.example",
+        "kind": "block",
+        "removed": False,
+        "replaced": None,
+    }
     listed = house.fedi("block", "--list")
     assert [(one["domain"], one["comment"]) for one in listed] == [(made["domain"], "spam")]
     assert house.fedi("allow", "--list") == []
@@ -16,7 +21,9 @@ def test_a_rule_is_made_listed_and_taken_back(house: HouseOnDisk) -> None:
 
 def test_one_domain_has_one_rule(house: HouseOnDisk) -> None:
     house.fedi("block", "nabo.example")
-    house.fedi("allow", "nabo.example")
+    said = house.run("allow", "nabo.example").stdout
+    assert "It was blocked before" in said
+    assert 'not "allowlist"' in said
     assert house.fedi("block", "--list") == []
     assert "no such rule" in house.fails("block", "nabo.example", "--remove")
 

@@ -136,3 +136,11 @@ def test_our_own_template_leads_to_what_to_search_for(visitor: Visitor) -> None:
     assert "@a@b.example&lt;" in answered.text
     assert visitor.open("/authorize_interaction").status == 400
     assert URLS.page("authorize_interaction?uri={uri}").endswith("?uri={uri}")
+
+
+@pytest.mark.parametrize("handle", ["@kari@nordvik.test", "kari@SOSIAL.nordvik.test"])
+def test_an_address_of_ours_is_explained_and_nobody_is_asked(visitor: Visitor, handle: str) -> None:
+    answered = visitor.send("/follow", form(handle=handle))
+    assert answered.status == 422
+    assert "er en adresse her hos oss" in words(document(answered))
+    assert visitor.elsewhere.asked == []

@@ -2,17 +2,22 @@
 
 from typing import cast
 
-from actors.errors import FetchRefused, NotFound
+from actors.errors import FetchRefused, Invalid, NotFound
 from actors.people import Actor
+from actors.urls import host_of
 from fedi.resolve import HouseResolver
 from tests.people import EVERYONE
 
 
 class Offline:
-    """Fills the Resolver port from the cast alone."""
+    """Fills the Resolver port from the cast alone; nothing is exchanged with evil.test."""
 
     async def need(self, uri: str) -> None:
         raise FetchRefused("There is no network here.")
+
+    async def check_host(self, uri: str) -> None:
+        if host_of(uri) == "evil.test":
+            raise Invalid("Nothing is exchanged with evil.test.", code="blocked")
 
     async def handle(self, handle: str) -> Actor:
         username, _, domain = handle.removeprefix("@").partition("@")

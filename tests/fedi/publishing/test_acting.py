@@ -17,6 +17,7 @@ from tests.people import (
     IKT,
     KARI,
     LEDERGRUPPEN,
+    MALLORY,
     OLA,
     PERSON_KARI,
     PERSON_OLA,
@@ -53,6 +54,12 @@ def test_following_one_of_ours_holds_at_once_and_one_of_others_is_asked(nordvik:
     again = run(does(nordvik).follow(KARI, ALICE))
     assert again == there
     assert nordvik.delivered() == [("Follow", ALICE.inbox)]
+
+
+def test_nobody_of_a_blocked_server_is_followed_known_or_not(nordvik: Nordvik) -> None:
+    with pytest.raises(Invalid, match="Nothing is exchanged with"):
+        run(does(nordvik).follow(KARI, MALLORY))
+    assert nordvik.state(KARI, MALLORY) == ""
 
 
 def test_unfollowing_tells_them_once_and_is_nothing_where_nothing_held(nordvik: Nordvik) -> None:
