@@ -138,10 +138,11 @@ def _texts(params: Params, name: str) -> list[str]:
 
 
 def _name(params: Params) -> str:
-    name = " ".join((params.text("client_name") or "").split())
+    written = " ".join((params.text("client_name") or "").split())
+    name = "".join(char for char in written if char.isprintable()).strip()
     if not name:
         raise Invalid("Validation failed: Application name can't be blank")
-    if len(name) > NAME_MOST or not name.isprintable():
+    if len(name) > NAME_MOST:
         raise Invalid(
             f"Validation failed: Application name is too long (maximum is {NAME_MOST} characters)"
         )

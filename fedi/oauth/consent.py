@@ -4,6 +4,7 @@ remembered: each yes makes one code for one token.
 Whom it may speak as is looked up anew when the answer comes, so a form can't choose another.
 """
 
+import logging
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -25,6 +26,7 @@ from outbox.answers import Answer
 
 CODE_MS: Final = 10 * 60_000
 _HERE: Final = "/oauth/authorize"
+_logger = logging.getLogger(__name__)
 _TOLD: Final = (
     "read", "write", "follow", "push", "profile", "admin:read", "admin:write",
 )  # fmt: skip
@@ -66,6 +68,8 @@ class Consent:
             return self._refused(visit, wish, OAuthError("access_denied", denied))
         actor = await self._chosen(visit, visit.person)
         code = await self._code(wish, visit.person, actor)
+        who = {"person": visit.person.id, "actor": actor.id, "app": wish.app.id}
+        _logger.info("consent given", extra=who)
         if wish.out_of_band:
             return self._paper.page(visit, "code.html", code=code, app=wish.app)
         return self._paper.lead(visit, wish.answer(code=code))
@@ -159,7 +163,9 @@ def _leads_to(wish: Wish) -> str:
     if wish.out_of_band:
         return ""
     parts = urlsplit(wish.redirect_uri)
-    return parts.netloc if parts.scheme in ("http", "https") else f"{parts.scheme}:"
+    if parts.scheme not in ("http", "https"):
+        return f"{parts.scheme}:"
+    return parts.netloc.rpartition("@")[2]  # what stands before it is no place
 
 
 def told(wanted: tuple[str, ...]) -> list[str]:

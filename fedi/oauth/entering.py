@@ -5,6 +5,7 @@ answer in the same time. passkeys.py is the other way in, linking.py the third.
 """
 
 import json
+import logging
 from typing import Final
 
 from actors.errors import TooMany
@@ -22,6 +23,7 @@ from outbox.answers import Answer
 HOME: Final = "/settings/security"
 TRIES: Final = 5
 NAME_MOST: Final = 320
+_logger = logging.getLogger(__name__)
 
 
 class Entering:
@@ -52,10 +54,14 @@ class Entering:
         try:
             trying = await self._reception.throttle.password(folded, visit.address, device)
         except TooMany as wait:
+            _logger.warning("too many tries to sign in", extra={"address": visit.address})
             return self._form(visit, "sign.wait", 429, wait.retry_after)
         password = visit.text("password")
         fits = await self._reception.passwords.verify(password, phc)
         if not fits or person is None:
+            # Never the name: people type their password there.
+            known = person.id if person is not None else None
+            _logger.info("not signed in", extra={"person": known, "address": visit.address})
             return self._form(visit, "err.credentials", 422)
         await trying.right()
         if self._reception.passwords.outdated(phc):
@@ -92,6 +98,7 @@ class Entering:
             return self._code_form(visit, "sign.wait", 429, wait.retry_after)
         if not await self._second.passes(id, visit.text("code", 64)):
             await self._sessions.wrong_try(step)
+            _logger.info("second step failed", extra={"person": id, "address": visit.address})
             return self._code_form(visit, "sign.code_wrong", 422)
         await trying.right()
         return await self._through(visit, step, id)
@@ -131,7 +138,7 @@ class Entering:
             status=status,
             script=True,
             problem=problem,
-            minutes=max(1, -(-wait // 60)),
+            wait=wait,
             username=visit.text("username", NAME_MOST) if visit.method == "POST" else "",
             next=visit.text("next", 8_000),
         )
@@ -142,5 +149,5 @@ class Entering:
             "sign_in_code.html",
             status=status,
             problem=problem,
-            minutes=max(1, -(-wait // 60)),
+            wait=wait,
         )

@@ -5,6 +5,7 @@ A code gives one token, once, to the app that it was made for, and only while it
 for that actor. A second use takes back the token that the first one gave (RFC 6749 section 4.1.2).
 """
 
+import logging
 from typing import Any
 
 from actors.errors import Forbidden, Invalid
@@ -23,6 +24,8 @@ from fedi.oauth.tokens import fresh_secret
 from fedi.store import apps as store
 from fedi.store.apps import App, Code
 from outbox.answers import Answer
+
+_logger = logging.getLogger(__name__)
 
 
 class Grants:
@@ -129,6 +132,7 @@ class Grants:
         return answered(given(secret, token))
 
     async def _take_back(self, code: Code) -> None:
+        _logger.warning("code used twice", extra={"app": code.app_id, "person": code.person_id})
         if code.token_id is not None:
             await self._reception.revoking.token(code.token_id)
 

@@ -1,6 +1,8 @@
 """The page of a one-time link: set a password, or just come in. It is used when a button is
 pressed, not when it is opened."""
 
+import logging
+
 from actors.errors import NotFound
 from actors.people import Person
 from fedi.oauth.browser import Visit
@@ -15,6 +17,8 @@ from fedi.store import credentials
 from fedi.store.credentials import Link
 from fedi.store.engine import Tx
 from outbox.answers import Answer
+
+_logger = logging.getLogger(__name__)
 
 
 class Linking:
@@ -51,6 +55,7 @@ class Linking:
         phc = await self._reception.passwords.hash(password) if password else ""
         if not await self._used(link, person, phc):
             raise NotFound("This link has been used already.")
+        _logger.info("link used", extra={"person": person.id, "kind": link.kind})
         if phc:
             self._reception.revoking.told()
         return await self._entering.known(visit, person, "link")

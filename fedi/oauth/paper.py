@@ -63,19 +63,25 @@ class Paper:
         forms: str = "'self'",
         script: bool = False,
         alone: bool = False,
+        wait: int = 0,
         **context: Any,
     ) -> Answer:
         """Render a page. `forms` are the CSP sources that its forms may lead to; `script` lets it
-        run the passkeys' script; `alone` cuts the window that opened it."""
+        run the passkeys' script; `alone` cuts the window that opened it; `wait` is in seconds."""
         site, asked = self._site, visit.asked
         token = Markup('<input type="hidden" name="form_token" value="{}">')
-        html = _templates().get_template(template).render(
-            **site.context(asked),
-            head=None,
-            form_token=token.format(visit.form_token),
-            person=visit.person,
-            script=self.script[0] if script else "",
-            **context,
+        html = (
+            _templates()
+            .get_template(template)
+            .render(
+                **site.context(asked),
+                head=None,
+                form_token=token.format(visit.form_token),
+                person=visit.person,
+                script=self.script[0] if script else "",
+                minutes=max(1, -(-wait // 60)),
+                **context,
+            )
         )
         body = html.encode()
         source = "'self'" if script else "'none'"
@@ -85,6 +91,7 @@ class Paper:
             (b"content-security-policy", _POLICY.format(source, source, forms).encode()),
             *_SAFE,
             *([_ALONE] if alone else []),
+            *([(b"retry-after", b"%d" % wait)] if wait else []),
             *visit.cookies,
         ]
         return Answer(status, tuple(headers), body)

@@ -58,7 +58,6 @@ class Passkeys:
                 status=422,
                 script=True,
                 problem="sign.passkey_wrong",
-                minutes=1,
                 username="",
                 next=data["next"],
             )

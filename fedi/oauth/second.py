@@ -69,8 +69,8 @@ class Second:
     # -- setting it up
 
     async def begin(self, person_id: int) -> str:
-        """Return the secret of a new authenticator, in base32. It counts once confirmed; until
-        then what was there before goes on."""
+        """Return the secret of a new authenticator, in base32, which counts once confirmed; ""
+        where one counts already. Each time it is another, which nobody has seen before."""
         import pyotp
 
         secret = pyotp.random_base32()
@@ -79,12 +79,15 @@ class Second:
             found = await credentials.find_totp(tx, person_id)
             if found is not None and found.confirmed is not None:
                 return ""
-            if found is not None:
-                return found.secret
             await credentials.put_totp(tx, Totp(person_id=person_id, secret=secret))
             return secret
 
         return await self._reception.engine.write(unit)
+
+    async def begun(self, person_id: int) -> str:
+        """Return the secret that waits to be confirmed, "" where none does."""
+        found = await self._reception.engine.glance(lambda tx: credentials.find_totp(tx, person_id))
+        return found.secret if found is not None and found.confirmed is None else ""
 
     async def confirm(self, person_id: int, written: str) -> list[str] | None:
         """Turn the second step on if the code is right: return the recovery codes, shown once."""

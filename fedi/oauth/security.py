@@ -2,6 +2,7 @@
 and change how they sign in. What would outlast a stolen session asks to sign in anew first.
 """
 
+import logging
 from typing import Final
 
 from actors import ids
@@ -23,6 +24,7 @@ from fedi.store import credentials, granted, sessions
 from fedi.store.engine import Tx
 from outbox.answers import Answer
 
+_logger = logging.getLogger(__name__)
 _AGAIN: Final = f"/sign-in?again=1&next={HOME}"
 
 
@@ -72,6 +74,7 @@ class Security:
 
     async def _means(self, visit: Visit, person: Person, deed: str) -> Answer:
         """Change what somebody signs in with, who has just shown who they are."""
+        _logger.info("sign-in changed", extra={"person": person.id, "what": deed[:20]})
         match deed:
             case "totp":
                 return await self._begin_totp(visit, person)
@@ -162,13 +165,15 @@ class Security:
 
         await self._reception.engine.write(lambda tx: renew(tx, person.id, phc, now, here=here))
         self._reception.revoking.told()
+        _logger.info("sign-in changed", extra={"person": person.id, "what": "password"})
 
     # -- the second step
 
     async def _begin_totp(
         self, visit: Visit, person: Person, problem: str = "", status: int = 200
     ) -> Answer:
-        secret = await self._second.begin(person.id)
+        again = self._second.begun if problem else self._second.begin
+        secret = await again(person.id)
         if not secret:
             return self._paper.lead(visit, HOME)
         house = self._reception.site.organisation.name or self._reception.urls.authority

@@ -1,5 +1,6 @@
 """Being signed in: who a browser is, beginning and ending that, and proving oneself again."""
 
+import logging
 from typing import Final
 
 from actors.people import Person
@@ -16,7 +17,7 @@ HOUR: Final = 3_600_000
 FRESH_MS: Final = 15 * 60_000
 """So long after signing in one may change how one signs in."""
 STEP_MS: Final = 10 * 60_000
-DEVICE_DAYS: Final = 365
+_logger = logging.getLogger(__name__)
 
 
 class Sessions:
@@ -69,6 +70,7 @@ class Sessions:
             await sessions.know_device(tx, hash_of(f"{person.id} {device}"), person.id, now)
 
         await reception.engine.write(unit)
+        _logger.info("signed in", extra={"person": person.id, "way": way, "address": visit.address})
         visit.session, visit.person, visit.session_secret = session, person, secret
         visit.cookies += [
             visit.jar.set(SESSION, secret, self._lasting() // 1000),

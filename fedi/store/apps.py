@@ -108,8 +108,12 @@ async def forget_codes(tx: Tx, before: int) -> int:
 
 
 async def forget_unused(tx: Tx, before: int, most: int) -> int:
-    """Delete apps older than `before` (ms) that hold no token, and tokens of apps for themselves
-    that nobody has used since; `most` of each."""
+    """Delete apps older than `before` (ms) that hold no token, tokens of apps for themselves
+    that nobody has used since, and tokens taken back before then; `most` of each."""
+    revoked = await tx.run(
+        "DELETE FROM token WHERE id IN (SELECT id FROM token WHERE revoked < ? LIMIT ?)",
+        (before, most),
+    )
     tokens = await tx.run(
         "DELETE FROM token WHERE id IN (SELECT id FROM token WHERE app_id IS NOT NULL"
         " AND person_id IS NULL AND coalesce(last_used, created) < ? LIMIT ?)",
@@ -121,4 +125,4 @@ async def forget_unused(tx: Tx, before: int, most: int) -> int:
         " ORDER BY a.created LIMIT ?)",
         (before, most),
     )
-    return tokens + apps
+    return revoked + tokens + apps

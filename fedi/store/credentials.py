@@ -90,7 +90,9 @@ async def person(tx: Tx, id: int) -> Person | None:
 
 async def email_taken(tx: Tx, email: str) -> bool:
     """Return whether somebody has this e-mail address."""
-    row = await tx.one("SELECT 1 FROM person WHERE lower(email) = ? LIMIT 1", (email.lower(),))
+    row = await tx.one(
+        "SELECT 1 FROM person WHERE email <> '' AND lower(email) = ? LIMIT 1", (email.lower(),)
+    )
     return row is not None
 
 

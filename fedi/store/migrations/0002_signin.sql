@@ -36,6 +36,7 @@ INSERT INTO token (id, hash, person_id, actor_id, app_id, scopes, created, revok
 DROP TABLE token_before;
 CREATE INDEX token_by_person ON token (person_id, actor_id);
 CREATE INDEX token_by_app ON token (app_id) WHERE app_id IS NOT NULL;
+CREATE INDEX token_revoked ON token (revoked) WHERE revoked IS NOT NULL;
 
 -- Used once; kept a while after that, so that a second use is seen and takes the token back.
 CREATE TABLE authorization_code (
@@ -140,3 +141,6 @@ CREATE TABLE throttle (
   at INTEGER NOT NULL
 );
 CREATE INDEX throttle_by_age ON throttle (at);
+
+-- Whoever signs in may give their e-mail as well as their name.
+CREATE INDEX person_by_email ON person (lower(email)) WHERE email <> '';

@@ -119,7 +119,7 @@ def test_too_many_addresses_are_refused() -> None:
     [
         ({"client_name": ""}, "name"),
         ({"client_name": "x" * 61}, "name"),
-        ({"client_name": "a\u202eb"}, "name"),
+        ({"client_name": "\u202e\u200b"}, "name"),
         ({"redirect_uris": ""}, "Redirect"),
         ({"scopes": "read fly"}, "scope"),
         ({"website": "javascript:alert(1)"}, "Website"),

@@ -52,6 +52,7 @@ def test_a_wait_says_for_how_long(house: House) -> None:
     browser = Browser(house, client="198.51.100.1")
     got = browser.sign_in("kari", "feil passord")
     assert (got.status, "2 min" in got.words) == (429, True)
+    assert got.header("retry-after") == "120"
 
 
 def test_who_guesses_at_many_accounts_is_stopped_too(house: House) -> None:
