@@ -55,6 +55,7 @@ def tag_id(name: str) -> str:
 
 
 def history_entities(days: Sequence[Used]) -> list[TagHistory]:
+    """Return days as apps read them."""
     return [
         TagHistory(day=str(one.at // 1000), uses=str(one.uses), accounts=str(one.accounts))
         for one in days

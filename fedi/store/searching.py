@@ -119,6 +119,9 @@ async def posts(tx: Tx, wanted: Wanted, viewer: LocalActor, limit: int, offset: 
         f"SELECT p.id FROM ({chosen}) w CROSS JOIN post p WHERE p.id = w.id AND {scope}"
         f" AND {visible} AND {_UNWANTED} ORDER BY p.id DESC LIMIT ?"
     )
+    if tx.dialect == "postgres":
+        # Whether to go by words or by time depends on the words: no plan is good for all.
+        await tx.run("SET LOCAL plan_cache_mode = force_custom_plan")
     asker = [viewer.actor_id] * scope.count("?")
     found: list[int] = []
     before = wanted.before

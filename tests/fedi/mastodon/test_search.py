@@ -1,72 +1,14 @@
 """Searching over HTTP: what apps send and what they are answered, from a house that runs."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
-from actors.people import Actor
 from actors.posts import Visibility
-from fedi.app import application
-from fedi.net.dispatch import Dispatch
-from fedi.oauth.tokens import new_token
-from fedi.organisation import NewActor, add_actor, find_actor, find_person
-from fedi.publishing import Draft, Writing
-from fedi.search.indexing import Indexer
-from fedi.search.trending import Trends
-from tests.fedi.asking import Answered, ask
-from tests.hostile.peer import GOOD, Town, answer, note, town
-
-
-class App:
-    """An app that holds a token, and what goes on in its house."""
-
-    def __init__(self, here: Town, table: Dispatch, bearer: str) -> None:
-        self.here = here
-        self.house = here.house
-        self._table = table
-        self._bearer = bearer
-
-    async def get(self, path: str, *, signed_in: bool = True, **query: Any) -> Answered:
-        return await self.call("GET", path, signed_in=signed_in, **query)
-
-    async def call(
-        self, method: str, path: str, *, signed_in: bool = True, **query: Any
-    ) -> Answered:
-        headers = {"authorization": f"Bearer {self._bearer}"} if signed_in else {}
-        target = f"{path}?{urlencode(query)}" if query else path
-        return await ask(self._table, target, method, headers=headers)
-
-    async def finds(self, text: str, **query: Any) -> dict[str, list[Any]]:
-        """Index what is new, and return what /api/v2/search finds."""
-        house = self.house
-        await Indexer(house.engine, house.urls, house.clock.now, lambda: 0.0).all()
-        answered = await self.get("/api/v2/search", q=text, **query)
-        assert answered.status == 200, answered.text
-        found: dict[str, list[Any]] = answered.json()
-        assert set(found) >= {"accounts", "statuses", "hashtags"}
-        return found
-
-    async def writes(self, author: Actor, text: str, visibility: Visibility) -> str:
-        """Have one of ours write; the id of the post."""
-        house = self.house
-        writing = Writing(house.performer, house.resolver, house.config.limits)
-        post = await writing.publish(author, Draft(text=text, visibility=visibility))
-        return f"{post.id:018d}"
-
-
-def tell(folder: Path, story: Callable[[App], Awaitable[None]], scopes: str = "read write") -> None:
-    async def main() -> None:
-        async with town(folder) as here:
-            person = await find_person(here.house.performer, "kari")
-            kari = await find_actor(here.house.performer, "kari")
-            bearer = await new_token(here.house.performer, person, kari, scopes)
-            await story(App(here, application(here.house), bearer))
-
-    asyncio.run(main())
+from tests.fedi.asking import Answered
+from tests.fedi.mastodon.searching import App, tell
+from tests.hostile.peer import GOOD, answer, note
 
 
 def test_accounts_posts_and_hashtags_come_in_one_answer(tmp_path: Path) -> None:
@@ -228,36 +170,5 @@ def test_odd_parameters_are_no_fault_of_ours(tmp_path: Path) -> None:
             {"q": "x", "min_id": "9" * 30}, {"q": "\x00"}, {"q": "from:@@ x"},
         ):  # fmt: skip
             assert (await app.get("/api/v2/search", **query)).status in (200, 422), query
-
-    tell(tmp_path, story)
-
-
-def test_the_directory_suggestions_and_trends_are_answered(tmp_path: Path) -> None:
-    async def story(app: App) -> None:
-        house, it = app.house, app.here.department
-        other = await add_actor(
-            house.performer, NewActor(kind=it.kind, username="kultur", name="Kultur")
-        )
-        for author in (it, other):
-            await app.writes(author, "Se #Skolestart", Visibility.PUBLIC)
-        await Trends(house.engine, house.clock.now).count()
-        accts = [one["acct"] for one in (await app.get("/api/v1/directory")).json()]
-        assert set(accts) >= {"it", "kultur", "kari"}
-        names = [one["acct"] for one in (await app.get("/api/v1/suggestions")).json()]
-        suggested = (await app.get("/api/v2/suggestions")).json()
-        assert [one["account"]["acct"] for one in suggested] == names
-        assert {one["source"] for one in suggested} == {"staff"}
-        assert all(one["sources"] == ["featured"] for one in suggested)
-        gone = await app.call("DELETE", f"/api/v1/suggestions/{other.id:018d}")
-        assert (gone.status, gone.json()) == (200, {})
-        left = [one["acct"] for one in (await app.get("/api/v1/suggestions")).json()]
-        assert "kultur" in names
-        assert "kultur" not in left
-        for path in ("/api/v1/trends", "/api/v1/trends/tags"):
-            for signed_in in (True, False):
-                shown = (await app.get(path, signed_in=signed_in)).json()
-                assert [one["name"] for one in shown] == ["Skolestart"]
-        for path in ("/api/v1/trends/statuses", "/api/v1/trends/links"):
-            assert (await app.get(path)).json() == []
 
     tell(tmp_path, story)

@@ -1,0 +1,43 @@
+"""Nordvik, searched: whatever is new is indexed before somebody looks for something."""
+
+from zoneinfo import ZoneInfo
+
+from actors.audience import LocalActor
+from actors.people import Actor
+from actors.posts import Post
+from fedi.search.asking import Finder, Search
+from fedi.search.indexing import Indexer
+from tests.people import KARI, Nordvik
+from tests.running import run
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+class House(Nordvik):
+    """Nordvik, searched."""
+
+    def index(self) -> None:
+        """Read into the index what is new."""
+        run(self.indexer.all())
+
+    @property
+    def indexer(self) -> Indexer:
+        return Indexer(self.engine, self.urls, self.clock.now, lambda: 0.5)
+
+    @property
+    def finder(self) -> Finder:
+        return Finder(self.engine, None, self.urls, OSLO)  # type: ignore[arg-type]
+
+    def finds(self, text: str, who: Actor = KARI, **rest: int) -> list[int]:
+        """Index what is new, and return what an actor finds."""
+        self.index()
+        return self.finds_now(text, who, **rest)
+
+    def finds_now(self, text: str, who: Actor = KARI, **rest: int) -> list[int]:
+        found = run(self.finder.posts(Search(text=text, **rest), LocalActor(who.id)))
+        return list(found)
+
+
+def ids(*posts: Post) -> list[int]:
+    """Return the ids of posts, newest first."""
+    return sorted((post.id for post in posts), reverse=True)
