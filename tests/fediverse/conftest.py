@@ -3,12 +3,13 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fediverse.houses import Fediverse, found_houses
+from tests.conftest import PostgresForTests
+from tests.fediverse.houses import HOSTS, Fediverse, found_houses
 
 
 @pytest.fixture(scope="session", name="founded")
@@ -28,6 +29,30 @@ def made_fediverse(founded: Path, tmp_path: Path) -> Callable[[int], Fediverse]:
         return Fediverse(seed, folder)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def founded_on_postgres(
+    postgres: PostgresForTests, tmp_path_factory: pytest.TempPathFactory, migrated_file: Path
+) -> dict[str, str]:
+    """Host -> the database of its house, founded, that tests copy."""
+    names = {host: postgres.create(postgres.migrated()) for host in HOSTS}
+    urls = {host: postgres.url(name) for host, name in names.items()}
+    folder = tmp_path_factory.mktemp("founded-on-postgres")
+    asyncio.run(found_houses(folder, migrated_file, urls=urls))
+    return names
+
+
+@pytest.fixture
+def fediverse_on_postgres(
+    postgres: PostgresForTests, founded_on_postgres: dict[str, str], tmp_path: Path
+) -> Iterator[Callable[[int], Fediverse]]:
+    """Return a maker of one fediverse whose houses have a PostgreSQL database each."""
+    names = {host: postgres.create(name) for host, name in founded_on_postgres.items()}
+    urls = {host: postgres.url(name) for host, name in names.items()}
+    yield lambda seed: Fediverse(seed, tmp_path, urls=urls)
+    for name in names.values():
+        postgres.drop(name)
 
 
 def seeds(fast: int, whole: int, slow: int) -> list[object]:

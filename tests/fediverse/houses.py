@@ -6,11 +6,12 @@ under way is cut off, what was not committed is lost, and it opens again on the 
 
 import asyncio
 import shutil
-from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from actors.errors import FediError
@@ -27,6 +28,7 @@ from inbox.worker import Worker as InboxWorker
 from outbox.worker import Worker as OutboxWorker
 from tests.dice import Dice
 from tests.fediverse.inline import InlineEngine, opened_inline
+from tests.fediverse.mortal import MortalEngine, opened_mortal
 from tests.fediverse.network import Network, Wire
 
 T = TypeVar("T")
@@ -74,11 +76,11 @@ class Here(SigningThreads):
         pass
 
 
-def config(host: str, folder: Path) -> Config:
+def config(host: str, folder: Path, url: str = "") -> Config:
     return Config(
         server=Server(origin=f"https://{host}", data_dir=folder),
         organisation=Organisation(name=host),
-        database=Database(url=f"sqlite:///{folder / host}.db"),
+        database=Database(url=url or f"sqlite:///{folder / host}.db"),
         federation=Federation(rate_per_host=10_000),
     )
 
@@ -92,6 +94,8 @@ class Running:
     network: Network
     clock: Clock
     dice: Dice
+    url: str = ""
+    """Of its PostgreSQL; "" for SQLite in the folder."""
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -103,12 +107,12 @@ class Running:
         self._stack = AsyncExitStack()
         self.house: House = await self._stack.enter_async_context(
             opened_house(
-                config(self.host, self.folder),
+                config(self.host, self.folder, self.url),
                 bus=Deaf(),
                 clock=self.clock,
                 random=self.dice,
                 sender=wire,
-                opening=partial(opened_inline, self.path),
+                opening=opening(self.path, self.url),
             )
         )
         await self.house.engine.write(leases.give_back_all)
@@ -138,7 +142,7 @@ class Running:
     async def crash(self) -> None:
         """Lose power: nothing more is written, and nobody is told."""
         engine = self.house.engine
-        assert isinstance(engine, InlineEngine)
+        assert isinstance(engine, InlineEngine | MortalEngine)
         engine.dead = True
         await self.close()
         self.clock.time += 1_000  # nothing starts again within the millisecond it died in
@@ -181,7 +185,7 @@ class Running:
         await asyncio.wait({working, striking}, return_when=asyncio.FIRST_COMPLETED)
         self.network.after = None
         engine = self.house.engine
-        assert isinstance(engine, InlineEngine)
+        assert isinstance(engine, InlineEngine | MortalEngine)
         engine.dead = struck.is_set()
         cut_off = asyncio.all_tasks() - others
         for task in cut_off:
@@ -223,6 +227,7 @@ class Fediverse:
     folder: Path
     hosts: tuple[str, ...] = HOSTS
     clock: Clock = field(default_factory=Clock)
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     async def __aenter__(self) -> "Fediverse":
         self.dice = Dice(self.seed)
@@ -230,7 +235,9 @@ class Fediverse:
         self.houses: list[Running] = []
         for host in self.hosts:
             dice = Dice(self.seed * 31 + len(self.houses))
-            running = Running(host, self.folder, self.network, self.clock, dice)
+            running = Running(
+                host, self.folder, self.network, self.clock, dice, self.urls.get(host, "")
+            )
             self.houses.append(await running.open())
         return self
 
@@ -262,18 +269,28 @@ class Fediverse:
         raise AssertionError(f"the network is well and work is left: {left}")
 
 
-async def found_houses(folder: Path, migrated: Path, hosts: tuple[str, ...] = HOSTS) -> None:
+def opening(path: Path, url: str) -> Callable[[], AbstractAsyncContextManager[Any]]:
+    """How a house opens its database: SQLite on the loop itself, PostgreSQL as it is."""
+    return partial(opened_mortal, url) if url else partial(opened_inline, path)
+
+
+async def found_houses(
+    folder: Path,
+    migrated: Path,
+    hosts: tuple[str, ...] = HOSTS,
+    urls: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Found the houses that tests copy: an Application actor, and some people and departments."""
     network, clock = Network(0), Clock(START - 60_000)
     for number, host in enumerate(hosts):
         shutil.copy(migrated, folder / f"{host}.db")
         async with opened_house(
-            config(host, folder),
+            config(host, folder, urls.get(host, "")),
             bus=Deaf(),
             clock=clock,
             random=Dice(number),
             sender=Wire(network, host),
-            opening=partial(opened_inline, folder / f"{host}.db"),
+            opening=opening(folder / f"{host}.db", urls.get(host, "")),
         ) as house:
             await found(house.performer, host)
             for name in NAMES:

@@ -67,6 +67,18 @@ def test_all_houses_agree_once_the_network_is_well(fediverse: Make, seed: int) -
     assert not found, "\n".join([f"FEDI_SEED={seed}", *found])
 
 
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.parametrize("seed", range(5_000, 5_006))
+def test_all_houses_agree_on_postgresql_too(fediverse_on_postgres: Make, seed: int) -> None:
+    async def story() -> list[str]:
+        async with fediverse_on_postgres(seed) as world:
+            return await lived(world, STEPS)
+
+    found = asyncio.run(story())
+    assert not found, "\n".join([f"seed {seed}", *found])
+
+
 def test_a_seed_reruns_exactly(fediverse: Make, founded: object, tmp_path: object) -> None:
     async def story(world: Fediverse) -> list[str]:
         async with world:
