@@ -22,6 +22,7 @@ NOBODY: Final = 0
 
 @dataclass(slots=True)
 class _Seen:
+    actors: frozenset[int] = frozenset()
     filters: dict[int, int] = field(default_factory=dict)
     announced: dict[int, Announcement] = field(default_factory=dict)
     reactions: dict[int, list[Reaction]] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class Board:
         """Return what has changed since the last look."""
         standing = await announcements.current(tx, NOBODY, now, dismissed=True)
         found = _Seen(
+            frozenset(actors),
             await streaming.filter_versions(tx, actors),
             {one.id: one for one in standing},
             await announcements.reactions(tx, [one.id for one in standing], NOBODY),
@@ -71,7 +73,7 @@ def _between(before: _Seen, after: _Seen) -> News:
     changed = {
         actor
         for actor, version in after.filters.items()
-        if before.filters.get(actor, version) != version
+        if actor in before.actors and before.filters.get(actor, 0) != version
     }
     return News(frozenset(changed), tuple(told))
 

@@ -254,7 +254,7 @@ class Hub:
                 await woken.wait(_LOOK_SECONDS)
                 try:
                     await self.let_go()
-                    await self._look()
+                    await self.look()
                 except Exception:
                     _logger.exception("tokens and filters could not be looked at; tried again")
 
@@ -269,8 +269,8 @@ class Hub:
             if one.caller.token_id in gone:
                 one.end(REVOKED)
 
-    async def _look(self) -> None:
-        """Tell of changed filters and announcements."""
+    async def look(self) -> None:
+        """Tell of filters and announcements that have changed since the last look."""
         actors = {one.actor_id for one in self._listeners if one.actor_id is not None}
         if not actors:
             self._board.forget()
