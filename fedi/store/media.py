@@ -102,6 +102,12 @@ async def drop_uses(tx: Tx, post_ids: Sequence[int], now: int) -> None:
         )
 
 
+_DRAFT: Final = (
+    "SELECT 'draft', '', t.file_name FROM attachment t JOIN actor a ON a.id = t.actor_id"
+    " WHERE t.post_id IS NULL AND t.spent = 0 AND a.suspended IS NULL AND a.deleted IS NULL AND"
+)
+
+
 async def shown(tx: Tx, name: str) -> Shown | None:
     """Return how a file may be sent, or None where nothing shows it: then it isn't there.
 
@@ -115,9 +121,7 @@ async def shown(tx: Tx, name: str) -> Shown | None:
         " UNION ALL SELECT 'public', a.exposure, '' FROM media_use u"
         " JOIN actor a ON a.id = u.post_id"  # what an actor shows of itself
         " WHERE u.name = ? AND a.suspended IS NULL AND a.deleted IS NULL"
-        " UNION ALL SELECT 'draft', '', t.file_name FROM attachment t JOIN actor a"
-        " ON a.id = t.actor_id WHERE (t.name = ? OR t.preview = ?) AND t.post_id IS NULL"
-        " AND t.spent = 0 AND a.suspended IS NULL AND a.deleted IS NULL",
+        f" UNION ALL {_DRAFT} t.name = ? UNION ALL {_DRAFT} t.preview = ? AND t.preview <> ''",
         (name,) * 4,
     )
     if not found:

@@ -5,6 +5,7 @@ somebody may see to whoever was told its name, and what nobody may see any more 
 """
 
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import pytest
@@ -12,10 +13,12 @@ import pytest
 from actors.audience import LocalActor, Nobody
 from actors.people import Exposure, Image
 from actors.posts import Media, Visibility
-from fedi.store import media
+from fedi.store import attachments, media
 from fedi.store.engine import Engine, Tx
 from fedi.store.rows import ACTOR
 from fedi.store.visibility import may_see
+from tests.fedi.store.explaining import Noting, faults
+from tests.fedi.store.grown import PEOPLE, grow
 from tests.fedi.town import DAY, IT, NOW, SECRETARIAT, URLS, post, put
 from tests.running import run
 
@@ -101,3 +104,59 @@ def test_who_only_knows_a_name_neither_keeps_a_file_nor_makes_it_public(engine: 
     gone = replace(inside, deleted=NOW, media=())
     run(engine.write(lambda tx: media.note_use(tx, gone, URLS, NOW)))
     assert shown(engine, "hemmelig.png") is None
+
+
+def test_every_statement_goes_by_an_index(engine: Engine) -> None:
+    some = [
+        attachments.Attachment(
+            id=n, actor_id=IT.id if n == 7 else PEOPLE + n, post_id=n if n % 3 else None,
+            name=f"{n}.png", preview=f"{n}.webp" if n % 2 else "", created=NOW,
+            original=f"{n}.upload", state="ready" if n % 50 else "processing",
+        )
+        for n in range(1, 4000)
+    ]  # fmt: skip
+    table = attachments.ATTACHMENT
+
+    async def fill(tx: Tx) -> None:
+        await tx.many(table.insert, [table.encode(one) for one in some])
+        for one in some:
+            await media.add(tx, one.name, IT.id, "image/png", 1, NOW)
+        await tx.run("UPDATE media SET unused = NULL WHERE name < '3'")
+        await tx.many(
+            "INSERT INTO media_use (post_id, name) VALUES (?, ?)",
+            [(one.id, one.name) for one in some],
+        )
+
+    grow(engine)
+    put(engine, IT)
+    run(engine.write(fill))
+    run(engine.write(lambda tx: tx.run("ANALYZE")))
+    noting = Noting(engine)
+    item = Media(url=URLS.media("7.png"), id=7)
+
+    async def work(tx: Tx) -> None:
+        await media.note_use(tx, post(IT, DAY, "Se", media=(item,)), URLS, NOW)
+        await media.note_face(tx, replace(IT, icon=Image(item.url)), URLS, NOW)
+        await media.shown(tx, "7.png")
+        await media.unused(tx, NOW, 100)
+        await media.retire(tx, ["7.png"])
+        await media.let_go(tx, ["7.png"])
+        await media.forget(tx, ["7.png"])
+        await media.drop_uses(tx, [7], NOW)
+        await attachments.owned(tx, IT.id, [7, 8])
+        await attachments.of_post(tx, 7)
+        await attachments.waits(tx, NOW)
+        await attachments.lease(tx, NOW, NOW + 1)
+        await attachments.take(tx, IT.id, 7, None, NOW)
+        await attachments.give_back(tx, [7])
+        await attachments.unfinished(tx, NOW, 100)
+        await attachments.replace(tx, some[0], unless_used=True)
+        await attachments.remove(tx, some[0])
+
+    run(noting.write(work))
+    assert len(noting.texts) > 20
+    found = []
+    for sql, params in noting.texts.items():
+        for fault in run(engine.write(partial(faults, sql=sql, params=params))):
+            found.append(f"{fault}\n    {sql}")
+    assert not found, "\n".join(found)
