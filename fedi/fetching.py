@@ -1,8 +1,9 @@
 """Fetching as the server itself: signed by the Application actor, in the dialect the host takes.
 
-draft-cavage with the query, then RFC 9421 on 400, 401 and 403; what worked is remembered per
-host. What was fetched stays for a minute, so that a key and its actor, asked for within one
-arrival, are one request; as text and within a budget, for strangers decide what it is.
+draft-cavage with the query and without, then RFC 9421 on 400, 401 and 403, in the order of
+outbox/knocks.py; what worked is remembered per host. What was fetched stays for a minute, so that
+a key and its actor, asked for within one arrival, are one request; as text and within a budget, for
+strangers decide what it is.
 """
 
 from collections import OrderedDict
@@ -17,6 +18,7 @@ from actors.errors import FetchAnswered, Invalid
 from actors.signatures import cavage, rfc9421
 from actors.urls import host_of
 from fedi.net.client import Client, Signer
+from outbox.knocks import Dialect, DialectMemory, knocks, learned
 
 _KEEP_MS: Final = 60_000
 _KEEP_COUNT: Final = 512
@@ -51,7 +53,7 @@ class Fetcher:
         self._plain = plain
         self._recent: OrderedDict[str, tuple[int, bytes]] = OrderedDict()
         self._recent_bytes = 0
-        self._takes_9421: OrderedDict[str, bool] = OrderedDict()
+        self._dialects: OrderedDict[str, DialectMemory] = OrderedDict()
 
     async def read(self, uri: str, *, fresh: bool = False) -> dict[str, Any]:
         """Return the object that lives at `uri` in plain words, whatever its context calls them.
@@ -80,38 +82,46 @@ class Fetcher:
         return document
 
     async def _knock(self, uri: str, alias: bool) -> dict[str, Any]:
+        """Ask in one dialect after the other, in the order that outbox/knocks.py has for all."""
         host = host_of(uri)
-        signers = [self._cavage, self._rfc9421]
-        if self._takes_9421.get(host):
-            signers.reverse()
-        try:
-            return await self.client.get_activity(uri, signers[0], alias=alias)
-        except FetchAnswered as refused:
-            if refused.answered not in _TRY_OTHER:
-                raise
-            document = await self.client.get_activity(uri, signers[1], alias=alias)
-            self._remember(host, signers[1] == self._rfc9421)
-            return document
+        memory = self._dialects.get(host, DialectMemory())
+        order = knocks(memory, has_query="?" in uri)
+        for dialect in order:
+            try:
+                document = await self.client.get_activity(uri, self._signer(dialect), alias=alias)
+            except FetchAnswered as refused:
+                memory = learned(memory, dialect, refused.answered, self._clock())
+                if refused.answered not in _TRY_OTHER or dialect is order[-1]:
+                    raise
+            else:
+                self._remember(host, learned(memory, dialect, 200, self._clock()))
+                return document
+        raise AssertionError(order)
 
-    def _cavage(self, method: str, url: str) -> list[tuple[str, str]]:
-        if self._own_key is None:
-            return []
-        key_id, key = self._own_key
-        return cavage.sign(
-            method, url, date_ms=self._clock(), body=None, key_id=key_id, private_key=key
-        )
+    def _signer(self, dialect: Dialect) -> Signer:
+        def sign(method: str, url: str) -> list[tuple[str, str]]:
+            if self._own_key is None:
+                return []
+            (key_id, key), now = self._own_key, self._clock()
+            if dialect is Dialect.RFC9421:
+                return rfc9421.sign(
+                    method, url, created_ms=now, body=None, key_id=key_id, private_key=key
+                )
+            return cavage.sign(
+                method,
+                url,
+                date_ms=now,
+                body=None,
+                key_id=key_id,
+                private_key=key,
+                with_query=dialect is not Dialect.CAVAGE_WITHOUT_QUERY,
+            )
 
-    def _rfc9421(self, method: str, url: str) -> list[tuple[str, str]]:
-        if self._own_key is None:
-            return []
-        key_id, key = self._own_key
-        return rfc9421.sign(
-            method, url, created_ms=self._clock(), body=None, key_id=key_id, private_key=key
-        )
+        return sign
 
     def signer(self) -> Signer:
         """Return the signer for requests that follow rules of their own."""
-        return self._cavage
+        return self._signer(Dialect.CAVAGE)
 
     def _keep(self, uri: str, document: dict[str, Any]) -> None:
         self._forget(uri)
@@ -128,8 +138,8 @@ class Fetcher:
         if old is not None:
             self._recent_bytes -= len(old[1])
 
-    def _remember(self, host: str, rfc9421_first: bool) -> None:
-        self._takes_9421[host] = rfc9421_first
-        self._takes_9421.move_to_end(host)
-        while len(self._takes_9421) > _HOSTS:
-            self._takes_9421.popitem(last=False)
+    def _remember(self, host: str, memory: DialectMemory) -> None:
+        self._dialects[host] = memory
+        self._dialects.move_to_end(host)
+        while len(self._dialects) > _HOSTS:
+            self._dialects.popitem(last=False)

@@ -94,6 +94,31 @@ def test_who_refuses_both_is_asked_twice_and_no_more() -> None:
     visit(refusing("cavage", "rfc9421"), story)
 
 
+def test_a_query_is_left_out_of_the_signature_before_the_other_dialect_is_tried() -> None:
+    asked = f"{URI}?page=1"
+    document = json.dumps({"id": asked, "type": "Note"}).encode()
+    seen: list[str] = []
+
+    def answer(request: Asked) -> bytes:
+        seen.extend(request.all("signature"))
+        return ok(document) if len(seen) >= 2 else ok(b"", "", status=401)
+
+    async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        await fetcher.document(asked)
+        assert [dialect(one) for one in peer.requests] == ["cavage", "cavage"]
+        assert len(set(seen)) == 2
+        await fetcher.document(asked, fresh=True)
+        assert seen[2] == seen[1], "what worked comes first, signed the same way"
+
+    async def refused(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        with pytest.raises(FetchAnswered):
+            await fetcher.document(asked)
+        assert [dialect(one) for one in peer.requests] == ["cavage", "cavage", "rfc9421"]
+
+    visit(answer, story)
+    visit(refusing("cavage", "rfc9421"), refused)
+
+
 def test_a_document_serves_for_a_minute_and_fresh_asks_anew() -> None:
     async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
         first = await fetcher.document(URI)
