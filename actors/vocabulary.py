@@ -16,8 +16,6 @@ PUBLIC: Final = "https://www.w3.org/ns/activitystreams#Public"
 PUBLIC_SPELLINGS: Final = frozenset({PUBLIC, "as:Public", "Public"})
 
 ACTIVITY_JSON: Final = "application/activity+json"
-LD_JSON: Final = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
-JRD_JSON: Final = "application/jrd+json"
 
 TERMS: Final[dict[str, object]] = {
     "toot": "http://joinmastodon.org/ns#",

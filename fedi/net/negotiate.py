@@ -23,11 +23,6 @@ class Form(Enum):
     JSON = "application/json; charset=utf-8"
     JRD = "application/jrd+json"
 
-    @property
-    def is_activity(self) -> bool:
-        """Whether this is ActivityPub, by either of its names."""
-        return self in (Form.ACTIVITY, Form.LD)
-
 
 ACTIVITY_ONLY = (Form.ACTIVITY, Form.LD)
 """For inboxes, collections, activities: `*/*` and no header at all get ActivityPub."""

@@ -95,16 +95,6 @@ async def actor_by_handle(tx: Tx, username: str) -> tuple[Actor, HandleRow] | No
     return ACTOR.decode(row[len(HANDLE.columns) :]), HANDLE.decode(row)
 
 
-async def remote_by_handle(tx: Tx, username: str, domain: str) -> Actor | None:
-    """Return the remote actor known by this handle, the one fetched last where several claim it."""
-    row = await tx.one(
-        f"{ACTOR.select} WHERE username = ? AND domain = ? AND local = 0"
-        " AND deleted IS NULL ORDER BY fetched DESC LIMIT 1",
-        (username, domain),
-    )
-    return ACTOR.decode(row) if row is not None else None
-
-
 async def application(tx: Tx) -> Actor | None:
     """Return the server's own actor."""
     row = await tx.one(f"{ACTOR.select} WHERE local = 1 AND kind = 'Application' LIMIT 1")

@@ -12,9 +12,9 @@ from actors.audience import LocalActor, Nobody, RemoteActor, RemoteServer, Viewe
 from actors.errors import FediError, Invalid, NotAcceptable, NotFound, Unauthorized
 from actors.people import Exposure, Profile
 from actors.posts import Visibility
-from actors.vocabulary import ACTIVITY_JSON, LD_JSON
+from actors.vocabulary import ACTIVITY_JSON
 from fedi.net.answer import answer_to
-from fedi.net.negotiate import ACTIVITY_ONLY, PAGE_FIRST, negotiate
+from fedi.net.negotiate import ACTIVITY_ONLY, PAGE_FIRST, Form, negotiate
 from outbox.answers import Answer
 from outbox.endpoints import Ask, Endpoints
 from outbox.objects.record import Named, Surroundings
@@ -111,8 +111,8 @@ def test_an_actor_is_a_document_for_servers_and_a_page_for_people() -> None:
 
 
 def test_json_ld_with_the_profile_is_answered_as_such() -> None:
-    answer = get(house(shelf()).post(Ask(accept=LD_JSON), NOTICE.id))
-    assert answer.header(b"content-type").decode() == LD_JSON
+    answer = get(house(shelf()).post(Ask(accept=Form.LD.value), NOTICE.id))
+    assert answer.header(b"content-type").decode() == Form.LD.value
 
 
 def test_a_collection_is_a_document_for_whoever_does_not_care() -> None:

@@ -19,7 +19,7 @@ from actors.people import Actor, ActorKind, Key, KeyKind, Profile
 from actors.signatures import cavage, keys, proofs, rfc9421
 from actors.signatures.message import Message
 from actors.urls import Urls
-from actors.vocabulary import ACTIVITY_JSON, JRD_JSON
+from actors.vocabulary import ACTIVITY_JSON
 from outbox import context
 from outbox.objects import actor as actor_shape
 from tests.peers.lab import Certificates, eventually, free_port
@@ -107,7 +107,7 @@ class ListeningPost:
         found = {"subject": f"acct:{self.handle[1:]}", "aliases": [self.actor], "links": [link]}
         return {
             urlsplit(self.actor).path: (ACTIVITY_JSON, self.document()),
-            "/.well-known/webfinger": (JRD_JSON, found),
+            "/.well-known/webfinger": ("application/jrd+json", found),
         }
 
     # -- receiving

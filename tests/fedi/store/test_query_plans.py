@@ -265,7 +265,6 @@ def actors_are_found(house: Nordvik) -> None:
     run(read(lambda tx: directory.followers(tx, LEDERGRUPPEN.id)))
     run(read(lambda tx: profiles.key_with_owner(tx, f"{ALICE.uri}#main-key")))
     run(read(lambda tx: profiles.signing_key(tx, LEDERGRUPPEN.id, KeyKind.RSA, NOW)))
-    run(read(lambda tx: profiles.remote_by_handle(tx, "alice", "mastodon.test")))
     run(read(profiles.application))
     found = Profile(actor=ALICE, keys=())
     run(write(lambda tx: profiles.save_profile(house.performer.open(tx), found)))
