@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Sequence
 
 from actors import ids
-from actors.audience import Viewer
+from actors.audience import LocalActor, Viewer
 from fedi.mastodon.api import Api
 from fedi.mastodon.entities import Entity
-from fedi.store import trends
+from fedi.store import featured, followed, trends
 from fedi.store.engine import Tx
 from fedi.store.trends import Used
 
@@ -37,12 +37,17 @@ async def tag_entities(tx: Tx, names: Sequence[str], viewer: Viewer, api: Api) -
     as in the newest post they may see, counted over what they may see."""
     shown = await trends.shown_tags(tx, names, viewer)
     history = await trends.tag_history(tx, names, viewer, api.clock.now())
+    reader = viewer.actor_id if isinstance(viewer, LocalActor) else None
+    followed_names = await followed.names(tx, reader) if reader is not None else set()
+    featured_names = await featured.ids(tx, reader) if reader is not None else {}
     return [
         Tag(
             id=tag_id(name),
             name=shown.get(name, name),
             url=api.urls.tag(name),
             history=history_entities(history[name]),
+            following=None if reader is None else name in followed_names,
+            featuring=None if reader is None else name in featured_names,
         )
         for name in names
     ]

@@ -228,21 +228,36 @@ async def unsuggest(tx: Tx, actor_id: int, other_id: int) -> None:
     )
 
 
+RECENT_POSTS: Final = 5_000
+"""Of everybody's posts this many are looked at for who has been active."""
+
+
 async def directory(
     tx: Tx, viewer: Viewer, *, local: bool, newest: bool, limit: int, offset: int
 ) -> list[Actor]:
     """Return the actors that want to be found: who posted last first or, with `newest`, who came
-    last. To those inside everybody of ours is in it."""
+    last. To those inside everybody of ours is in it; of others, who posted of late."""
     inside = isinstance(viewer, LocalActor)
-    listed = "(a.discoverable = 1 OR a.local = 1)" if inside else "a.discoverable = 1"
-    ours = " AND a.local = 1" if local else ""
-    order = "a.id" if newest else "(SELECT max(p.id) FROM post p WHERE p.author_id = a.id)"
+    wanted = "(a.discoverable = 1 OR a.local = 1)" if inside else "a.discoverable = 1"
+    if newest:
+        source, order = "actor a WHERE 1 = 1", "a.id DESC"
+    elif local:
+        last = "(SELECT max(p.id) FROM post p WHERE p.author_id = a.id)"
+        source, order = "actor a WHERE 1 = 1", f"coalesce({last}, 0) DESC, a.id DESC"
+    else:
+        recent = "SELECT m.id, m.author_id FROM post m ORDER BY m.id DESC LIMIT ?"
+        every = f"SELECT n.id, n.author_id FROM ({recent}) n"
+        if inside:
+            every += " UNION ALL SELECT 0, o.id FROM actor o WHERE o.local = 1"
+        last = f"SELECT e.author_id, max(e.id) AS id FROM ({every}) e GROUP BY e.author_id"
+        source = f"({last}) r CROSS JOIN actor a WHERE a.id = r.author_id"
+        order = "r.id DESC"
     rows = await tx.rows(
-        f"SELECT {ACTOR.selected('a')} FROM actor a WHERE {listed}{ours} AND {_HERE}"
-        f" AND a.moved_to = '' AND {known_to(viewer)}"
-        " AND NOT EXISTS (SELECT 1 FROM relation x WHERE x.kind IN ('block', 'mute')"
-        " AND x.source_id = ? AND x.target_id = a.id)"
-        f" ORDER BY coalesce({order}, 0) DESC, a.id DESC LIMIT ? OFFSET ?",
-        (_me(viewer), limit, offset),
+        f"SELECT {ACTOR.selected('a')} FROM {source} AND {wanted}"
+        f"{' AND a.local = 1' if local else ''} AND {_HERE} AND a.moved_to = ''"
+        f" AND {known_to(viewer)} AND NOT EXISTS (SELECT 1 FROM relation x"
+        " WHERE x.kind IN ('block', 'mute') AND x.source_id = ? AND x.target_id = a.id)"
+        f" ORDER BY {order} LIMIT ? OFFSET ?",
+        (*([] if newest or local else [RECENT_POSTS]), _me(viewer), limit, offset),
     )
     return [ACTOR.decode(row) for row in rows]

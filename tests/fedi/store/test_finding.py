@@ -134,4 +134,6 @@ def test_the_directory_shows_who_wants_to_be_found_and_inside_all_of_ours(
     assert BJORN.id not in inside
     nordvik.says(LEDERGRUPPEN)
     assert directory(nordvik, ME, newest=False, limit=1) == [LEDERGRUPPEN.id]
+    assert directory(nordvik, ME, newest=False, local=True, limit=1) == [LEDERGRUPPEN.id]
+    assert directory(nordvik, Nobody(), newest=False) == []
     assert directory(nordvik, ME, local=True, limit=2, offset=1) == inside[1:3]

@@ -1,13 +1,18 @@
 """Whoever searches finds what they may see and may find, the same on both engines."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
-from actors.audience import Nobody
+from actors.audience import LocalActor, Nobody
 from actors.posts import Post, Visibility
 from actors.relationships import Reaction, Relation, RelationKind
 from fedi.search.asking import Search
-from fedi.store.engine import Engine
+from fedi.store import cards, finding, search_index, searching, trends
+from fedi.store.engine import Engine, Tx
+from fedi.store.searching import Option, Term, Wanted
 from tests.fedi.search.searched import House, ids
+from tests.fedi.store.explaining import Noting
 from tests.people import (
     ALICE,
     ALLE,
@@ -127,8 +132,6 @@ def test_pages_go_on_where_the_last_one_ended(nordvik: House) -> None:
 def test_a_word_that_is_everywhere_is_looked_at_in_windows(
     nordvik: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fedi.store import searching
-
     for _ in range(6):
         nordvik.says(OLA, DIRECT, content="<p>Overalt</p>")
     nordvik.says(LEDERGRUPPEN, content="<p>Overalt</p>", published=NOW - DAY)
@@ -145,3 +148,67 @@ def test_posts_to_a_group_are_found_by_its_members(nordvik: House) -> None:
     post = nordvik.says(OLA, Visibility.GROUP, ALLE, content="<p>Gruppeord</p>")
     assert nordvik.finds("gruppeord", KARI) == [post.id]
     assert nordvik.finds("gruppeord", LEDERGRUPPEN) == []
+
+
+# -- how the rows are found
+
+TERMS = (Term((Option(("møte",)), Option(("møt",), prefix=True))), Term((Option(("nei",)),), True))
+SEARCHES: dict[str, Callable[[Tx], Awaitable[object]]] = {
+    **{
+        scope: lambda tx, scope=scope: searching.posts(
+            tx, Wanted(TERMS, scope=scope), LocalActor(KARI.id), 20, 0
+        )
+        for scope in ("all", "library", "public")
+    },
+    "actors": lambda tx: finding.actors(
+        tx, ["ka", "no"], LocalActor(KARI.id), exact="ka", following=True, limit=20
+    ),
+    "remote_by_handle": lambda tx: finding.remote_by_handle(tx, "a", "a", "b.test"),
+    "by_address": lambda tx: finding.by_address(tx, "https://b.test/"),
+    "hashtags": lambda tx: finding.hashtags(tx, ["a", "å"], Nobody(), limit=20),
+    "suggestions": lambda tx: finding.suggestions(tx, LocalActor(KARI.id), 120, 20),
+    "ours": lambda tx: finding.directory(
+        tx, LocalActor(KARI.id), local=True, newest=False, limit=20, offset=0
+    ),
+    "everybody": lambda tx: finding.directory(
+        tx, Nobody(), local=False, newest=False, limit=20, offset=0
+    ),
+    "cards": lambda tx: cards.of_posts(tx, [1, 2, 3]),
+    "due": lambda tx: cards.is_due(tx, NOW),
+    "unused": lambda tx: cards.unused(tx, "", 10),
+    "subjects": lambda tx: trends.subjects(tx, "tag", LocalActor(KARI.id), 10, 0),
+    "post_ids": lambda tx: trends.post_ids(tx, Nobody(), 10, 0),
+    "tag_history": lambda tx: trends.tag_history(tx, ["a", "b"], Nobody(), NOW),
+    "link_history": lambda tx: trends.link_history(tx, ["a", "b"], Nobody(), NOW),
+    "shown_tags": lambda tx: trends.shown_tags(tx, ["a", "b"], Nobody()),
+    "trending_tags": lambda tx: trends.tags(tx, 1 << 60),
+    "trending_links": lambda tx: trends.links(tx, 1 << 60),
+    "trending_posts": lambda tx: trends.posts(tx, 1 << 60),
+    "documents": lambda tx: search_index.documents(tx, [1, 2, 3]),
+    "older": lambda tx: search_index.older(tx, 1 << 60, 10),
+    "next_actors": lambda tx: search_index.next_actors(tx, 0, 10),
+}
+# What a statement has picked by an index before it walks through that; and the index of words.
+PICKED = {
+    "w", "c", "r", "n", "o", "u", "tag", "asked", "latest", "l", "mine", "above", "friend", "best",
+    "candidate", "f", "searched_index", "2", "CONSTANT", "newest", "m", "e",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize("name", SEARCHES)
+def test_every_search_goes_by_an_index(engine: Engine, name: str) -> None:
+    noting = Noting(engine)
+    run(noting.read(SEARCHES[name]))
+    assert 0 < len(noting.texts) <= 2 * len(searching.WINDOWS)
+
+    async def steps(tx: Tx) -> list[str]:
+        return [
+            str(row[3])
+            for sql, params in noting.texts.items()
+            for row in await tx.rows(f"EXPLAIN QUERY PLAN {sql}", params)
+        ]
+
+    scans = [step for step in run(engine.read(steps)) if step.startswith("SCAN")]
+    walks = [step for step in scans if not step.endswith("actor_local")]  # our own actors are few
+    assert [step for step in walks if step.split()[1] not in PICKED] == []
