@@ -88,7 +88,7 @@ async def wish_of(apps: Apps, params: Params, *, pkce_required: bool) -> Wish:
         redirect_uri=chosen_redirect(app, given),
         given_uri=given,
         state=(params.text("state") or ""),
-        force_login=params.text("force_login") in ("true", "1", "t"),
+        force_login=(params.text("force_login") or "").lower() in ("true", "1", "t", "on"),
     )
     try:
         return _completed(wish, params, pkce_required)

@@ -151,9 +151,9 @@ def _open_pages(table: Dispatch, rooms: _Rooms) -> None:
     )
     for path, get, post in pages:
         if get is not None:
-            table.add(path, rooms.page(get))
+            add(table, "GET", path, rooms.page(get))
         if post is not None:
-            table.add(path, rooms.page(post), methods=("POST",))
+            add(table, "POST", path, rooms.page(post))
     table.add("/settings/security/{deed}", _deeds(rooms), methods=("POST",))
     table.add("/sign-in/{script}", rooms.script)
     for path, target in _ELSEWHERE.items():

@@ -38,6 +38,14 @@ def test_a_slash_at_the_end_makes_no_difference(house: House, path: str) -> None
         assert got.header("access-control-allow-origin") == "*"
 
 
+def test_pages_are_there_with_a_slash_at_the_end_too(house: House) -> None:
+    """toot sends people to /oauth/authorize/?…"""
+    app = house.app()
+    got = house.ask("GET", app.authorize().replace("authorize?", "authorize/?"))
+    assert (got.status, got.location.partition("?")[0]) == (303, "/sign-in")
+    assert house.ask("GET", "/sign-in/").status == 200
+
+
 def test_a_form_that_cannot_be_read_is_told_in_plain_words(house: House) -> None:
     got = house.ask("POST", "/sign-in", b"%ff=%ff&" * 2000, content_type="multipart/form-data")
     assert got.status == 400
