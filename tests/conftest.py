@@ -29,8 +29,8 @@ settings.register_profile("check", max_examples=10, deadline=None)
 settings.register_profile("whole", max_examples=100, deadline=None)
 settings.load_profile(os.environ.get("FEDI_PROPERTIES", "whole"))
 
-HERE = Path(__file__).parent
-WHOLE = ("hostile", "fedi/demo/test_making.py", "fedi/test_roles.py")
+ROOT = Path(__file__).parent.parent
+WHOLE = ("tests/hostile", "tests/fedi/demo/test_making.py", "tests/fedi/test_roles.py")
 
 _numbers = count(1)
 
@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what starts whole houses, by its place and by its fixtures; note what there is."""
-    places = [HERE / place for place in WHOLE]
+    places = [ROOT / place for place in WHOLE]
     collected: dict[str, set[str]] = {}
     for item in items:
         started = "served" in getattr(item, "fixturenames", ())

@@ -23,6 +23,15 @@ async def follow(house: Running, who: Actor, handle: str) -> None:
     await house.house.performer.perform(activity, house.house.resolver)
 
 
+async def neighbours(world: Fediverse) -> tuple[Running, Running, Actor, Actor]:
+    """Two houses and somebody of each: the second follows the first."""
+    nord, sor = world["nord.test"], world["sor.test"]
+    anne, bo = await nord.actor("anne"), await sor.actor("bo")
+    await follow(sor, bo, "@anne@nord.test")
+    await world.heal()
+    return nord, sor, anne, bo
+
+
 async def say(
     house: Running, who: Actor, text: str, visibility: Visibility = Visibility.PUBLIC
 ) -> Post:
@@ -38,12 +47,9 @@ async def texts(house: Running) -> list[str]:
 def test_a_follow_a_post_and_a_like_travel_between_houses(fediverse: Make) -> None:
     async def story() -> None:
         async with fediverse(1) as world:
-            nord, sor = world["nord.test"], world["sor.test"]
-            anne, bo = await nord.actor("anne"), await sor.actor("bo")
-            await follow(sor, bo, "@anne@nord.test")
-            await world.work(2)
+            nord, sor, anne, bo = await neighbours(world)
             post = await say(nord, anne, "Hei, @bo@sor.test")
-            await world.work()
+            await world.work(2)
             (row,) = await sor.ask("SELECT uri, content FROM post")
             assert row[0] == post.uri
             assert "Hei, " in row[1]
@@ -62,10 +68,7 @@ def test_a_follow_a_post_and_a_like_travel_between_houses(fediverse: Make) -> No
 def test_a_department_that_ends_is_gone_everywhere_whoever_works_first(fediverse: Make) -> None:
     async def story() -> None:
         async with fediverse(7) as world:
-            nord, sor = world["nord.test"], world["sor.test"]
-            anne, bo = await nord.actor("anne"), await sor.actor("bo")
-            await follow(sor, bo, "@anne@nord.test")
-            await world.heal()
+            nord, sor, anne, _ = await neighbours(world)
             post = await say(nord, anne, "Snart borte")
             await world.heal()
             end = acting(nord, anne).close()
@@ -118,10 +121,7 @@ def test_a_poll_is_voted_in_and_counted_at_every_house(fediverse: Make) -> None:
 
     async def story() -> None:
         async with fediverse(9) as world:
-            nord, sor = world["nord.test"], world["sor.test"]
-            anne, bo = await nord.actor("anne"), await sor.actor("bo")
-            await follow(sor, bo, "@anne@nord.test")
-            await world.heal()
+            nord, sor, anne, bo = await neighbours(world)
             ends = world.clock.now() + 3_600_000
             writing = Writing(nord.house.performer, nord.house.resolver)
             poll = await writing.publish(
@@ -151,10 +151,7 @@ def test_a_poll_is_voted_in_and_counted_at_every_house(fediverse: Make) -> None:
 def test_what_is_internal_is_at_no_other_house(fediverse: Make) -> None:
     async def story() -> None:
         async with fediverse(2) as world:
-            nord, sor = world["nord.test"], world["sor.test"]
-            anne, bo = await nord.actor("anne"), await sor.actor("bo")
-            await follow(sor, bo, "@anne@nord.test")
-            await world.work(2)
+            nord, sor, anne, _ = await neighbours(world)
             await say(nord, anne, "Bare oss, @bo@sor.test", Visibility.INTERNAL)
             await world.heal()
             assert await texts(sor) == []
@@ -186,10 +183,7 @@ def test_a_house_that_was_away_for_six_days_gets_everything_in_order(fediverse: 
 
     async def story() -> None:
         async with fediverse(4) as world:
-            nord, sor = world["nord.test"], world["sor.test"]
-            anne, bo = await nord.actor("anne"), await sor.actor("bo")
-            await follow(sor, bo, "@anne@nord.test")
-            await world.work(2)
+            nord, sor, anne, _ = await neighbours(world)
             await sor.close()
             before = len(world.network.log)
             for day in range(12):
@@ -212,10 +206,7 @@ def test_a_house_that_was_away_for_six_days_gets_everything_in_order(fediverse: 
 def test_in_a_storm_each_post_still_comes_once(fediverse: Make) -> None:
     async def story() -> None:
         async with fediverse(5) as world:
-            nord, sor = world["nord.test"], world["sor.test"]
-            anne, bo = await nord.actor("anne"), await sor.actor("bo")
-            await follow(sor, bo, "@anne@nord.test")
-            await world.heal()
+            nord, sor, anne, bo = await neighbours(world)
             world.network.weather = STORM
             for number in range(10):
                 await say(nord, anne, f"Nummer {number}")
@@ -234,10 +225,7 @@ def test_a_peer_that_answers_only_with_errors_loses_nothing(fediverse: Make) -> 
 
     async def story() -> None:
         async with fediverse(6) as world:
-            nord, sor = world["nord.test"], world["sor.test"]
-            anne, bo = await nord.actor("anne"), await sor.actor("bo")
-            await follow(sor, bo, "@anne@nord.test")
-            await world.heal()
+            nord, sor, anne, _ = await neighbours(world)
             world.network.weather = Weather(broken=1.0)
             await say(nord, anne, "Tross alt")
             for _ in range(5):
