@@ -48,6 +48,7 @@ from fedi.net.dispatch import Dispatch
 from fedi.net.guard import Rules
 from fedi.net.sender import Sender
 from fedi.oauth.callers import Callers
+from fedi.oauth.knowing import knower
 from fedi.oauth.reception import reception
 from fedi.oauth.routes import open_sign_in
 from fedi.pages.routes import Pages
@@ -328,6 +329,7 @@ def application(house: House) -> Dispatch:
         organisation=house.config.organisation,
         clock=house.clock,
         webfinger=house.resolver.webfinger,
+        signed_in=knower(house.engine, house.urls, house.clock),
         lab=house.config.lab.enabled,
     )
     pages = Pages(site)

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--post", "which", help="The id or address of a post of ours.")
+@click.option("--link", is_flag=True, help="Print a link to the page of that, good for a day.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @speaks
-def deliveries(which: str | None, limit: int) -> None:
+def deliveries(which: str | None, link: bool, limit: int) -> None:
     """Show how far posts have come: delivered, waiting, failed and why."""
+    if link and which is None:
+        raise click.UsageError("--link is for one post: name it with --post.")
     if which is not None:
-        _one(which)
+        (_link if link else _one)(which)
         return
 
     async def work(house: "House") -> list[dict[str, Any]]:
@@ -32,6 +35,22 @@ def deliveries(which: str | None, limit: int) -> None:
     rows = at_home(work)
     columns = ("kind", "actor", "delivered", "total", "waiting", "failed", "uri")
     say_table(rows, columns, "Nothing has left yet.")
+
+
+def _link(which: str) -> None:
+    async def work(house: "House") -> str:
+        from fedi.commands import naming
+        from fedi.pages import delivery
+        from fedi.store.deliveries import author_of
+
+        found, now = await naming.post(house, which), house.clock.now()
+        if await house.engine.read(lambda tx: author_of(tx, found.id)) is None:
+            raise NotDone("That post is none of ours, or is deleted: it has no such page.")
+        secret = await house.engine.read(lambda tx: delivery.secret_of(tx, now))
+        return delivery.link(house.urls.post(found.id), secret, found.id, now)
+
+    made = at_home(work)
+    say({"link": made}, made)
 
 
 def _one(which: str) -> None:

@@ -17,7 +17,7 @@ from actors import ids
 from actors.errors import FediError, Invalid, NotFound, TooLarge, TooMany, Unavailable
 from actors.urls import Urls
 from fedi.net.answer import answer_to, other_method
-from fedi.pages import conversations, feed, following, language, listings
+from fedi.pages import conversations, delivery, feed, following, language, listings
 from fedi.pages.following import Following
 from fedi.pages.kept import Kept
 from fedi.pages.site import COOKIE, Asked, Scope, Site, redirect
@@ -46,6 +46,7 @@ class Pages:
             self._get("/@{username}/feed.atom", feed.feed),
             self._get("/tags/{name}", listings.tag),
             self._get("/posts/{id}/history", _history),
+            Route("/posts/{id}/delivery", self._delivery, methods=["GET", "HEAD"]),
             self._get("/follow", self._form),
             Route("/follow", self._send_on, methods=["POST"]),
             self._get("/authorize_interaction", following.interact),
@@ -116,6 +117,14 @@ class Pages:
             return await self._following.send_on(
                 asked, fields.get("uri", ""), fields.get("handle", "")
             )
+
+        return _response(await self._answered(request.scope, view), request.method)
+
+    async def _delivery(self, request: Request) -> Response:
+        """Answer how far a post has come: for who speaks for its author, and never kept."""
+
+        async def view(site: Site, asked: Asked) -> Answer:
+            return await delivery.delivery(site, asked, _id(asked.params["id"]))
 
         return _response(await self._answered(request.scope, view), request.method)
 

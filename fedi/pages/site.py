@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from actors import ids
 from actors.errors import Invalid, NotFound
 from actors.handles import Handle
+from actors.people import Person
 from actors.ports import Clock
 from actors.urls import Urls
 from fedi.config.settings import Organisation
@@ -32,6 +33,15 @@ from outbox.answers import Answer, Header
 Scope = MutableMapping[str, Any]
 WebFinger = Callable[[Handle], Awaitable[Any]]
 """Fetches the JRD of another server's handle; raises FetchError or Invalid."""
+
+SignedIn = Callable[[Mapping[str, str]], Awaitable[Person | None]]
+"""Who makes a request with these headers, by the session of their browser."""
+
+
+async def nobody(headers: Mapping[str, str]) -> Person | None:
+    """Nobody is signed in."""
+    return None
+
 
 COOKIE: Final = "language"
 MAX_AGE: Final = 30  # seconds
@@ -122,6 +132,7 @@ class Site:
     organisation: Organisation
     clock: Clock
     webfinger: WebFinger
+    signed_in: SignedIn = nobody
     lab: bool = False
     kept_ms: int = 1_000
 
@@ -176,16 +187,18 @@ class Site:
         status: int = 200,
         head: Head | None = None,
         forms: str = "'self'",
+        private: bool = False,
         **context: Any,
     ) -> Answer:
         """Render a page and return it with its headers.
 
-        `forms` are the sources that a form on it may lead to, redirects included.
+        `forms` are the sources that a form on it may lead to, redirects included. A `private`
+        page is for this reader alone, and no cache keeps it.
         """
         html = self.templates.get_template(template).render(
             **self.context(asked), head=head, **context
         )
-        return _answered(html.encode(), status, forms)
+        return _answered(html.encode(), status, forms, private=private)
 
     def context(self, asked: Asked) -> dict[str, Any]:
         """Return what every template needs of a request; fedi/oauth has templates of its own."""
@@ -206,9 +219,9 @@ class Site:
         return {"name": self.name(say), "number": number, "contact": own.contact}
 
 
-def _answered(body: bytes, status: int, forms: str) -> Answer:
+def _answered(body: bytes, status: int, forms: str, *, private: bool = False) -> Answer:
     etag = hashlib.sha256(body).hexdigest()[:32]
-    fresh = b"public, max-age=%d" % MAX_AGE if status == 200 else b"no-store"
+    fresh = b"public, max-age=%d" % MAX_AGE if status == 200 and not private else b"no-store"
     headers = (
         (b"content-type", Form.HTML.value.encode()),
         (b"content-length", b"%d" % len(body)),

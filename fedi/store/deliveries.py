@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from actors.people import Key
+from actors.people import Actor, Key
 from actors.urls import host_of
 from outbox.knocks import speaks_9421
 from outbox.leases import Known
@@ -18,7 +18,7 @@ from outbox.synchronize import digest
 from .engine import Tx
 from .fanout import wake_hosts
 from .recording import NEVER, give_up, known_of, write_known
-from .rows import KEY
+from .rows import ACTOR, KEY
 
 AT_ONCE: Final = 500
 
@@ -65,12 +65,15 @@ class HostRow:
 
 
 async def status_of_post(tx: Tx, post_id: int) -> Status:
-    """Return how far a post, and what was sent about it later, has come."""
+    """Return how far a post, and what was sent about it later, has come; in two statements."""
     row = await tx.one(
-        "SELECT sum(total), sum(delivered), sum(failed) FROM activity WHERE post_id = ?",
+        "SELECT sum(a.total), sum(a.delivered), sum(a.failed), max(CASE WHEN EXISTS (SELECT 1"
+        " FROM fanout f WHERE f.actor_id = a.actor_id AND f.activity_id = a.id) THEN 1 ELSE 0 END)"
+        " FROM activity a WHERE a.post_id = ?",
         (post_id,),
     )
-    total, delivered, failed = (int(n or 0) for n in row) if row is not None else (0, 0, 0)
+    counts = (int(n or 0) for n in row) if row is not None else (0, 0, 0, 0)
+    total, delivered, failed, expanding = counts
     found = await tx.rows(
         "SELECT d.host, d.state, count(*), max(d.problem), min(d.due), h.state, h.memory, h.opens,"
         " h.held FROM activity a JOIN delivery d ON d.activity_id = a.id"
@@ -98,19 +101,33 @@ async def status_of_post(tx: Tx, post_id: int) -> Status:
             why="held here" if held else why or ("" if health == "healthy" else health),
             next_try=None if held else max(opens, due),
         )
-    expanding = await tx.one(
-        "SELECT 1 FROM fanout f JOIN activity a ON a.id = f.activity_id"
-        " WHERE a.post_id = ? LIMIT 1",
-        (post_id,),
-    )
     return Status(
         total=total,
         delivered=delivered,
         failed=failed,
         waiting=sum(host.waiting for host in hosts.values()),
-        expanding=expanding is not None,
+        expanding=bool(expanding),
         hosts=tuple(hosts.values()),
     )
+
+
+async def of_author(tx: Tx, post_id: int, actor_id: int) -> Status | None:
+    """Return how far a post of one of our actors has come; None where it is none of the actor's,
+    or is deleted."""
+    author = await author_of(tx, post_id)
+    if author is None or author.id != actor_id:
+        return None
+    return await status_of_post(tx, post_id)
+
+
+async def author_of(tx: Tx, post_id: int) -> Actor | None:
+    """Return which of our actors wrote a post that is still there."""
+    row = await tx.one(
+        f"SELECT {ACTOR.selected('a')} FROM post p JOIN actor a ON a.id = p.author_id"
+        " WHERE p.id = ? AND p.local = 1 AND p.deleted IS NULL",
+        (post_id,),
+    )
+    return ACTOR.decode(row) if row is not None else None
 
 
 async def hosts(tx: Tx, *, limit: int = 1_000) -> list[HostRow]:
