@@ -9,7 +9,7 @@ import msgspec
 from actors import ids
 from actors.audience import LocalActor
 from actors.errors import Invalid, NotFound
-from fedi.mastodon.asking import Ask, Reply, empty, get, joined, ok, post, put
+from fedi.mastodon.asking import Ask, Reply, delete, empty, get, joined, ok, post, put
 from fedi.mastodon.entities import moment
 from fedi.mastodon.paging import Page, links, page_of
 from fedi.mastodon.rendering import Renderer
@@ -104,6 +104,13 @@ async def dismiss(ask: Ask) -> Reply:
     """POST /api/v1/notifications/:id/dismiss (and the older /dismiss?id=)."""
     id = ask.id() if "id" in ask.path_params else ids.parse(ask.params.text("id") or "") or 0
     await ask.api.engine.write(lambda tx: told.dismiss(tx, ask.me.id, [id]))
+    return empty()
+
+
+async def dismiss_several(ask: Ask) -> Reply:
+    """DELETE /api/v1/notifications/destroy_multiple with `ids[]`."""
+    gone = ask.ids("ids")[:200]
+    await ask.api.engine.write(lambda tx: told.dismiss(tx, ask.me.id, gone))
     return empty()
 
 
@@ -402,7 +409,9 @@ ROUTES: Final = (
     get(f"{_V1_ON}/requests/{{id}}", request, _READ),
     post(f"{_V1_ON}/requests/{{id}}/accept", accept, _WRITE),
     post(f"{_V1_ON}/requests/{{id}}/dismiss", put_away, _WRITE),
+    delete(f"{_V1_ON}/destroy_multiple", dismiss_several, _WRITE),
     get(f"{_V1_ON}/{{id}}", show, _READ),
+    delete(f"{_V1_ON}/{{id}}", dismiss, _WRITE),
     post(f"{_V1_ON}/{{id}}/dismiss", dismiss, _WRITE),
     get(_V2_ON, grouped, _READ),
     get(f"{_V2_ON}/unread_count", unread_count, _READ),

@@ -17,6 +17,7 @@ SCHEMA = Path(__file__).parents[4] / "shared" / "mastodon-openapi.json"
 
 ALLOWED: dict[tuple[str, str], str] = {
     # (method, path of the schema): why its answer isn't checked
+    ("GET", "/api/v1/filters"): "the schema has one filter where the documentation has a list",
 }
 
 
@@ -37,7 +38,12 @@ def _document() -> dict[str, Any]:
 def _paths() -> list[tuple[re.Pattern[str], str]]:
     """Every path of the schema as a pattern, those without parameters first."""
     paths = sorted(_document()["paths"], key=lambda path: (path.count("{"), path))
-    return [(re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path) + r"\Z"), path) for path in paths]
+    return [(re.compile(_pattern(path)), path) for path in paths]
+
+
+def _pattern(path: str) -> str:
+    numbered = re.sub(r"\{(id|account_id|list_id|filter_id)\}", r"\\d+", path)
+    return re.sub(r"\{[^}]+\}", "[^/]+", numbered) + r"\Z"
 
 
 def operation(method: str, path: str) -> tuple[str, dict[str, Any]] | None:
@@ -72,7 +78,7 @@ def check(method: str, path: str, status: int, value: Any) -> None:
     if schema is None:
         return
     problems = [
-        f"{'/'.join(str(step) for step in error.absolute_path)}: {error.message[:200]}"
+        f"{'/'.join(str(step) for step in error.absolute_path)}: {error.message[-160:]}"
         for error in _validator(json.dumps(schema)).iter_errors(value)
     ]
     assert not problems, f"{method} {named}\n" + "\n".join(problems[:10])
