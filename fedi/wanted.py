@@ -28,7 +28,7 @@ _LEASE_MS: Final = 120_000
 _TRIES: Final = 3
 _AGAIN_MS: Final = 300_000
 _MAX_PINS: Final = 20
-_MAX_ELSEWHERE: Final = 20
+MAX_ELSEWHERE: Final = 20
 _MAX_CORRECTED: Final = 100
 _AT_ONCE: Final = 16
 _PER_HOST: Final = 8
@@ -237,6 +237,6 @@ def few_of_each_other_host(uris: list[str], near: str, elsewhere: Counter[str]) 
         host = host_of(uri)
         if not same_host(uri, near):
             elsewhere[host] += 1
-        if elsewhere[host] <= _MAX_ELSEWHERE:
+        if elsewhere[host] <= MAX_ELSEWHERE:
             kept.append(uri)
     return kept

@@ -15,14 +15,16 @@ from actors.posts import Visibility
 from actors.signatures import authenticate, keys
 from actors.urls import ACTOR_PARTS, POST_PARTS
 from actors.vocabulary import FOREIGN_TYPES, POST_TYPES, PUBLIC
-from fedi import domains, rotating
+from fedi import domains, rotating, wanted
 from fedi.config.settings import Limits
+from fedi.net import doorstep
 from fedi.net.client import MAX_HOPS
 from fedi.store import arrivals
 from inbox.activities import READERS
+from inbox.callers import FETCH_COST, FREE_BYTES
 from inbox.endpoints import BODY_SECONDS
 from inbox.limits import LIMITS
-from outbox import answers, endpoints, schedule
+from outbox import answers, endpoints, knocks, schedule
 from outbox.activities import WRITERS
 from tests.architecture.source import ROOT, sources
 from tests.outbox.shapes import objects
@@ -165,6 +167,28 @@ def test_the_states_of_hosts_are_those_of_the_schedule() -> None:
     assert [row[0].strip("`") for row in rows("Delivery")] == [one.value for one in schedule.Health]
 
 
+def test_what_becomes_of_a_delivery_is_what_the_table_says() -> None:
+    every = knocks.knocks(knocks.DialectMemory(), has_query=True)
+    said = {
+        knocks.Next.DONE: "done",
+        knocks.Next.LATER: "later",
+        knocks.Next.FAILED: "given up",
+        knocks.Next.KNOCK_AGAIN: "the other dialects, then",
+    }
+    statuses = {"2xx": [200, 202, 204], "other 4xx": [402, 403, 404, 405, 413, 422, 431, 451]}
+    statuses["a redirect"] = [301, 302, 307, 308]
+    for cell, told_of in rows("Delivery", 1):
+        listed = statuses.get(cell) or [int(part) for part in re.findall(r"\d{3}", cell)]
+        listed += [500, 502, 503, 507] if "5xx" in cell else []
+        for status in listed:
+            first = knocks.classify(status, {}, 0, tried=every[:1], order=every)
+            last = knocks.classify(status, {}, 0, tried=every, order=every)
+            if first.next is knocks.Next.KNOCK_AGAIN:
+                assert told_of.startswith(said[first.next]), status
+            assert said[last.next] in told_of, status
+            assert last.inbox_gone is (status == 410)
+
+
 def test_the_software_with_a_document_is_named() -> None:
     listed = re.search(r"Tested so: (.+?)\.\n\n", section("Quirks"), flags=re.S)
     assert listed is not None
@@ -183,6 +207,11 @@ TOLD = {
     "all others after {} hours": rotating.HOURS,
     "is tried {} times over some hours": arrivals.TRIES,
     "the body took more than {} seconds to come": round(BODY_SECONDS),
+    "may have {:,} bytes (431, whatever is asked for)": doorstep.MAX_HEAD,
+    "for) and {} seconds to come": round(doorstep.HEAD_SECONDS),
+    "each further {} kB of a body as one more": FREE_BYTES // 1024,
+    "a key fetched in vain as {}": {10.0: "ten"}[FETCH_COST],
+    "the first {} on each other host": wanted.MAX_ELSEWHERE,
     "may be kept for {} minutes": answers.MAX_AGE // 60,
     "pages of {} items": endpoints.PAGE_SIZE,
     "items (an outbox {})": endpoints.OUTBOX_PAGE_SIZE,

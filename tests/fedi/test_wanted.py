@@ -65,6 +65,23 @@ def test_a_thread_is_followed_upward_to_its_beginning_and_down_again(tmp_path: P
     run(tmp_path, story)
 
 
+def test_an_actor_that_is_wanted_is_fetched_anew_whatever_is_known_or_kept(
+    tmp_path: Path,
+) -> None:
+    async def story(here: Town, worker: WantedWorker) -> None:
+        alice = here.hostile.stranger()
+        await here.house.resolver.actor(alice.uri)
+        asked = here.hostile.count(f"{GOOD}/users/alice")
+        here.hostile.table[f"{GOOD}/users/alice"] = {**alice.document, "name": "Alice B."}
+        await want(here, alice.uri, "actor")
+        await fetch_all(worker)
+        assert here.hostile.count(f"{GOOD}/users/alice") == asked + 1
+        assert await here.sql("SELECT name FROM actor WHERE uri = ?", alice.uri) == [("Alice B.",)]
+        assert await here.number("SELECT count(*) FROM wanted") == 0
+
+    run(tmp_path, story)
+
+
 def test_what_cannot_be_had_is_tried_three_times_with_time_between(tmp_path: Path) -> None:
     async def story(here: Town, worker: WantedWorker) -> None:
         here.hostile.table[f"{GOOD}/notes/9"] = answer({}, status=500)
