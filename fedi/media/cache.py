@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
@@ -59,9 +60,13 @@ class Cache:
         """Open what is kept of an address, and note that it was looked at."""
         return await asyncio.to_thread(self._find, self._path(address))
 
-    async def keep(self, address: str, media_type: str, content: bytes) -> bool:
-        """Keep a file; False where it is too large or the disk too full for it."""
+    async def keep(self, address: str, media_type: str, content: BinaryIO) -> bool:
+        """Keep a file, read from its beginning; False where there is no room for it."""
         return await asyncio.to_thread(self._keep, self._path(address), media_type, content)
+
+    async def draft(self) -> BinaryIO:
+        """Open a file without a name, for what comes in pieces. It goes when it is closed."""
+        return await asyncio.to_thread(self._draft)
 
     def _path(self, address: str) -> Path:
         name = hashlib.sha256(address.encode()).hexdigest()
@@ -82,8 +87,13 @@ class Cache:
                 os.utime(path)
         return Kept(media_type, file, found.st_size - HEADER)
 
-    def _keep(self, path: Path, media_type: str, content: bytes) -> bool:
-        size = HEADER + len(content)
+    def _draft(self) -> BinaryIO:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return tempfile.TemporaryFile(dir=self._folder)
+
+    def _keep(self, path: Path, media_type: str, content: BinaryIO) -> bool:
+        size = HEADER + content.seek(0, os.SEEK_END)
+        content.seek(0)
         if size > self._most * _ROOM:
             return False
         try:
@@ -95,7 +105,7 @@ class Cache:
                 draft = path.with_suffix(".part")
                 with open(draft, "wb") as file:
                     file.write(media_type.encode("ascii").ljust(HEADER))
-                    file.write(content)
+                    shutil.copyfileobj(content, file, _CHUNK)
                 draft.replace(path)
         except OSError:
             return False

@@ -10,12 +10,14 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import io
+import re
 import secrets
 from binascii import Error as NotBase64
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import BinaryIO, Final
 
 from actors.errors import FetchAnswered, FetchError, FetchRefused, NotFound, Unavailable
 from actors.urls import Urls
@@ -24,19 +26,22 @@ from fedi.media.cache import Cache
 from fedi.media.kinds import HEAD, passed_on
 from fedi.media.sending import SAFE, is_held, send_blob, send_unchanged
 from fedi.net.answer import Receive, Scope, Send
-from fedi.net.client import Client
+from fedi.net.client import Client, Signer
 from fedi.store.engine import Engine
 from fedi.store.settings import MEDIA_KEY, setting, setting_once
 
 ACCEPT: Final = "image/avif, image/webp, image/*, video/*, audio/*;q=0.9"
 SECONDS: Final = 20.0
+PIECE: Final = 8 << 20
+"""Bytes asked for at once: so much of a file is in memory."""
 AT_ONCE: Final = 4
-"""Files fetched at once in a process: each is in memory whole until it is kept."""
+"""Files fetched at once in a process."""
 WAITING: Final = 200
 """Files that may wait to be fetched; beyond that the asker is told to come back."""
 _REFUSED_MS: Final = 600_000
 _REFUSALS: Final = 4096
 _LONGEST: Final = 4096
+_PIECE_OF: Final = re.compile(r"bytes ([0-9]{1,12})-([0-9]{1,12})/([0-9]{1,12})")
 _SEAL: Final = 16
 
 
@@ -79,6 +84,7 @@ class Proxy:
         *,
         now: Callable[[], int],
         most: int,
+        piece: int = PIECE,
     ) -> None:
         self._client = client
         self._urls = urls
@@ -86,8 +92,9 @@ class Proxy:
         self._key = key
         self._now = now
         self._most = most
+        self._size = min(piece, most)
         self._turn = asyncio.Semaphore(AT_ONCE)
-        self._under_way: dict[str, asyncio.Task[_Fetched]] = {}
+        self._under_way: dict[str, asyncio.Task[_Fetched | None]] = {}
         self._refused: OrderedDict[str, int] = OrderedDict()
 
     def proxied(self, url: str) -> str:
@@ -154,41 +161,89 @@ class Proxy:
             self._under_way[url] = task
             task.add_done_callback(lambda done: self._ended(url, done))
         fetched = await asyncio.shield(task)  # others may wait for it when this asker is gone
-        return fetched.media_type, fetched
+        if fetched is not None:
+            return fetched.media_type, fetched
+        kept = await self._cache.find(url)
+        if kept is None:
+            raise Unavailable("That file can't be passed on now.", retry_after=60)
+        return kept.media_type, kept
 
-    def _ended(self, url: str, task: "asyncio.Task[_Fetched]") -> None:
+    def _ended(self, url: str, task: "asyncio.Task[_Fetched | None]") -> None:
         self._under_way.pop(url, None)
         if not task.cancelled():
             task.exception()  # told to whoever waited; nobody may have
 
-    async def _fetched(self, url: str) -> _Fetched:
+    async def _fetched(self, url: str) -> _Fetched | None:
+        """Fetch a file into the cache; what of it fits into one piece and not there is returned."""
+        async with self._turn:
+            first, total = await self._piece(url, 0)
+            media_type = passed_on(first[:HEAD])
+            if media_type is None or total > self._most:
+                raise self._refuse(url, "That file can't be passed on.", f"{total} bytes")
+            if len(first) >= total:
+                kept = await self._cache.keep(url, media_type, io.BytesIO(first))
+                return None if kept else _Fetched(media_type, first)
+            draft = await self._cache.draft()
+            try:
+                await self._rest(url, draft, first, total)
+                await self._cache.keep(url, media_type, draft)
+            finally:
+                await asyncio.to_thread(draft.close)
+        return None
+
+    async def _rest(self, url: str, draft: BinaryIO, piece: bytes, total: int) -> None:
+        """Fetch the pieces after the first, so that no large file is in memory whole."""
+        have = 0
+        while True:
+            await asyncio.to_thread(draft.write, piece)
+            have += len(piece)
+            if have >= total:
+                return
+            piece, promised = await self._piece(url, have)
+            if promised != total or not piece:
+                raise self._refuse(url, "That file changed while it was fetched.")
+
+    async def _piece(self, url: str, start: int) -> tuple[bytes, int]:
+        """Fetch a piece of a file; it and the bytes of the whole. A server that sends no pieces
+        sends all at once, and then no more than one piece is taken."""
         try:
-            async with self._turn:
-                found = await self._client.get_document(
-                    url, accept=ACCEPT, allowed=_may_be_shown, deadline=SECONDS, max_body=self._most
-                )
+            found = await self._client.get_document(
+                url,
+                accept=ACCEPT,
+                signer=_asking_for(start, start + self._size - 1),
+                allowed=_may_be_shown,
+                deadline=SECONDS,
+                max_body=self._size,
+            )
         except FetchError as error:
             if isinstance(error, FetchRefused) or _is_lasting(error):
-                self._refuse(url)
-                raise NotFound("That file can't be had.", detail=error.detail) from None
+                raise self._refuse(url, "That file can't be had.", error.detail) from None
             raise
-        media_type = passed_on(found.body[:HEAD])
-        if media_type is None:
-            self._refuse(url)
-            raise NotFound("That file can't be passed on.", detail=found.content_type[:80])
-        await self._cache.keep(url, media_type, found.body)
-        return _Fetched(media_type, found.body)
+        if found.status != 206 and start == 0:
+            return found.body, len(found.body)
+        stated = dict(found.headers).get("content-range", "")
+        match = _PIECE_OF.fullmatch(stated)
+        if match is None or int(match[1]) != start or int(match[2]) != start + len(found.body) - 1:
+            raise self._refuse(url, "That file can't be had.", f"status {found.status} {stated}")
+        return found.body, int(match[3])
 
     def _check(self, url: str) -> None:
         until = self._refused.get(url)
         if until is not None and until > self._now():
             raise NotFound("That file can't be had.")
 
-    def _refuse(self, url: str) -> None:
+    def _refuse(self, url: str, sentence: str, detail: str = "") -> NotFound:
+        """Remember that an address leads to nothing we pass on; the error to raise."""
         self._refused[url] = self._now() + _REFUSED_MS
         self._refused.move_to_end(url)
         while len(self._refused) > _REFUSALS:
             self._refused.popitem(last=False)
+        return NotFound(sentence, detail=detail)
+
+
+def _asking_for(first: int, last: int) -> Signer:
+    """Return the headers that ask for some bytes of a file, at each hop of a redirect."""
+    return lambda _method, _url: [("Range", f"bytes={first}-{last}")]
 
 
 _KEPT: Final = (

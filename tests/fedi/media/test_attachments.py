@@ -134,6 +134,7 @@ def test_names_say_nothing_and_are_never_the_same(house: HouseOnDisk) -> None:
     asyncio.run(work())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ffmpeg")
 def test_a_moving_picture_waits_for_the_clockwork_and_becomes_a_film(house: HouseOnDisk) -> None:
     async def work() -> None:
@@ -238,6 +239,7 @@ def test_what_was_taken_for_a_post_that_never_came_is_free_again(house: HouseOnD
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_s18_a_file_goes_as_far_as_its_posts_and_a_draft_to_whoever_has_its_name(
     house: HouseOnDisk,
 ) -> None:
@@ -256,6 +258,7 @@ def test_s18_a_file_goes_as_far_as_its_posts_and_a_draft_to_whoever_has_its_name
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_s19_a_name_is_dead_at_once_when_its_post_is_and_never_comes_back(
     house: HouseOnDisk,
 ) -> None:
@@ -277,6 +280,7 @@ def test_s19_a_name_is_dead_at_once_when_its_post_is_and_never_comes_back(
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_taking_what_a_deleted_post_showed_renews_it(house: HouseOnDisk) -> None:
     async def work() -> None:
         async with room(house) as here:
@@ -291,6 +295,7 @@ def test_taking_what_a_deleted_post_showed_renews_it(house: HouseOnDisk) -> None
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_what_nothing_shows_for_a_day_is_forgotten(house: HouseOnDisk) -> None:
     async def work() -> None:
         async with room(house) as here:
@@ -319,6 +324,7 @@ def test_deleting_takes_the_files_at_once(house: HouseOnDisk) -> None:
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_a_preview_of_one_s_own_replaces_the_other(house: HouseOnDisk) -> None:
     async def work() -> None:
         async with room(house) as here:
@@ -334,6 +340,7 @@ def test_a_preview_of_one_s_own_replaces_the_other(house: HouseOnDisk) -> None:
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_a_portrait_is_small_still_and_without_a_past(house: HouseOnDisk) -> None:
     async def work() -> None:
         async with room(house) as here:
@@ -402,6 +409,7 @@ def test_a_description_is_held_to_its_limit(house: HouseOnDisk) -> None:
     asyncio.run(work())
 
 
+@pytest.mark.slow
 def test_many_uploads_at_once_all_come_through(house: HouseOnDisk) -> None:
     async def work() -> None:
         async with room(house, children=2) as here:

@@ -1,6 +1,7 @@
 """The cache of others' pictures: a hard bound, the longest unseen first, shared by processes."""
 
 import asyncio
+import io
 import os
 import shutil
 import threading
@@ -36,13 +37,13 @@ def content(cache: Cache, address: str) -> bytes | None:
 
 
 def keep(cache: Cache, address: str, size: int = 10 * KIB) -> bool:
-    return run(cache.keep(address, "image/png", address.encode().ljust(size, b"x")))
+    return run(cache.keep(address, "image/png", io.BytesIO(address.encode().ljust(size, b"x"))))
 
 
 def test_what_is_kept_comes_back_as_it_was(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache", 100 * KIB)
     assert content(cache, "https://a.test/1") is None
-    assert run(cache.keep("https://a.test/1", "image/webp", b"RIFF....WEBP"))
+    assert run(cache.keep("https://a.test/1", "image/webp", io.BytesIO(b"RIFF....WEBP")))
     kept = run(cache.find("https://a.test/1"))
     assert kept is not None
     assert (kept.media_type, kept.size) == ("image/webp", 12)
@@ -116,7 +117,8 @@ def test_many_writers_share_the_bound(tmp_path: Path) -> None:
     def write(mark: int) -> None:
         cache = Cache(tmp_path, 100 * KIB)
         for number in range(15):
-            asyncio.run(cache.keep(f"https://{mark}.test/{number}", "image/png", bytes(9 * KIB)))
+            content = io.BytesIO(bytes(9 * KIB))
+            asyncio.run(cache.keep(f"https://{mark}.test/{number}", "image/png", content))
 
     threads = [threading.Thread(target=write, args=(mark,)) for mark in range(4)]
     for thread in threads:
@@ -124,3 +126,10 @@ def test_many_writers_share_the_bound(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert 60 * KIB < bytes_in(tmp_path) <= 100 * KIB
+
+
+def test_a_draft_has_no_name_and_leaves_nothing(tmp_path: Path) -> None:
+    draft = run(Cache(tmp_path / "cache", 100 * KIB).draft())
+    draft.write(bytes(KIB))
+    assert list((tmp_path / "cache").iterdir()) == []
+    draft.close()

@@ -78,6 +78,7 @@ def test_from_inside_there_is(tmp_path: Path, what: str) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+@pytest.mark.slow
 def test_processor_time_ends(tmp_path: Path) -> None:
     spin = "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass"
     assert run_inside(tmp_path, spin).returncode < 0

@@ -86,6 +86,7 @@ def test_any_other_zip_and_all_macros_are_refused(tmp_path: Path, data: bytes) -
         office(errand(tmp_path, data)[0])
 
 
+@pytest.mark.slow
 def test_a_zip_of_very_many_is_refused(tmp_path: Path) -> None:
     data = packed("[Content_Types].xml", *(f"word/{n}" for n in range(20_001)))
     with pytest.raises(Unusable):

@@ -44,7 +44,7 @@ class Passing:
 
 @asynccontextmanager
 async def passing(
-    folder: Path, answer: Callable[[Asked], bytes], most: int = 100_000, cache: int = 1 << 20
+    folder: Path, answer: Callable[[Asked], bytes], cache: int = 1 << 20, **bounds: int
 ) -> AsyncIterator[Passing]:
     clock = Clock()
 
@@ -53,7 +53,7 @@ async def passing(
 
     async with Peer(answering(answer)) as peer, fetching(peer, clock=clock) as client:
         kept = Cache(folder / "cache", cache)
-        proxy = Proxy(client, URLS, kept, KEY, now=clock, most=most)
+        proxy = Proxy(client, URLS, kept, KEY, now=clock, **({"most": 100_000} | bounds))
         table = Dispatch(nothing)
         table.add("/proxy/{seal}/{place}", proxy)
         try:
@@ -190,6 +190,64 @@ def test_what_is_too_large_is_not_passed_on(tmp_path: Path) -> None:
     async def story() -> None:
         async with passing(tmp_path, lambda _: ok(large, "image/png")) as here:
             assert (await here.get(REMOTE)).status == 404
+
+    asyncio.run(story())
+
+
+FILM = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41" + bytes(range(256)) * 100
+
+
+def in_pieces(asked: Asked, total: int = len(FILM)) -> bytes:
+    """What a server does that sends parts."""
+    first, last = (int(part) for part in asked.all("range")[0].removeprefix("bytes=").split("-"))
+    part = FILM[first : last + 1]
+    stated = f"Content-Range: bytes {first}-{first + len(part) - 1}/{total}"
+    return ok(part, "video/mp4", stated, status=206)
+
+
+def test_a_large_film_comes_in_pieces_and_is_kept_whole(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with passing(tmp_path, in_pieces, piece=5_000) as here:
+            answered = await here.get(REMOTE)
+            assert (answered.status, answered.body) == (200, FILM)
+            assert len(here.peer.requests) == 6
+            part = await here.get(REMOTE, range="bytes=20000-20003")
+            assert (part.status, part.body) == (206, FILM[20_000:20_004])
+            assert len(here.peer.requests) == 6
+            assert sorted(path.name for path in (tmp_path / "cache").glob("*"))[-2:] == [
+                "lock", "total",
+            ]  # fmt: skip
+
+    asyncio.run(story())
+
+
+def test_a_film_larger_than_is_passed_on_is_given_up_at_its_first_piece(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with passing(tmp_path, in_pieces, piece=5_000, most=20_000) as here:
+            assert (await here.get(REMOTE)).status == 404
+            assert len(here.peer.requests) == 1
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda asked: in_pieces(asked, total=30_000 + len(asked.all("range")[0])),
+        lambda asked: ok(FILM[:5000], "video/mp4", "Content-Range: bytes 7-5006/25636", status=206),
+        lambda asked: ok(FILM[:5000], "video/mp4", "Content-Range: bytes 0-9/25636", status=206),
+        lambda asked: ok(FILM[:5000], "video/mp4", "Content-Range: bytes 0-4999/*", status=206),
+        lambda asked: ok(FILM[:5000], "video/mp4", status=206),
+        lambda asked: ok(FILM, "video/mp4"),
+    ],
+)
+def test_pieces_that_do_not_fit_together_are_no_file(
+    tmp_path: Path, answer: Callable[[Asked], bytes]
+) -> None:
+    async def story() -> None:
+        async with passing(tmp_path, answer, piece=5_000) as here:
+            assert (await here.get(REMOTE)).status == 404
+            assert len(here.peer.requests) <= 2
 
     asyncio.run(story())
 

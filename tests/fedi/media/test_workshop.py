@@ -86,6 +86,7 @@ def test_whoever_gives_up_waiting_ends_the_child(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+@pytest.mark.slow
 def test_no_more_children_than_are_allowed(tmp_path: Path) -> None:
     async def story() -> None:
         shop = Workshop(replace(Settings(), children=1))
@@ -107,6 +108,7 @@ def test_no_more_children_than_are_allowed(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+@pytest.mark.slow
 def test_memory_is_bounded(tmp_path: Path) -> None:
     given, _ = errand(tmp_path, made.picture("PNG", (6000, 6000)), memory=200 << 20)
     assert b'"Ready"' not in asyncio.run(workshop._answer_of(given, 30))

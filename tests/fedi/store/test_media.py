@@ -106,6 +106,7 @@ def test_who_only_knows_a_name_neither_keeps_a_file_nor_makes_it_public(engine: 
     assert shown(engine, "hemmelig.png") is None
 
 
+@pytest.mark.slow
 def test_every_statement_goes_by_an_index(engine: Engine) -> None:
     some = [
         attachments.Attachment(
