@@ -13,6 +13,7 @@ from actors.people import Actor
 from actors.ports import Store
 from actors.posts import Addressee, Hashtag, Note, Poll, Post, Visibility
 from actors.relationships import NotificationKind
+from actors.vocabulary import PUBLIC
 
 _FOR_ALL_HERE = (Visibility.PUBLIC, Visibility.UNLISTED, Visibility.INTERNAL)
 MAX_NAMED = 500
@@ -42,6 +43,8 @@ async def around(store: Store, note: Note, author: Actor) -> Around:
     if parent is not None and parent.boost_of is not None:
         parent = await store.post_by_id(parent.boost_of)
     uris = dict.fromkeys((*(m.href for m in note.mentions), *note.to, *note.cc))
+    for nobody in (PUBLIC, author.followers):  # of most posts the only ones
+        uris.pop(nobody, None)
     named = await store.actors_by_uri(tuple(uris)[:MAX_NAMED])
     answered = await store.actor_by_id(parent.author_id) if parent is not None else None
     visible = parent is not None and await store.may_see(parent, author)

@@ -176,13 +176,17 @@ class SocketBus(LocalBus):
 
 
 class Wire(Protocol):
-    """What carries the notices: fedi/store/notices.py (PostgreSQL), fedi/net/valkey.py."""
+    """What carries the notices."""
 
     async def tell(self, text: str) -> None:
         """Send a notice; it may get lost, and takes a moment at most."""
 
+
+class KeptWire(Wire, Protocol):
+    """One that is connected: fedi/store/notices.py (PostgreSQL), fedi/net/valkey.py."""
+
     async def keep(self) -> None:
-        """Listen until cancelled, and reconnect."""
+        """Listen until cancelled, and connect again what is lost."""
 
 
 class MachinesBus:

@@ -26,6 +26,7 @@ from fedi.resolve import HouseResolver
 from fedi.store import arrivals, chores
 from fedi.store.arrivals import Arrival, Refused
 from fedi.store.engine import Tx
+from fedi.store.taking import Taking
 from fedi.store.unit import UnitStore
 from inbox.callers import FETCH_COST, FREE_BYTES, Callers
 from inbox.verdicts import Facts
@@ -82,6 +83,7 @@ class HouseDoor:
         )
         self._performer = performer
         self._engine = performer.engine
+        self._taking = Taking(performer.engine)
         self._keys = keys
         self._domains = domains
         self._bus = bus
@@ -157,7 +159,7 @@ class HouseDoor:
             body=body,
             received=self.now(),
         )
-        if await self._engine.write(lambda tx: arrivals.save(tx, arrival)):
+        if await self._taking.save(arrival):
             self._bus.wake("inbox")
 
     def alive(self, host: str, dialect: str) -> None:

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fedi.app import House, application, opened_house, rules_of
-from fedi.bus import Bus, Lines, LocalBus, MachinesBus, SocketBus, Wire
+from fedi.bus import Bus, KeptWire, Lines, LocalBus, MachinesBus, SocketBus
 from fedi.config import Config
 from fedi.figures import tell
 from fedi.jobs import Clockwork
@@ -96,7 +96,7 @@ async def between_machines(config: Config, inside: LocalBus, here: str) -> Async
                 task.cancel()
 
 
-def _wire(config: Config, heard: Callable[[str], None]) -> tuple[Wire, int]:
+def _wire(config: Config, heard: Callable[[str], None]) -> tuple[KeptWire, int]:
     """Return what carries notices between machines, and how long one may be, in bytes."""
     if config.bus.kind == "postgresql":
         from fedi.store import notices

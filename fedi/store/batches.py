@@ -9,14 +9,14 @@ units before it are run again, one by one. postgres.py opens this; grouped.py is
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from math import ceil
 from typing import Any, Final, TypeVar, cast
 
 import asyncpg
 
 from actors.errors import Unavailable
-from fedi.store.engine import Tx
+from fedi.store.engine import Param, Tx
 from fedi.store.pgtx import PostgresTx
 
 T = TypeVar("T")
@@ -189,6 +189,13 @@ class _Batch:
         ran, self._ran = self._ran, []
         if not self._open:
             return
+        try:
+            await self._write_lasts(ran)
+        except Exception as error:
+            if len(ran) == 1 and not isinstance(error, AGAIN):
+                ran.pop().fail(judged(error))
+            await self._start_over(ran)
+            return
         self._open = False
         try:
             await self._connection.execute("COMMIT")
@@ -199,6 +206,16 @@ class _Batch:
         for work in ran:
             work.settle()
 
+    async def _write_lasts(self, ran: Sequence[Work]) -> None:
+        """Run what these units have left to the end: each statement once, with all its rows."""
+        together: dict[str, list[Sequence[Param]]] = {}
+        for work in ran:
+            lasts, work.tx.lasts = work.tx.lasts, []
+            for statement, params in lasts:
+                together.setdefault(statement, []).append(params)
+        for statement, rows in together.items():
+            await self._connection.executemany(statement, rows)
+
     async def _undo(self, failed: Work, error: BaseException) -> None:
         """Roll back; run the units before again, and the failed one too if that may help."""
         again, self._ran = self._ran, []
@@ -206,14 +223,18 @@ class _Batch:
             again.append(failed)
         else:
             failed.fail(judged(error))
+        await self._start_over(again)
+
+    async def _start_over(self, works: Sequence[Work]) -> None:
+        """Roll back, and run these units one by one."""
         try:
             if self._open:
                 self._open = False
                 await self._connection.execute("ROLLBACK")
-            for work in again:
+            for work in works:
                 await self._alone(work)
         except (*OUTSIDE, asyncpg.PostgresError) as lost:
-            for work in (failed, *again):
+            for work in works:
                 work.fail(unavailable(lost))
 
     async def _alone(self, work: Work) -> None:
@@ -222,6 +243,7 @@ class _Batch:
             await self._begin()
             try:
                 await work.run(PostgresTx(self._connection, self._wait_for))
+                await self._write_lasts([work])
             except BaseException as error:
                 self._open = False
                 await self._connection.execute("ROLLBACK")

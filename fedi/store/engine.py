@@ -50,6 +50,13 @@ class Tx(Protocol):
         """Run one statement once for each row of parameters."""
         ...
 
+    async def last(self, sql: str, params: Sequence[Param] = ()) -> None:
+        """Run one statement at the end of the transaction, for what nobody reads in it.
+
+        On PostgreSQL those of all units in a commit go together; on SQLite it is run at once.
+        """
+        ...
+
     async def lock(self, *keys: str) -> None:
         """Hold these keys until the transaction ends, so that no other writer is between.
 

@@ -92,6 +92,9 @@ class SqliteTx:
             self.failure = error
             raise
 
+    async def last(self, sql: str, params: Sequence[Param] = ()) -> None:
+        await self.run(sql, params)
+
     async def lock(self, *keys: str) -> None:
         """Do nothing: BEGIN IMMEDIATE has excluded every other writer already."""
 

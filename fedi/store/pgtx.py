@@ -20,7 +20,7 @@ class Locks(Protocol):
 class PostgresTx:
     """What one unit, or one query, sees of a connection. `wrote`: it may have changed rows."""
 
-    __slots__ = ("_connection", "_fresh", "_locks", "after_commit", "failure", "wrote")
+    __slots__ = ("_connection", "_fresh", "_locks", "after_commit", "failure", "lasts", "wrote")
     dialect: Dialect = "postgres"
 
     def __init__(self, connection: Any, locks: Locks) -> None:
@@ -28,6 +28,7 @@ class PostgresTx:
         self._locks = locks
         self._fresh = True
         self.after_commit: list[Callable[[], None]] = []
+        self.lasts: list[tuple[str, Sequence[Param]]] = []
         self.failure: Exception | None = None
         self.wrote = False
 
@@ -64,6 +65,10 @@ class PostgresTx:
         except Exception as error:
             self.failure = error
             raise
+
+    async def last(self, sql: str, params: Sequence[Param] = ()) -> None:
+        self._note(wrote=True)
+        self.lasts.append((numbered(sql), params))
 
     async def lock(self, *keys: str) -> None:
         """Take a lock of this transaction on each key, in one order for everybody."""

@@ -53,6 +53,10 @@ class NotingTx:
         self._note(sql, params)
         return await self._tx.run(sql, params)
 
+    async def last(self, sql: str, params: Sequence[Param] = ()) -> None:
+        self._note(sql, params)
+        await self._tx.last(sql, params)
+
     async def many(self, sql: str, rows: Sequence[Sequence[Param]]) -> None:
         if rows:
             self._note(sql, rows[0])

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -177,6 +179,49 @@ def test_many_rows_go_in_with_one_statement(engine: Engine) -> None:
     run(engine.write(unit))
     counted = run(engine.read(lambda tx: tx.one("SELECT count(*), count(ends) FROM poll")))
     assert counted == (100, 50)
+
+
+def test_what_is_left_to_the_end_is_in_the_commit(engine: Engine) -> None:
+    async def leaving(tx: Tx, number: int) -> int:
+        await tx.last("DELETE FROM setting WHERE name = ?", (f"gone {number}",))
+        await tx.last("INSERT INTO setting (name, value) VALUES (?, ?)", (f"last {number}", "x"))
+        if number == 3:
+            raise KeyError(number)
+        return number
+
+    async def scene() -> list[Any]:
+        rows = [(f"gone {number}", "") for number in range(8)]
+        await engine.write(
+            lambda tx: tx.many("INSERT INTO setting (name, value) VALUES (?, ?)", rows)
+        )
+        return await asyncio.gather(
+            *(engine.write(partial(leaving, number=number)) for number in range(8)),
+            return_exceptions=True,
+        )
+
+    ended = run(scene())
+    assert [one for one in ended if isinstance(one, int)] == [0, 1, 2, 4, 5, 6, 7]
+    names = run(engine.read(lambda tx: tx.rows("SELECT name FROM setting WHERE name LIKE '% %'")))
+    expected = {"gone 3"} | {f"last {number}" for number in range(8) if number != 3}
+    assert {name for (name,) in names} == expected
+
+
+def test_what_fails_at_the_end_fails_its_own_unit_alone(engine: Engine) -> None:
+    async def leaving(tx: Tx, number: int) -> int:
+        await tx.run("INSERT INTO setting (name, value) VALUES (?, '')", (f"own {number}",))
+        name = "twice" if number in (2, 5) else f"last {number}"
+        await tx.last("INSERT INTO setting (name, value) VALUES (?, '')", (name,))
+        return number
+
+    async def scene() -> list[Any]:
+        units = (engine.write(partial(leaving, number=number)) for number in range(8))
+        return await asyncio.gather(*units, return_exceptions=True)
+
+    ended = run(scene())
+    failed = [number for number, one in enumerate(ended) if isinstance(one, Exception)]
+    assert failed in ([2], [5])
+    names = run(engine.read(lambda tx: tx.rows("SELECT name FROM setting WHERE name LIKE 'own %'")))
+    assert {name for (name,) in names} == {f"own {number}" for number in {*range(8)} - {*failed}}
 
 
 def test_a_read_is_one_moment_and_writes_nothing(engine: Engine) -> None:

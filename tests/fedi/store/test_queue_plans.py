@@ -50,6 +50,9 @@ class Explaining:
         self._explain(sql, params)
         return self.connection.execute(sql, params).rowcount
 
+    async def last(self, sql: str, params: Any = ()) -> None:
+        await self.run(sql, params)
+
     async def many(self, sql: str, rows: Any) -> None:
         for params in rows:
             await self.run(sql, params)
