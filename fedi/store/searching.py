@@ -13,6 +13,7 @@ from actors.audience import LocalActor
 
 from . import visibility
 from .engine import Dialect, Param, Tx
+from .timelines import UNWANTED
 
 LATEST: Final = 1 << 62
 WINDOWS: Final = (200, 2_000, 8_000)
@@ -100,10 +101,6 @@ _SCOPES: Final[dict[Scope, str]] = {
     "library": f"({_INTERACTED})",
     "all": f"({_INDEXABLE} OR {_HOUSE} OR {_INTERACTED})",
 }
-_UNWANTED: Final = (
-    "NOT EXISTS (SELECT 1 FROM relation sm WHERE sm.kind IN ('block', 'mute')"
-    " AND sm.source_id = ? AND sm.target_id = p.author_id)"
-)
 
 
 async def posts(tx: Tx, wanted: Wanted, viewer: LocalActor, limit: int, offset: int) -> list[int]:
@@ -117,7 +114,7 @@ async def posts(tx: Tx, wanted: Wanted, viewer: LocalActor, limit: int, offset: 
     chosen = _CHOSEN[tx.dialect]
     statement = (
         f"SELECT p.id FROM ({chosen}) w CROSS JOIN post p WHERE p.id = w.id AND {scope}"
-        f" AND {visible} AND {_UNWANTED} ORDER BY p.id DESC LIMIT ?"
+        f" AND {visible}{UNWANTED} ORDER BY p.id DESC LIMIT ?"
     )
     if tx.dialect == "postgres":
         # Whether to go by words or by time depends on the words: no plan is good for all.
@@ -128,7 +125,9 @@ async def posts(tx: Tx, wanted: Wanted, viewer: LocalActor, limit: int, offset: 
     for size in WINDOWS:
         window: list[Param] = [text, wanted.since, before, size]
         rest = offset + limit - len(found)
-        rows = await tx.rows(statement, [*window, *asker, *params, viewer.actor_id, rest])
+        rows = await tx.rows(
+            statement, [*window, *asker, *params, viewer.actor_id, viewer.actor_id, rest]
+        )
         found += [row[0] for row in rows]
         if len(found) >= offset + limit:
             break

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from actors.audience import LocalActor, Nobody, Viewer
-from actors.people import Actor, ActorKind
+from actors.people import Actor, ActorKind, Profile
 from actors.posts import Visibility
+from actors.verbs import Update
 from fedi.search.asking import Finder, Search
 from fedi.search.indexing import Indexer
 from fedi.store.engine import Engine
@@ -100,9 +101,6 @@ def test_whom_one_follows_comes_before_ours_and_ours_before_others(nordvik: Nord
 
 
 def test_a_name_that_changed_is_found_as_it_is_now(nordvik: Nordvik) -> None:
-    from actors.people import Profile
-    from actors.verbs import Update
-
     assert accounts(nordvik, "alice") == [ALICE.id]
     renamed = Profile(actor=replace(ALICE, name="Ingrid Vik"))
     nordvik.done(Update(uri=nordvik.uri(ALICE), actor=ALICE.uri, profile=renamed, note=None))

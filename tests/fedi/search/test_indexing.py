@@ -1,18 +1,21 @@
 """The index follows what happens, and reads what was here before it. On both engines."""
 
+from dataclasses import replace
+
 import pytest
 
-from actors.posts import Visibility
-from fedi.store.engine import Engine
+from actors.audience import LocalActor
+from actors.people import ActorKind, Profile
+from actors.verbs import Delete, Update
+from fedi.organisation import NewActor, add_actor
+from fedi.search import words
+from fedi.search.asking import Search
+from fedi.store import profiles, search_index
+from fedi.store.engine import Engine, Tx
+from fedi.store.search_index import Entry
 from tests.fedi.search.searched import House, ids
-from tests.people import (
-    LEDERGRUPPEN,
-    NOW,
-)
+from tests.people import KARI, LEDERGRUPPEN, NOW, note, theirs
 from tests.running import run
-
-PUBLIC, UNLISTED = Visibility.PUBLIC, Visibility.UNLISTED
-INTERNAL, DIRECT = Visibility.INTERNAL, Visibility.DIRECT
 
 
 @pytest.fixture
@@ -23,11 +26,6 @@ def nordvik(engine: Engine) -> House:
 
 
 def test_an_edit_is_found_by_its_new_words_alone(nordvik: House) -> None:
-    from dataclasses import replace
-
-    from actors.verbs import Update
-    from tests.people import note
-
     post = nordvik.says(LEDERGRUPPEN, content="<p>Gammelt</p>")
     assert nordvik.finds("gammelt") == [post.id]
     changed = replace(
@@ -40,8 +38,6 @@ def test_an_edit_is_found_by_its_new_words_alone(nordvik: House) -> None:
 
 
 def test_a_deleted_post_is_gone_at_once_and_its_words_soon(nordvik: House) -> None:
-    from actors.verbs import Delete
-
     post = nordvik.says(LEDERGRUPPEN, content="<p>Angret</p>")
     assert nordvik.finds("angret") == [post.id]
     nordvik.done(Delete(uri=nordvik.uri(LEDERGRUPPEN), actor=LEDERGRUPPEN.uri, object=post.uri))
@@ -62,8 +58,6 @@ def test_what_was_here_before_the_index_is_read_backwards(nordvik: House) -> Non
 def test_words_made_in_another_way_are_made_anew(
     nordvik: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fedi.search import words
-
     post = nordvik.says(LEDERGRUPPEN, content="<p>Ord</p>")
     assert nordvik.finds("ord") == [post.id]
     monkeypatch.setattr(words, "VERSION", 2)
@@ -73,10 +67,32 @@ def test_words_made_in_another_way_are_made_anew(
 
 
 def test_a_post_that_changed_while_it_was_read_is_not_written_back(nordvik: House) -> None:
-    from fedi.store import search_index
-    from fedi.store.search_index import Entry
-
     post = nordvik.says(LEDERGRUPPEN, content="<p>Ord</p>")
     stale = Entry(post.id, post.edit_number + 1, "galt")
     run(nordvik.engine.write(lambda tx: search_index.put(tx, [stale])))
     assert nordvik.ask("SELECT words FROM searched") == []
+
+
+def test_whoever_is_new_here_or_was_met_is_found_from_then_on(nordvik: House) -> None:
+    def people(text: str) -> list[str]:
+        nordvik.index()
+        found = run(nordvik.finder.accounts(Search(text=text), LocalActor(KARI.id)))
+        return [row[0] for id in found for row in nordvik.ask(
+            "SELECT username FROM actor WHERE id = ?", id
+        )]  # fmt: skip
+
+    assert people("fersk") == []
+    run(
+        add_actor(
+            nordvik.performer,
+            NewActor(kind=ActorKind.ORGANIZATION, username="ny", name="Fersk Avdeling"),
+        )
+    )
+    assert people("fersk") == ["ny"]
+    met = Profile(actor=theirs(0, "ferdinand", "mastodon.test", name="Fersk Person"))
+
+    async def meet(tx: Tx) -> None:
+        await profiles.save_profile(nordvik.performer.open(tx), met)
+
+    run(nordvik.engine.write(meet))
+    assert people("fersk") == ["ny", "ferdinand"]

@@ -1,13 +1,16 @@
 """Links get a preview, one for each page, for whom it is no secret. On both engines."""
 
+from dataclasses import replace
+
 import pytest
 
 from actors.posts import Post, Visibility
+from actors.verbs import Delete, Update
 from fedi.search.indexing import Indexer
 from fedi.store import cards
 from fedi.store.cards import STALE, Card
 from fedi.store.engine import Engine
-from tests.people import ALICE, KARI, LEDERGRUPPEN, MINUTE, NOW, OLA, Nordvik
+from tests.people import ALICE, KARI, LEDERGRUPPEN, MINUTE, NOW, OLA, Nordvik, note
 from tests.running import run
 
 URL = "https://nrk.test/sak"
@@ -83,11 +86,6 @@ def test_whoever_shows_a_post_is_told_that_its_card_has_come(nordvik: Nordvik) -
 
 
 def test_a_link_that_is_edited_away_takes_its_card_along(nordvik: Nordvik) -> None:
-    from dataclasses import replace
-
-    from actors.verbs import Delete, Update
-    from tests.people import note
-
     post = nordvik.says(KARI, content=LINK)
     index(nordvik)
     got(nordvik, Card(url=URL, title="Sak"))

@@ -1,11 +1,12 @@
 """Whoever searches finds what they may see and may find, the same on both engines."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
 from actors.audience import LocalActor, Nobody
-from actors.posts import Post, Visibility
+from actors.posts import Post, Visibility, Vote
 from actors.relationships import Reaction, Relation, RelationKind
 from fedi.search.asking import Search
 from fedi.store import cards, finding, search_index, searching, trends
@@ -48,8 +49,6 @@ def test_internal_posts_are_found_inside_and_letters_by_whom_they_name(nordvik: 
 
 
 def test_others_are_found_if_they_want_it_or_one_had_to_do_with_them(nordvik: House) -> None:
-    from dataclasses import replace
-
     nordvik.put(replace(CARLA, indexable=True))
     carla = nordvik.says(CARLA, content="<p>Felles ord</p>")
     unlisted = nordvik.says(CARLA, UNLISTED, content="<p>Felles ord</p>")
@@ -67,8 +66,6 @@ def test_others_are_found_if_they_want_it_or_one_had_to_do_with_them(nordvik: Ho
 def test_ones_library_is_what_one_wrote_liked_kept_shared_and_was_named_in(
     nordvik: House,
 ) -> None:
-    from actors.posts import Vote
-
     own = nordvik.says(KARI, INTERNAL, content="<p>Bibliotek</p>")
     liked, kept, shared, voted, other = (
         nordvik.says(LEDERGRUPPEN, content="<p>Bibliotek</p>") for _ in range(5)
@@ -112,8 +109,6 @@ def test_whom_one_mutes_or_blocks_is_not_found(nordvik: House) -> None:
 
 
 def test_a_suspended_authors_posts_are_hidden_from_that_moment(nordvik: House) -> None:
-    from dataclasses import replace
-
     post = nordvik.says(LEDERGRUPPEN, content="<p>Borte</p>")
     assert nordvik.finds("borte") == [post.id]
     nordvik.put(replace(LEDERGRUPPEN, suspended=NOW))

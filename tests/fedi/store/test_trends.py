@@ -1,5 +1,7 @@
 """What is talked about, as each reader may know of it. On both engines."""
 
+from dataclasses import replace
+
 import pytest
 
 from actors.audience import LocalActor, Nobody, Viewer
@@ -51,8 +53,6 @@ def liked(house: Nordvik, post: Post, *who: Actor) -> None:
 
 
 def test_posts_that_several_like_are_shown_to_who_may_see_them(nordvik: Nordvik) -> None:
-    from dataclasses import replace
-
     nordvik.put(replace(LEDERGRUPPEN, discoverable=True))
     public = nordvik.says(LEDERGRUPPEN, content="<p>Bra</p>")
     internal = nordvik.says(KARI, INTERNAL)
