@@ -29,6 +29,7 @@ from fedi.mastodon import (
     statuses,
     tags,
     timelines,
+    trend_review,
 )
 from fedi.mastodon.api import Api
 from fedi.mastodon.asking import Route, opened, preflight, unknown
@@ -57,6 +58,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *statuses.ROUTES,
     *tags.ROUTES,
     *timelines.ROUTES,
+    *trend_review.ROUTES,
 )
 _METHODS: Final = {"GET": ("GET", "HEAD"), "PUT": ("PUT", "PATCH"), "PATCH": ("PUT", "PATCH")}
 _ALL: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
