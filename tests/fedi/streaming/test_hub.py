@@ -56,7 +56,7 @@ class Wire:
             return await self.heard.get()
 
 
-async def heard(square: Square, name: str, listener: Listener, **more: str) -> None:
+async def heard(square: Square, name: str, listener: Listener, **more: Any) -> None:
     await square.here.house.hub.join(listener)
     await square.here.house.hub.subscribe(listener, wanted(name, **more))
 
