@@ -15,6 +15,7 @@ from fedi.organisation import find_actor, find_person
 from fedi.publishing import Draft, Writing
 from fedi.search.indexing import Indexer
 from tests.fedi.asking import Answered, ask
+from tests.fedi.mastodon.oracle import check
 from tests.hostile.peer import Town, town
 
 
@@ -35,7 +36,9 @@ class App:
     ) -> Answered:
         headers = {"authorization": f"Bearer {self._bearer}"} if signed_in else {}
         target = f"{path}?{urlencode(query)}" if query else path
-        return await ask(self._table, target, method, headers=headers)
+        answered = await ask(self._table, target, method, headers=headers)
+        check(method, path, answered.status, answered.json())
+        return answered
 
     async def finds(self, text: str, **query: Any) -> dict[str, list[Any]]:
         """Index what is new, and return what /api/v2/search finds."""
