@@ -47,7 +47,14 @@ def post_uri(house: "House", text: str) -> str:
 
 async def post(house: "House", text: str) -> "Post":
     """Return the post that an id or address names, fetched where it is another server's."""
-    return await house.resolver.post(post_uri(house, text))
+    from actors.errors import NotFound
+
+    try:
+        return await house.resolver.post(post_uri(house, text))
+    except NotFound:
+        raise NotFound(
+            f"There is no such post: {text}. Name it by its id here, or by its whole address."
+        ) from None
 
 
 async def own_post(house: "House", actor: "Actor", text: str) -> "Post":

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from actors.people import Actor
+from actors.effects import Activity
+from actors.people import Actor, Exposure
 from actors.posts import Post, Visibility
 from actors.relationships import Relation, RelationKind
 from actors.verbs import Vote
 from fedi.jobs import Clockwork
 from fedi.organisation import find_actor
-from fedi.publishing import Draft, Writing
+from fedi.publishing import Changes, Draft, Profiles, Writing
 from fedi.store import fanout
 from fedi.store.rows import RELATION
 from outbox.acts import Acting
@@ -37,7 +38,7 @@ def acting(here: Town, actor: Actor) -> Acting:
     return Acting(actor=actor, urls=here.house.urls, id=here.house.performer.new_id())
 
 
-async def do(here: Town, what: object) -> None:
+async def do(here: Town, what: Activity) -> None:
     writing = Writing(performer=here.house.performer, resolver=here.house.resolver)
     await writing.perform(what)
 
@@ -98,6 +99,28 @@ def test_those_who_follow_an_actor_that_moved_follow_on(tmp_path: Path) -> None:
         assert follows == [(new.uri, "pending")]
         sent = await here.sql("SELECT kind FROM activity ORDER BY id")
         assert sent == [("Follow",), ("Undo",)]
+
+    run(tmp_path, story)
+
+
+def test_whom_a_narrower_exposure_leaves_out_follows_no_more_and_is_told(tmp_path: Path) -> None:
+    async def story(here: Town, clockwork: Clockwork) -> None:
+        stranger = await here.house.resolver.actor(here.hostile.stranger().uri)
+        colleague = await find_actor(here.house.performer, "kari")
+        for follower in (stranger, colleague):
+            row = Relation(
+                kind=RelationKind.FOLLOW, source_id=follower.id, target_id=here.department.id
+            )
+            encoded = RELATION.encode(row)
+            await here.house.engine.write(
+                lambda tx, values=encoded: tx.run(RELATION.replace, values)  # type: ignore[misc]
+            )
+        profiles = Profiles(here.house.performer, here.house.resolver)
+        await profiles.edit(here.department, Changes(exposure=Exposure.INTERNAL))
+        await until_done(clockwork)
+        left = await here.sql("SELECT source_id FROM relation WHERE kind = 'follow'")
+        assert left == [(colleague.id,)]
+        assert await here.sql("SELECT kind FROM activity") == [("Reject",)]
 
     run(tmp_path, story)
 

@@ -38,9 +38,11 @@ from fedi.store import (
     domain_rules,
     events,
     fanout,
+    keys,
     listing,
     profiles,
     queue,
+    reports,
     showing,
     slots,
     threads,
@@ -280,6 +282,21 @@ def actors_are_found(house: Nordvik) -> None:
     run(read(lambda tx: house.performer.open(tx).relation(RelationKind.FOLLOW, 1, 2)))
 
 
+def those_who_keep_order_look(house: Nordvik) -> None:
+    read, write = house.engine.read, house.engine.write
+    run(read(lambda tx: reports.listed(tx)))
+    run(read(lambda tx: reports.listed(tx, closed=True, before=9)))
+    run(read(lambda tx: reports.find(tx, 1)))
+    run(read(lambda tx: reports.by_uri(tx, "urn:1")))
+    run(write(lambda tx: reports.close(tx, 1, NOW)))
+    run(write(lambda tx: reports.reopen(tx, 1)))
+    run(read(lambda tx: deliveries.of_author(tx, POSTS, LEDERGRUPPEN.id)))
+    run(read(lambda tx: deliveries.status_of_post(tx, POSTS)))
+    run(read(lambda tx: keys.of_ours(tx, LEDERGRUPPEN.id)))
+    run(read(lambda tx: chores.remote_followers(tx, LEDERGRUPPEN.id, 0)))
+    run(read(lambda tx: listing.sent(tx, 20)))
+
+
 def chores_are_done(house: Nordvik) -> None:
     read, write = house.engine.read, house.engine.write
     one = Wanted(uri="urn:1", why="actor", depth=0, tries=0)
@@ -332,6 +349,7 @@ SCENES: tuple[Callable[[Nordvik], None], ...] = (
     others_ask,
     people_read,
     actors_are_found,
+    those_who_keep_order_look,
     chores_are_done,
 )
 
