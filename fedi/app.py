@@ -64,6 +64,7 @@ from fedi.search.asking import Finder
 from fedi.store import media as stored_media
 from fedi.store import profiles
 from fedi.store.engine import Engine, opened
+from fedi.store.home import Readers
 from fedi.store.migrate import migrate
 from fedi.store.reads import HouseReads
 from fedi.store.timed import TimedEngine
@@ -312,6 +313,7 @@ def client_api(house: House) -> Api:
             now=house.clock.now,
             filters=Filtering(house.clock.now),
         ),
+        readers=Readers(house.engine),
         push=house.push,
         max_upload=max(
             house.config.media.image_bytes,

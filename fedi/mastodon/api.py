@@ -16,6 +16,7 @@ from fedi.push.subscriptions import Subscriptions
 from fedi.resolve import HouseResolver
 from fedi.search.asking import Finder
 from fedi.store.engine import Engine
+from fedi.store.home import Readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,5 +39,6 @@ class Api:
     callers: Callers
     rates: Rates
     renderer: Renderer
+    readers: Readers
     push: Subscriptions
     max_upload: int

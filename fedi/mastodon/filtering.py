@@ -106,8 +106,8 @@ class Filtering:
         self._now = now
         self._kept: OrderedDict[int, tuple[int, list[_Compiled]]] = OrderedDict()
 
-    async def __call__(self, tx: Tx, actor_id: int, context: str) -> Matches | None:
-        compiled = await self._of(tx, actor_id)
+    async def __call__(self, tx: Tx, actor_id: int, context: str, version: int) -> Matches | None:
+        compiled = await self._of(tx, actor_id, version)
         now = self._now()
         meant = [one for one in compiled if one.filter.expires is None or one.filter.expires > now]
         if not meant:
@@ -128,8 +128,7 @@ class Filtering:
 
         return matches
 
-    async def _of(self, tx: Tx, actor_id: int) -> list[_Compiled]:
-        version = await filters.version(tx, actor_id)
+    async def _of(self, tx: Tx, actor_id: int, version: int) -> list[_Compiled]:
         kept = self._kept.get(actor_id)
         if kept is not None and kept[0] == version:
             return kept[1]

@@ -75,23 +75,25 @@ def links(ask: Ask, page: Page, cursors: Sequence[int]) -> tuple[Header, ...]:
     if not cursors:
         return ()
     newest, oldest = max(cursors), min(cursors)
+    address = f"{ask.api.urls.origin}{ask.scope['path'].rstrip('/')}?{_kept(ask)}"
     parts = []
     if len(cursors) >= page.limit or page.upward:
-        parts.append(f'<{_address(ask, "max_id", oldest)}>; rel="next"')
-    parts.append(f'<{_address(ask, "min_id", newest)}>; rel="prev"')
+        parts.append(f'<{address}max_id={ids.text(oldest)}>; rel="next"')
+    parts.append(f'<{address}min_id={ids.text(newest)}>; rel="prev"')
     return ((b"link", ", ".join(parts).encode("latin-1")),)
 
 
-def _address(ask: Ask, name: str, cursor: int) -> str:
-    raw = ask.scope["query_string"].decode("latin-1")
+def _kept(ask: Ask) -> str:
+    """Return the rest of the query, ready for another parameter."""
+    raw = ask.scope["query_string"]
+    if not raw:
+        return ""
     kept = [
         (key, value)
-        for key, value in parse_qsl(raw, keep_blank_values=True)
+        for key, value in parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
         if key not in _CURSORS and key != "access_token"
     ]
-    query = urlencode([*kept, (name, ids.text(cursor))])
-    path = ask.scope["path"].rstrip("/")
-    return f"{ask.api.urls.origin}{path}?{query}"
+    return f"{urlencode(kept)}&" if kept else ""
 
 
 def offset_links(ask: Ask, offset: int, limit: int, count: int) -> tuple[Header, ...]:

@@ -20,6 +20,7 @@ from fedi.mastodon.making import Making
 from fedi.store import hydrating
 from fedi.store.engine import Tx
 from fedi.store.hydrating import Flags
+from fedi.store.timelines import Chosen
 
 _ENCODE: Final = msgspec.json.Encoder().encode
 _BOOL: Final = {True: b"true", False: b"false"}
@@ -36,7 +37,9 @@ class Matches(Protocol):
 class Filters(Protocol):
     """Finds the filters of a reader for a context ("" for none); None where there are none."""
 
-    async def __call__(self, tx: Tx, actor_id: int, context: str) -> Matches | None: ...
+    async def __call__(
+        self, tx: Tx, actor_id: int, context: str, version: int
+    ) -> Matches | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +154,26 @@ class Renderer:
         """Return the same as `statuses`, by id."""
         if not post_ids:
             return {}
-        await self.fragments.refresh(tx)
         chosen = await hydrating.seen(tx, list(dict.fromkeys(post_ids)), viewer)
-        boosted = [row[2] for row in chosen if row[2] is not None]
-        visible = {row[0] for row in await hydrating.seen(tx, boosted, viewer)}
-        wanted = {row[0] for row in chosen if row[2] is None or row[2] in visible}
+        return await self._shown(tx, chosen, viewer, context)
+
+    async def chosen(
+        self, tx: Tx, chosen: Sequence[Chosen], viewer: Viewer, *, context: str = ""
+    ) -> list[bytes]:
+        """Return posts that were chosen by what the viewer may see, as JSON, in that order."""
+        made = await self._shown(tx, chosen, viewer, context)
+        return [made[one.id] for one in chosen if one.id in made]
+
+    async def _shown(
+        self, tx: Tx, chosen: Sequence[Chosen], viewer: Viewer, context: str
+    ) -> dict[int, bytes]:
+        await self.fragments.refresh(tx)
+        boosted = [one.boost_of for one in chosen if one.boost_of is not None]
+        visible = {one.id for one in await hydrating.seen(tx, boosted, viewer)}
+        wanted = [one.id for one in chosen if one.boost_of is None or one.boost_of in visible]
         fragments = await self._fragments(tx, [*wanted, *visible], hydrating.is_inside(viewer))
-        written = await self._written(tx, fragments, viewer)
-        matches = await self._matches(tx, viewer, context)
+        muted, matches = await self._settings(tx, viewer, context)
+        written = await self._written(tx, fragments, viewer, muted)
         made: dict[int, bytes] = {}
         for id in wanted:
             fragment = fragments.get(id)
@@ -172,10 +187,16 @@ class Renderer:
                 made[id] = written.status(fragment, _ENCODE(hits) if hits else b"[]")
         return made
 
-    async def _matches(self, tx: Tx, viewer: Viewer, context: str) -> Matches | None:
-        if self.filters is None or not isinstance(viewer, LocalActor):
-            return None
-        return await self.filters(tx, viewer.actor_id, context)
+    async def _settings(
+        self, tx: Tx, viewer: Viewer, context: str
+    ) -> tuple[frozenset[str], Matches | None]:
+        """Return the conversations that the reader hears no more of, and their filters."""
+        if not isinstance(viewer, LocalActor):
+            return frozenset(), None
+        muted, version = await hydrating.settings(tx, viewer.actor_id)
+        if self.filters is None or not version:
+            return muted, None
+        return muted, await self.filters(tx, viewer.actor_id, context, version)
 
     async def _fragments(self, tx: Tx, ids: Iterable[int], inside: bool) -> dict[int, Fragment]:
         found: dict[int, Fragment] = {}
@@ -193,7 +214,9 @@ class Renderer:
                 found[fragment.id] = fragment
         return found
 
-    async def _written(self, tx: Tx, fragments: dict[int, Fragment], viewer: Viewer) -> "_Written":
+    async def _written(
+        self, tx: Tx, fragments: dict[int, Fragment], viewer: Viewer, muted: frozenset[str]
+    ) -> "_Written":
         inside = hydrating.is_inside(viewer)
         quotes: Mapping[int, Quoted] = {}
         quoting = [one for one in fragments.values() if one.quote]
@@ -202,6 +225,7 @@ class Renderer:
             shown = [one.post_id for one in quotes.values() if one.post_id is not None]
             fragments = {**await self._fragments(tx, shown, inside), **fragments}
         sheet = await self._sheet(tx, fragments, viewer, quotes)
+        sheet.muted = muted
         faces = await self._faces(tx, (one.author_id for one in fragments.values()), inside)
         return _Written(sheet, faces, fragments, self.now())
 
@@ -232,7 +256,6 @@ class Renderer:
         polls = [one.id for one in every if one.poll is not None]
         if polls:
             sheet.votes = await hydrating.own_votes(tx, me, polls)
-        sheet.muted = await hydrating.muted_threads(tx, me)
         asks = {one.author_id for one in every if one.quote_policy == "followers"}
         if asks:
             sheet.follows = await hydrating.following_among(tx, me, asks)

@@ -4,7 +4,6 @@ from actors.audience import LocalActor
 from actors.errors import Forbidden
 from fedi.mastodon.asking import Ask, By, Reply, get, joined
 from fedi.mastodon.paging import Page, links, page_of
-from fedi.store import home as kept
 from fedi.store import timelines
 from fedi.store.engine import Tx
 from fedi.store.timelines import Row, Span, Tags, Wanted
@@ -30,11 +29,12 @@ async def home(ask: Ask) -> Reply:
     """GET /api/v1/timelines/home."""
     page = page_of(ask)
     me = ask.me.id
-    await kept.ready(ask.api.engine, me, ask.api.clock.now())
+    await ask.api.readers.ready(me, ask.api.clock.now())
 
     async def query(tx: Tx) -> Reply:
         rows = await timelines.home(tx, me, span_of(page))
-        return await listed(ask, tx, rows, page, "home")
+        shown = await ask.api.renderer.chosen(tx, rows, ask.viewer, context="home")
+        return joined(shown, headers=links(ask, page, [row.id for row in rows]))
 
     return await ask.api.engine.glance(query)
 

@@ -5,6 +5,7 @@ A reader who comes back has theirs made anew from what those they follow wrote. 
 local followers get no rows at all; they are merged on reading (scale.md §3.3).
 """
 
+from collections import OrderedDict
 from typing import Final
 
 from actors.audience import LocalActor
@@ -16,21 +17,35 @@ KEPT: Final = 800
 """Posts on a home timeline that is kept; older ones come by merging."""
 ACTIVE_MS: Final = 14 * 86_400_000
 SEEN_EVERY_MS: Final = 3_600_000
+_REMEMBERED: Final = 20_000
 _EACH: Final = 60
 """Posts taken from each followed author when a timeline is made."""
 
 
-async def ready(engine: Engine, reader_id: int, now: int) -> None:
-    """See to it that a reader's timeline is there, and note that they were here."""
-    row = await engine.glance(
-        lambda tx: tx.one("SELECT seen FROM reader WHERE actor_id = ?", (reader_id,))
-    )
-    if row is None or now - row[0] > ACTIVE_MS:
-        await engine.write(lambda tx: build(tx, reader_id, now))
-    elif now - row[0] > SEEN_EVERY_MS:
-        await engine.write(
-            lambda tx: tx.run("UPDATE reader SET seen = ? WHERE actor_id = ?", (now, reader_id))
+class Readers:
+    """Sees to it that a reader's timeline is there; remembers for a while whose is."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: OrderedDict[int, int] = OrderedDict()
+
+    async def ready(self, reader_id: int, now: int) -> None:
+        """Build a reader's timeline if it isn't kept, and note once an hour that they were here."""
+        if now - self._known.get(reader_id, -SEEN_EVERY_MS) < SEEN_EVERY_MS:
+            return
+        engine = self._engine
+        row = await engine.glance(
+            lambda tx: tx.one("SELECT seen FROM reader WHERE actor_id = ?", (reader_id,))
         )
+        if row is None or now - row[0] > ACTIVE_MS:
+            await engine.write(lambda tx: build(tx, reader_id, now))
+        elif now - row[0] > SEEN_EVERY_MS:
+            await engine.write(
+                lambda tx: tx.run("UPDATE reader SET seen = ? WHERE actor_id = ?", (now, reader_id))
+            )
+        self._known[reader_id] = now
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
 
 
 async def build(tx: Tx, reader_id: int, now: int) -> None:

@@ -8,7 +8,7 @@ and those outside, who see of ours only what is open. What a single reader did o
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from actors.audience import Nobody, Viewer
 from actors.people import Actor
@@ -20,6 +20,7 @@ from .cards import Card
 from .engine import Param, Tx
 from .reads import surroundings
 from .rows import ACTOR, POST
+from .timelines import Chosen
 
 _OPEN: Final = "p.visibility IN ('public', 'unlisted')"
 _INSIDE: Final = "p.visibility IN ('public', 'unlisted', 'internal')"
@@ -194,10 +195,14 @@ async def flags(tx: Tx, actor_id: int, ids: Sequence[int]) -> Flags:
     return found
 
 
-async def muted_threads(tx: Tx, actor_id: int) -> frozenset[str]:
-    """Return the conversations that an actor hears no more of."""
-    rows = await tx.rows("SELECT root FROM thread_mute WHERE actor_id = ? LIMIT 1000", (actor_id,))
-    return frozenset(row[0] for row in rows)
+async def settings(tx: Tx, actor_id: int) -> tuple[frozenset[str], int]:
+    """Return the conversations that an actor hears no more of, and the version of its filters."""
+    rows = await tx.rows(
+        "SELECT root, 0 FROM (SELECT root FROM thread_mute WHERE actor_id = ? LIMIT 1000) m"
+        " UNION ALL SELECT '', version FROM filter_version WHERE actor_id = ?",
+        (actor_id, actor_id),
+    )
+    return frozenset(row[0] for row in rows if row[0]), sum(row[1] for row in rows)
 
 
 async def parents(tx: Tx, ids: Sequence[int], viewer: Viewer) -> dict[int, int]:
@@ -205,16 +210,17 @@ async def parents(tx: Tx, ids: Sequence[int], viewer: Viewer) -> dict[int, int]:
     return {row[0]: row[1] for row in await seen(tx, ids, viewer)}
 
 
-async def seen(tx: Tx, ids: Sequence[int], viewer: Viewer) -> list[tuple[Any, ...]]:
-    """Return (id, author id, boosted id) of those among these posts that the viewer may see."""
+async def seen(tx: Tx, ids: Sequence[int], viewer: Viewer) -> list[Chosen]:
+    """Return those among these posts that the viewer may see."""
     if not ids:
         return []
     condition, params = visibility.condition(viewer)
-    return await tx.rows(
+    rows = await tx.rows(
         f"SELECT p.id, p.author_id, p.boost_of FROM post p WHERE p.id IN ({marks(ids)})"
         f" AND {condition}",
         [*ids, *params],
     )
+    return [Chosen(*row) for row in rows]
 
 
 async def post_for(tx: Tx, id: int, viewer: Viewer) -> Post | None:

@@ -6,7 +6,7 @@ mute's end. Home is kept ready for active readers (home.py); rendering is fedi/m
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from actors.audience import LocalActor, Viewer
 
@@ -14,8 +14,8 @@ from . import visibility
 from .engine import Param, Tx
 
 HIGHEST: Final = (1 << 63) - 1
-_WINDOW: Final = 400
-_WINDOWS: Final = 8
+_WINDOWS: Final = (2, 8, 32, 128, 128, 128)
+"""How many rows of an index are looked at for each that is wanted, window by window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,15 @@ class Span:
 
 
 Row = tuple[int, int]
+
+
+class Chosen(NamedTuple):
+    """A post that was chosen for a reader who may see it: no need to ask again."""
+
+    id: int
+    author_id: int
+    boost_of: int | None
+
 
 UNWANTED: Final = (
     # Muted and blocked authors, either way, and domains one wants nothing from; `?` is the reader.
@@ -53,23 +62,28 @@ def unwanted(viewer: Viewer) -> tuple[str, list[Param]]:
     return UNWANTED + _BOOSTED, [me, me, me]
 
 
-async def home(tx: Tx, reader_id: int, span: Span) -> list[Row]:
-    """Return a page of a reader's home timeline from its kept rows."""
+async def home(tx: Tx, reader_id: int, span: Span) -> list[Chosen]:
+    """Return a page of a reader's home timeline from its kept rows; the cursor is the post's id."""
+    order = "ASC" if span.upward else "DESC"
+    sql, first, last = _home(order, reader_id)
+    rows = await tx.rows(sql, [reader_id, span.above, span.below, *first, *last, span.limit])
+    found = [Chosen(*row) for row in rows]
+    return found[::-1] if span.upward else found
+
+
+def _home(order: str, reader_id: int) -> tuple[str, list[Param], list[Param]]:
     viewer = LocalActor(reader_id)
     condition, params = visibility.condition(viewer)
     without, readers = unwanted(viewer)
-    order = "ASC" if span.upward else "DESC"
-    return await _rows(
-        tx,
-        "SELECT h.post_id, h.post_id FROM home h JOIN post p ON p.id = h.post_id"
+    sql = (
+        "SELECT p.id, p.author_id, p.boost_of FROM home h JOIN post p ON p.id = h.post_id"
         " WHERE h.reader_id = ? AND h.post_id > ? AND h.post_id < ?"
         f" AND {condition}{without}"
-        " AND NOT EXISTS (SELECT 1 FROM acquaintance q WHERE q.owner_id = h.reader_id"
-        " AND q.other_id = p.author_id AND q.hides_boosts = 1 AND p.boost_of IS NOT NULL)"
-        f" ORDER BY h.post_id {order} LIMIT ?",
-        [reader_id, span.above, span.below, *params, *readers, span.limit],
-        span,
+        " AND (p.boost_of IS NULL OR NOT EXISTS (SELECT 1 FROM acquaintance q"
+        " WHERE q.owner_id = h.reader_id AND q.other_id = p.author_id AND q.hides_boosts = 1))"
+        f" ORDER BY h.post_id {order} LIMIT ?"
     )
+    return sql, params, readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,14 +230,14 @@ async def _windowed(
     first: list[Param] = [] if index.key is None else [index.key]
     above, below = span.above, span.below
     found: list[tuple[Any, ...]] = []
-    for _ in range(_WINDOWS):
-        room = span.limit - len(found)
-        walked: list[Param] = [*first, above, below, _WINDOW]
+    for width in _WINDOWS:
+        room, window_rows = span.limit - len(found), span.limit * width
+        walked: list[Param] = [*first, above, below, window_rows]
         found += await tx.rows(statement, [*walked, *where[1], *seen, *readers, room])
         if len(found) >= span.limit:
             break
         end = await tx.one(edge, walked)
-        if end is None or end[2] < _WINDOW:
+        if end is None or end[2] < window_rows:
             break
         above, below = (end[1], below) if span.upward else (above, end[0])
     return _newest_first(found, span)
