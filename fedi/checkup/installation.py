@@ -1,5 +1,7 @@
 """This machine: our packages, the data folder, secrets, open files, zones, media, the listener."""
 
+import asyncio
+import base64
 import fcntl
 import importlib.util
 import os
@@ -7,21 +9,27 @@ import resource
 import shutil
 import socket
 import stat
+import tempfile
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from actors.errors import FediError
 from fedi.checkup.findings import Finding, attention, broken, ok
 from fedi.config import Config, ConfigError, read_secret, split_address
 from fedi.media.confinement import lacking
+from fedi.media.kinds import PNG
 from fedi.media.storage import blobs_of
-from fedi.media.workshop import PROGRAMS
+from fedi.media.workshop import PROGRAMS, Workshop
 from fedi.store.lock import NAME as LOCK
 
 _PACKAGES: Final = ("actors", "inbox", "outbox", "fedi")
 _MIB: Final = 1 << 20
 _FILES_WANTED: Final = 4_096
+_PIXEL: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 def look(config: Config) -> Iterator[Finding]:
@@ -124,6 +132,9 @@ def media(config: Config) -> Finding:
         blobs_of(config)
     except ConfigError as problem:
         return broken("media", problem.sentence)
+    fault = _trial(config)
+    if fault:
+        return broken("media", f"No picture can be made ready here: {fault}")
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
         return attention(
@@ -139,6 +150,19 @@ def media(config: Config) -> Finding:
             "on, with Landlock among its security modules, on x86_64 or aarch64.",
         )
     return ok("media", "ffmpeg and poppler are there; files are read behind walls.")
+
+
+def _trial(config: Config) -> str:
+    """Have a picture of one pixel made ready; why it couldn't be, or nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, made = Path(folder, "pixel.png"), Path(folder, "made")
+        source.write_bytes(_PIXEL)
+        made.mkdir()
+        try:
+            asyncio.run(Workshop(config.media).make("attachment", source, PNG, made))
+        except FediError as problem:
+            return f"{problem.sentence} ({problem.detail})"
+    return ""
 
 
 def is_running(config: Config) -> bool:

@@ -149,9 +149,12 @@ def check_size(width: int, height: int, pixels: int) -> None:
 
 
 def _upright(image: ImageFile.ImageFile, side: int) -> Image.Image:
+    """Decode a picture; shrunk at once where it is large, since each step after it is a copy."""
     if image.format == "JPEG":
         image.draft("RGB", (side, side))
     image.load()
+    if image.mode in ("RGB", "RGBA", "L", "CMYK"):
+        image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     turned = ImageOps.exif_transpose(image)
     return _pure(_in_srgb(turned))
 
@@ -193,8 +196,10 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 def _shrunk(image: Image.Image, side: int) -> Image.Image:
+    if max(image.size) <= side:
+        return image
     small = image.copy()
-    small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return small
 
 

@@ -5,7 +5,6 @@ standard output. Started, timed and killed by workshop.py. Decoders are imported
 else in the house.
 """
 
-import site
 import sys
 from pathlib import Path
 from typing import Final
@@ -29,7 +28,7 @@ def readable() -> list[Path]:
     """Return what decoders need to read: libraries, fonts, and our own code; no data of ours."""
     code = [Path(package.__file__).parent for package in (actors, fedi) if package.__file__]
     libraries = [Path(sys.base_prefix, "lib"), Path(sys.prefix, "lib"), Path(sys.prefix, "bin")]
-    packages = [Path(place) for place in site.getsitepackages()]
+    packages = [path for path in map(Path, sys.path) if path.name.endswith("-packages")]
     return [*map(Path, _SYSTEM), *libraries, *packages, *code]
 
 

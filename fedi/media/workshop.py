@@ -26,6 +26,7 @@ _PICTURE_MEMORY: Final = 1 << 30
 _FILM_MEMORY: Final = 4 << 30
 _PER_PIXEL: Final = 24
 _LONGEST_ANSWER: Final = 65_536
+_LAST_WORDS: Final = 2_000
 PROGRAMS: Final = ("ffmpeg", "ffprobe", "pdftoppm")
 """What the machine should have besides Python: without them films, sounds and PDF are refused."""
 _log = logging.getLogger("fedi.media")
@@ -71,10 +72,11 @@ class Workshop:
         long = self._is_long(kind)
         seconds = self._settings.film_seconds if long else PICTURE_SECONDS
         async with self._long_turn if long else nullcontext(), self._turn:
-            raw = await _answer_of(errand, seconds)
+            raw, words = await _answer_of(errand, seconds)
         try:
             answer = msgspec.json.decode(raw, type=Ready | Refused)
         except msgspec.DecodeError as error:
+            _log.warning("a reader of media died: %s", words or "it said nothing")
             raise Unusable("That file can't be read.", detail="its reader died") from error
         if isinstance(answer, Refused):
             raise Unusable(answer.sentence, detail=answer.detail)
@@ -109,15 +111,18 @@ class Workshop:
         )
 
 
-async def _answer_of(errand: Errand, seconds: int) -> bytes:
-    """Run a child to its end and return what it said; it and its own are gone when this returns."""
+async def _answer_of(errand: Errand, seconds: int) -> tuple[bytes, str]:
+    """Run a child to its end and return its answer, and its last words where it broke.
+
+    It and all that it started are gone when this returns.
+    """
     place = errand.folder
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-P", "-m", "fedi.media.worker"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
         cwd=place,
         env={
             "PATH": os.defpath,
@@ -131,7 +136,10 @@ async def _answer_of(errand: Errand, seconds: int) -> bytes:
     )
     try:
         async with asyncio.timeout(seconds):
-            return await _exchange(child, msgspec.json.encode(errand))
+            said, words = await asyncio.gather(
+                _exchange(child, msgspec.json.encode(errand)), _last_words(child)
+            )
+            return said, words
     except TimeoutError:
         raise Unusable("That file takes too long to read.", detail=f"{seconds} s") from None
     finally:
@@ -153,5 +161,13 @@ async def _exchange(child: asyncio.subprocess.Process, body: bytes) -> bytes:
     while chunk := await child.stdout.read(_LONGEST_ANSWER):
         said += chunk
         if len(said) > _LONGEST_ANSWER:
-            return b""
+            raise Unusable("That file can't be read.", detail="its reader said too much")
     return bytes(said)
+
+
+async def _last_words(child: asyncio.subprocess.Process) -> str:
+    assert child.stderr is not None  # noqa: S101 - opened with pipes
+    said = b""
+    while chunk := await child.stderr.read(_LONGEST_ANSWER):
+        said = (said + chunk)[-_LAST_WORDS:]
+    return said.decode(errors="replace").strip().rpartition("\n")[2]

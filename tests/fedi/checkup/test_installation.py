@@ -82,3 +82,12 @@ def test_programs_that_are_missing_are_named_and_how_to_get_them(
 def test_a_store_for_files_that_lacks_its_settings_is_broken(tmp_path: Path) -> None:
     config = replace(at(tmp_path), media=Media(storage="s3"))
     assert installation.media(config).state is State.BROKEN
+
+
+def test_a_machine_that_can_t_read_pictures_is_told_to_be_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "msgspec.py").write_text("raise ImportError")
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    found = installation.media(at(tmp_path))
+    assert (found.state, found.what) == (State.BROKEN, "media")

@@ -211,3 +211,17 @@ def test_a_thumbnail_is_a_small_webp(tmp_path: Path) -> None:
     ready = thumbnail(*errand(tmp_path, made.picture("JPEG", (900, 300)), preview_side=90))
     assert (ready.main, ready.width, ready.height) == ("preview.webp", 90, 30)
     assert len(ready.blurhash) == 28
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_large_picture_is_upright_too_although_it_is_shrunk_first(
+    tmp_path: Path, kind: str
+) -> None:
+    given = errand(tmp_path, made.picture(kind, (300, 200), exif=made.exif()), side=60)
+    ready = picture(*given)
+    assert (ready.width, ready.height) == (40, 60)
+    image = opened(tmp_path, ready.main).convert("RGB")
+    top, bottom = image.getpixel((20, 5)), image.getpixel((20, 55))
+    assert isinstance(top, tuple)
+    assert isinstance(bottom, tuple)
+    assert top[0] > 150 > bottom[0]

@@ -111,7 +111,17 @@ def test_no_more_children_than_are_allowed(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_memory_is_bounded(tmp_path: Path) -> None:
     given, _ = errand(tmp_path, made.picture("PNG", (6000, 6000)), memory=200 << 20)
-    assert b'"Ready"' not in asyncio.run(workshop._answer_of(given, 30))
+    assert b'"Ready"' not in asyncio.run(workshop._answer_of(given, 30))[0]
+
+
+def test_why_a_reader_broke_is_told_to_who_runs_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "msgspec.py").write_text("raise ImportError('not for this Python')")
+    monkeypatch.setattr(workshop.sys, "path", [str(tmp_path)])
+    with pytest.raises(Unusable):
+        make(tmp_path, made.picture(), PNG)
+    assert "not for this Python" in caplog.text
 
 
 def test_without_programs_some_kinds_are_refused_in_plain_words(
