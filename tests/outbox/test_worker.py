@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from actors.ids import Ids
 from actors.posts import Visibility
 from fedi.mailroom import HouseMailroom
 from fedi.store.engine import Engine
 from outbox.leases import Report, Turn
 from outbox.schedule import DAY, HOUR, MINUTE, SECOND
 from outbox.worker import Worker
-from tests.outbox.post_office import NOW, URLS, Got, Inboxes, Office, local_actor, remote_actor
+from tests.outbox.post_office import NOW, URLS, Got, Inboxes, Office, remote_actor
 from tests.running import run
 
 
@@ -111,70 +110,6 @@ def test_dependent_activities_arrive_in_order_while_others_pass_by(office: Offic
                     assert (mine[0], mine[-1]) == (activities[0], activities[-1])
 
     run(scene())
-
-
-def test_the_posts_of_one_actor_arrive_in_their_order_however_slow_the_first(
-    office: Office,
-) -> None:
-    slow = asyncio.Event()
-
-    async def answer(got: Got) -> str:
-        if (got.host, got.id) == ("a.test", sent[0]):
-            await slow.wait()
-        return "202 Accepted"
-
-    sent: list[str] = []
-
-    async def scene() -> None:
-        async with Inboxes(answer) as peer:
-            lead(office, peer, "a.test", "b.test")
-            other = Office(office.engine, author=local_actor(2), ids=Ids(4), hosts=office.hosts)
-            await other.open()
-            await office.followed_by(
-                remote_actor(10, "a.test", shared=True), remote_actor(11, "b.test")
-            )
-            await other.followed_by(remote_actor(12, "a.test"))
-            for number in range(100, 112):
-                visible = Visibility.FOLLOWERS if number % 3 == 0 else Visibility.PUBLIC
-                post: dict[str, Any] = {"about": URLS.post(number), "post_id": number}
-                sent.append(await office.send(visible=visible, **post))
-            others = [
-                await other.send(about=URLS.post(number), post_id=number)
-                for number in range(200, 204)
-            ]
-            async with working(office, moment=0.05) as (_, mailroom):
-                mailroom.bus.wake("outbox")
-                await until(lambda: {*others, sent[-1]} <= {*peer.ids})
-                assert _at(peer, "b.test") == sent
-                assert [id for id in _at(peer, "a.test") if id in sent] == sent[:1]
-                slow.set()
-                await until(_nothing_waits(office))
-            assert [id for id in _at(peer, "a.test") if id in sent] == sent
-            assert [id for id in _at(peer, "a.test") if id in others] == others
-
-    run(scene())
-
-
-def test_one_activity_goes_to_several_inboxes_of_a_host_side_by_side(office: Office) -> None:
-    both = asyncio.Barrier(2)
-
-    async def answer(got: Got) -> str:
-        await both.wait()  # nobody is answered before a second one has come
-        return "202 Accepted"
-
-    async def scene() -> None:
-        async with Inboxes(answer) as peer:
-            lead(office, peer, "a.test")
-            await office.followed_by(*(remote_actor(10 + n, "a.test") for n in range(4)))
-            await office.send(visible=Visibility.FOLLOWERS)
-            await office.settle()
-            assert len(peer.got) == 4
-
-    run(scene())
-
-
-def _at(peer: Inboxes, host: str) -> list[str]:
-    return [one.id for one in peer.got if one.host == host]
 
 
 def _nothing_waits(office: Office) -> Any:
