@@ -65,7 +65,7 @@ async def build(tx: Tx, reader_id: int, now: int) -> None:
     for (author_id,) in [*authors, (reader_id,)]:
         await tx.run(
             "INSERT INTO home (reader_id, post_id, author_id)"
-            " SELECT CAST(? AS INTEGER), p.id, p.author_id FROM post p WHERE p.author_id = ?"
+            " SELECT ?, p.id, p.author_id FROM post p WHERE p.author_id = ?"
             f" AND {condition} AND p.visibility NOT IN ('direct', 'group')"
             " ORDER BY p.id DESC LIMIT ? ON CONFLICT DO NOTHING",
             [reader_id, author_id, *params, _EACH],
