@@ -148,13 +148,22 @@ class Consent:
         return f"/sign-in?again=1&next={quote(target, safe='')}"
 
     def _refused(self, visit: Visit, wish: Wish, error: OAuthError) -> Answer:
-        if wish.out_of_band:
-            return self._shown(visit, error)
+        """Tell the app what is wrong. Anybody can register an app, so nobody is sent anywhere by
+        a link alone: who isn't signed in is shown where it leads (RFC 9700 section 4.11.2)."""
+        if wish.out_of_band or visit.person is None:
+            return self._shown(visit, error, wish)
         return self._paper.lead(visit, wish.refusal(error))
 
-    def _shown(self, visit: Visit, error: OAuthError) -> Answer:
+    def _shown(self, visit: Visit, error: OAuthError, wish: Wish | None = None) -> Answer:
+        back = wish.refusal(error) if wish is not None and not wish.out_of_band else ""
         return self._paper.page(
-            visit, "consent_error.html", status=error.status, code=error.code, words=error.sentence
+            visit,
+            "consent_error.html",
+            status=error.status,
+            code=error.code,
+            words=error.sentence,
+            back_to=back,
+            place=_leads_to(wish) if wish is not None else "",
         )
 
 

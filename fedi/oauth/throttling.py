@@ -81,9 +81,10 @@ class Throttle:
 
     async def code(self, person_id: int, address: str, device: bytes | None) -> Try:
         """Let a one-time code be tried, by somebody who knows the password already."""
-        where = f"device {device.hex()[:32]}" if device is not None else address
+        if device is not None:
+            return await self._take([(f"code {device.hex()[:32]}", CODE)])
         return await self._take(
-            [(f"code {person_id} {where}", CODE), (f"codes {person_id}", ACCOUNT)]
+            [(f"code {person_id} {address}", CODE), (f"codes {person_id}", ACCOUNT)]
         )
 
     async def asking(self, address: str) -> None:

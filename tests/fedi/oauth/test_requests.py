@@ -13,7 +13,7 @@ from fedi.config import SignIn
 from fedi.oauth.requests import Wish, proves
 from fedi.store.apps import App as Row
 from tests.fedi.oauth.browsing import APP_URI, OOB, App, Browser, House, query_of
-from tests.people import Nordvik
+from tests.people import PERSON_KARI, Nordvik
 
 
 @pytest.fixture
@@ -71,10 +71,22 @@ def test_nobody_is_sent_where_the_app_did_not_say(
 def test_what_is_wrong_is_told_to_the_app_with_its_state(
     house: House, app: App, uri: str, params: dict[str, str], error: str
 ) -> None:
-    got = Browser(house).open(app.authorize(redirect_uri=uri, **params))
+    house.password(PERSON_KARI)
+    browser = Browser(house)
+    browser.sign_in()
+    got = browser.open(app.authorize(redirect_uri=uri, **params))
     assert got.status == 303
     assert got.location.startswith(uri + ("&" if "?" in uri else "?"))
     assert (query_of(got)["error"], query_of(got)["state"]) == (error, "æ&=?#")
+
+
+def test_a_link_alone_sends_nobody_anywhere(house: House, app: App) -> None:
+    """Anybody may register an app: without a sign-in that would be an open redirect."""
+    got = Browser(house).open(app.authorize(scope="fly"))
+    assert (got.status, got.location) == (400, "")
+    (back,) = [one.get("href") for one in got.page.iter("a") if one.get("rel") == "noreferrer"]
+    assert back.startswith(f"{APP_URI}?error=invalid_scope")
+    assert "min-app:" in got.words
 
 
 def test_without_an_address_what_is_wrong_is_shown(house: House, app: App) -> None:
@@ -90,7 +102,7 @@ def test_an_app_without_pkce_is_let_in_unless_the_house_wants_it(nordvik: Nordvi
     assert Browser(house).open(app.authorize(**bare)).path.startswith("/sign-in?")
     strict = House(nordvik, settings=SignIn(argon2_kib=8, argon2_passes=1, pkce_required=True))
     got = Browser(strict).open(app.authorize(**bare))
-    assert query_of(got)["error"] == "invalid_request"
+    assert (got.status, "invalid_request" in got.words) == (400, True)
     assert Browser(strict).open(app.authorize()).path.startswith("/sign-in?")
 
 
