@@ -1,6 +1,7 @@
 """Signing in: how a person proves who they are, and how an app gets to act for them.
 
-scopes.py and callers.py are what the client API asks of every request; apps.py, codes.py and
-tokens.py what apps hold; sessions.py, passwords.py, second.py and passkeys.py what people hold;
-pages beside their templates show it. routes.py puts all of it into the dispatch table.
+scopes.py and callers.py are what the client API asks of every request. requests.py, consent.py
+and grants.py are OAuth: what an app asks for, a person's yes, the token. entering.py, linking.py,
+passkeys.py and second.py let people in, sessions.py knows them again, security.py shows them what
+is theirs. reception.py holds the ports, routes.py puts it all into the dispatch table.
 """

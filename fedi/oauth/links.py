@@ -16,7 +16,6 @@ from fedi.store.credentials import Link
 
 HOUR: Final = 3_600_000
 RESET_HOURS: Final = 1
-KINDS: Final = ("invite", "reset", "enter")
 
 
 async def make_link(performer: Performer, person: Person, kind: str, hours: int) -> str:

@@ -79,9 +79,7 @@ class _Rooms:
         self.passkeys = Passkeys(reception, self.paper, self.sessions)
         self.linking = Linking(reception, self.paper, self.sessions, self.entering)
         self.consent = Consent(reception, self.paper, apps)
-        self.security = Security(
-            reception, self.paper, self.sessions, self.entering, self.passkeys, self.second
-        )
+        self.security = Security(reception, self.paper, self.sessions, self.passkeys, self.second)
 
     def page(self, view: View) -> RawHandler:
         """Return the handler of a page; what goes wrong on the way is a page as well."""

@@ -11,7 +11,7 @@ from actors.people import Person
 from fedi.oauth.agents import known_by
 from fedi.oauth.browser import Visit
 from fedi.oauth.consent import told
-from fedi.oauth.entering import HOME, Entering
+from fedi.oauth.entering import HOME
 from fedi.oauth.links import picture
 from fedi.oauth.paper import Paper
 from fedi.oauth.passkeys import Passkeys
@@ -36,14 +36,12 @@ class Security:
         reception: Reception,
         paper: Paper,
         signed_in: Sessions,
-        entering: Entering,
         passkeys: Passkeys,
         second: Second,
     ) -> None:
         self._reception = reception
         self._paper = paper
         self._sessions = signed_in
-        self._entering = entering
         self._passkeys = passkeys
         self._second = second
 

@@ -75,11 +75,6 @@ async def used(tx: Tx, id: int, now: int, expires: int) -> None:
     await tx.run("UPDATE session SET last_used = ?, expires = ? WHERE id = ?", (now, expires, id))
 
 
-async def proven(tx: Tx, id: int, now: int) -> None:
-    """Note that a person proved themselves again."""
-    await tx.run("UPDATE session SET proven = ? WHERE id = ?", (now, id))
-
-
 async def end(tx: Tx, id: int, person_id: int) -> bool:
     """End one session of a person; False where it is none of theirs."""
     return await tx.run("DELETE FROM session WHERE id = ? AND person_id = ?", (id, person_id)) > 0

@@ -68,15 +68,14 @@ def test_a_device_is_known_for_its_person(engine: Engine) -> None:
     assert run(engine.write(unit)) == [True, False, False]
 
 
-def test_a_session_tells_of_its_use_and_its_proof(engine: Engine) -> None:
+def test_a_session_tells_of_its_use(engine: Engine) -> None:
     Nordvik(engine).settle()
 
     async def unit(tx: Tx) -> None:
         await sessions.add(tx, ONE)
         await sessions.used(tx, 1, NOW + 1, NOW + 20)
-        await sessions.proven(tx, 1, NOW + 2)
 
     run(engine.write(unit))
     found = run(engine.read(lambda tx: sessions.by_hash(tx, b"a", NOW + 15)))
     assert found is not None
-    assert (found[0].last_used, found[0].proven) == (NOW + 1, NOW + 2)
+    assert (found[0].last_used, found[0].expires) == (NOW + 1, NOW + 20)
