@@ -46,10 +46,10 @@ async def directory(ask: Ask) -> Reply:
 
 
 async def _suggested(ask: Ask) -> list[tuple[bytes, str]]:
-    limit, me = limit_of(ask, 40, MOST), LocalActor(ask.me.id)
+    limit, me, now = limit_of(ask, 40, MOST), LocalActor(ask.me.id), ask.api.clock.now()
 
     async def query(tx: Tx) -> list[tuple[bytes, str]]:
-        found = await finding.suggestions(tx, me, ask.person.id, limit)
+        found = await finding.suggestions(tx, me, ask.person.id, limit, now=now)
         shown = await ask.api.renderer.accounts(tx, [one.id for one, _ in found], me)
         return list(zip(shown, (why for _, why in found), strict=True))
 

@@ -27,7 +27,7 @@ from .links import first_link
 CHUNK: Final = 40
 DAY: Final = 86_400_000
 PREVIEWED: Final = 3 * DAY
-"""A link gets a preview if its post is no older when it is read."""
+"""A link has its page fetched if its post is no older when it is read."""
 _POSTS: Final = frozenset({"post", "fetched", "edit", "delete"})
 _NEWS, _OLD, _ACTORS = "events", "posts", "actors"
 
@@ -125,13 +125,11 @@ class Indexer:
     async def _read(self, posts: list[int] | tuple[int, ...], actors: Iterable[Actor]) -> _Read:
         made = _Read([], [], [], [])
         documents = await self._engine.read(lambda tx: search_index.documents(tx, posts))
-        since = ids.at(self._clock() - PREVIEWED)
         for document in documents:
             made.entries.append(entry_of(document))
             post = document.post
-            if post.id >= since and cards.may_be_previewed(post):
-                url = first_link(post.content)
-                made.links.append((post, "" if self._urls.is_local(url) else url))
+            url = first_link(post.content) if cards.may_be_previewed(post) else ""
+            made.links.append((post, "" if self._urls.is_local(url) else url))
             await asyncio.sleep(0)  # a long text takes some milliseconds
         kept = {entry.post_id for entry in made.entries}
         made.gone = [id for id in posts if id not in kept]
@@ -149,7 +147,8 @@ class Indexer:
             for actor_id, found in read.actors:
                 await search_index.put_actor(tx, actor_id, found)
             for post, url in read.links:
-                await cards.link(tx, post, url, now=now, jitter=self._jitter())
+                fresh = post.id >= ids.at(now - PREVIEWED)
+                await cards.link(tx, post, url, now=now, jitter=self._jitter(), fetch=fresh)
 
         await self._engine.write(unit)
 

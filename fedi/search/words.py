@@ -16,7 +16,8 @@ from typing import Final
 VERSION: Final = 1
 """Of what is made here: a new one has everything indexed anew."""
 LONGEST: Final = 64  # letters of a word that count
-MOST: Final = 3_000  # words of one text
+MOST: Final = 3_000  # words of one post
+ROOM: Final = 60_000  # letters of them all, so that no post is more than an engine takes
 _KEPT: Final = frozenset("æøåáčđŋšŧž")
 _SAME: Final = str.maketrans(
     {"ä": "æ", "ö": "ø", "ı": "i", "ł": "l", "ð": "d", "þ": "th", "ß": "ss"}
@@ -77,14 +78,16 @@ def text_of(texts: Iterable[str], marks: Iterable[str] = ()) -> str:
     """
     order: list[str] = []
     more: set[str] = set()
+    room = ROOM
     for text in texts:
         if order and order[-1] != BREAK:
             order.append(BREAK)
-        for word in words(text):
+        for word in words(text[:room]):
             order.append(word)
-            if len(order) >= MOST:
+            room -= len(word)
+            if len(order) >= MOST or room <= 0:
                 break
-        if len(order) >= MOST:
+        if len(order) >= MOST or room <= 0:
             break
     for word in set(order):
         more.update(other_forms(word))

@@ -55,12 +55,15 @@ def may_be_previewed(post: Post) -> bool:
     return post.visibility is not Visibility.DIRECT and not post.summary
 
 
-async def link(tx: Tx, post: Post, url: str, *, now: int, jitter: float) -> bool:
+async def link(
+    tx: Tx, post: Post, url: str, *, now: int, jitter: float, fetch: bool = True
+) -> bool:
     """Note the first link of a post ("": none); True where its page is to be fetched.
 
-    `jitter` (0 to 1) is when within SPREAD_MS, for a post of another server's.
+    `jitter` (0 to 1) is when within SPREAD_MS, for a post of another server's. Without `fetch`
+    only a page that is known already is noted.
     """
-    if not url:
+    if not url or not (fetch or await by_url(tx, [url])):
         await tx.run("DELETE FROM card_use WHERE post_id = ?", (post.id,))
         return False
     await tx.run(
@@ -68,6 +71,8 @@ async def link(tx: Tx, post: Post, url: str, *, now: int, jitter: float) -> bool
         " ON CONFLICT (post_id) DO UPDATE SET url = excluded.url",
         (post.id, url),
     )
+    if not fetch:
+        return False
     due = now if post.local else now + int(jitter * SPREAD_MS)
     return bool(
         await tx.run(

@@ -176,7 +176,7 @@ async def hashtags(
 
 
 async def suggestions(
-    tx: Tx, viewer: LocalActor, person_id: int, limit: int
+    tx: Tx, viewer: LocalActor, person_id: int, limit: int, *, now: int
 ) -> list[tuple[Actor, str]]:
     """Return (actor, why) of whom a person may want to follow, nearest first.
 
@@ -186,7 +186,8 @@ async def suggestions(
     me = viewer.actor_id
     rows = await tx.rows(
         "WITH mine AS (SELECT m.actor_id FROM membership m JOIN actor d ON d.id = m.actor_id"
-        " AND d.kind <> 'Person' WHERE m.person_id = ? AND m.ends IS NULL),"
+        " AND d.kind <> 'Person' WHERE m.person_id = ? AND m.starts <= ?"
+        " AND (m.ends IS NULL OR m.ends > ?)),"
         " above AS (SELECT d.parent_id AS actor_id FROM mine JOIN actor d ON d.id = mine.actor_id"
         " WHERE d.parent_id IS NOT NULL UNION SELECT r.id FROM actor r WHERE r.local = 1"
         " AND r.kind = 'Organization' AND r.parent_id IS NULL),"
@@ -197,8 +198,9 @@ async def suggestions(
         " HAVING count(*) > 1 ORDER BY 2 DESC LIMIT 200),"
         " candidate(actor_id, place, ties) AS (SELECT actor_id, 0, 0 FROM mine"
         " UNION ALL SELECT q.actor_id, 1, 0 FROM mine JOIN membership n"
-        " ON n.actor_id = mine.actor_id AND n.ends IS NULL JOIN person q ON q.id = n.person_id"
-        " AND q.departed IS NULL UNION ALL SELECT actor_id, 2, 0 FROM above"
+        " ON n.actor_id = mine.actor_id AND n.starts <= ? AND (n.ends IS NULL OR n.ends > ?)"
+        " JOIN person q ON q.id = n.person_id AND q.departed IS NULL"
+        " UNION ALL SELECT actor_id, 2, 0 FROM above"
         " UNION ALL SELECT actor_id, 3, ties FROM friend),"
         " best AS (SELECT actor_id, min(place) AS place, max(ties) AS ties FROM candidate"
         " GROUP BY actor_id)"
@@ -211,7 +213,7 @@ async def suggestions(
         " AND y.target_id = ?)"
         " AND NOT EXISTS (SELECT 1 FROM unsuggested u WHERE u.actor_id = ? AND u.other_id = a.id)"
         " ORDER BY best.place, best.ties DESC, a.name, a.id LIMIT ?",
-        (person_id, me, me, me, me, me, limit),
+        (person_id, now, now, me, now, now, me, me, me, me, limit),
     )
     width = len(ACTOR.columns)
     return [(ACTOR.decode(row), _WHY[row[width]]) for row in rows]

@@ -75,3 +75,8 @@ def test_an_endless_text_ends() -> None:
     text = words.text_of(["ord " * 100_000, "x" * 10_000])
     assert text.split().count("ord") == words.MOST
     assert max(map(len, words.text_of(["x" * 10_000]).split())) == words.LONGEST
+
+
+def test_a_post_of_long_words_takes_no_more_room_than_engines_have() -> None:
+    text = words.text_of([" ".join(f"{n:04}" + "ø" * 60 for n in range(5_000))] * 3)
+    assert len(text.encode()) < 500_000

@@ -10,7 +10,7 @@ from fedi.search.indexing import Indexer
 from fedi.store import cards
 from fedi.store.cards import STALE, Card
 from fedi.store.engine import Engine
-from tests.people import ALICE, KARI, LEDERGRUPPEN, MINUTE, NOW, OLA, Nordvik, note
+from tests.people import ALICE, DAY, KARI, LEDERGRUPPEN, MINUTE, NOW, OLA, Nordvik, note
 from tests.running import run
 
 URL = "https://nrk.test/sak"
@@ -138,3 +138,31 @@ def test_strangers_cannot_have_endless_pages_fetched(
     for number in range(5):
         nordvik.says(ALICE, content=LINK.replace("/sak", f"/{number}"))
     assert len(wanted(nordvik)) == 3
+
+
+def test_an_old_posts_link_is_not_fetched_and_goes_when_it_is_edited_away(
+    nordvik: Nordvik,
+) -> None:
+    nordvik.follows(KARI, ALICE)
+    old = nordvik.says(ALICE, content=LINK, published=NOW - 30 * DAY)
+    assert wanted(nordvik) == []
+    nordvik.says(KARI, content=LINK)
+    index(nordvik)
+    got(nordvik, Card(url=URL, title="Sak"))
+    run(Indexer(nordvik.engine, nordvik.urls, nordvik.clock.now, lambda: 0.5).begin_again())
+    index(nordvik)
+    assert old.id in shown(nordvik, old)
+    changed = replace(note(ALICE, old.uri, content="<p>Nei</p>"), updated=NOW + 1)
+    nordvik.done(Update(uri=nordvik.uri(ALICE), actor=ALICE.uri, note=changed))
+    index(nordvik)
+    assert shown(nordvik, old) == {}
+
+
+def test_a_warning_that_is_added_takes_the_card_away(nordvik: Nordvik) -> None:
+    post = nordvik.says(KARI, content=LINK)
+    index(nordvik)
+    got(nordvik, Card(url=URL, title="Sak"))
+    changed = replace(note(KARI, post.uri, content=LINK, summary="Blod"), updated=NOW + 1)
+    nordvik.done(Update(uri=nordvik.uri(KARI), actor=KARI.uri, note=changed))
+    index(nordvik)
+    assert shown(nordvik, post) == {}

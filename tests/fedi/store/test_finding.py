@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from actors.audience import LocalActor, Nobody, Viewer
+from actors.membership import Membership, Role
 from actors.people import Actor, ActorKind
 from actors.posts import Hashtag, Visibility
 from actors.relationships import Relation, RelationKind
@@ -26,6 +27,7 @@ from tests.people import (
     NOW,
     OLA,
     PERSON_KARI,
+    PERSON_OLA,
     SAMARBEID,
     Nordvik,
     ours,
@@ -95,7 +97,9 @@ def test_a_hashtag_is_found_without_the_letters_for_it(nordvik: Nordvik) -> None
 
 
 def suggested(house: Nordvik) -> list[tuple[int, str]]:
-    found = run(house.engine.read(lambda tx: finding.suggestions(tx, ME, PERSON_KARI.id, 40)))
+    found = run(
+        house.engine.read(lambda tx: finding.suggestions(tx, ME, PERSON_KARI.id, 40, now=NOW))
+    )
     return [(actor.id, why) for actor, why in found]
 
 
@@ -137,3 +141,13 @@ def test_the_directory_shows_who_wants_to_be_found_and_inside_all_of_ours(
     assert directory(nordvik, ME, newest=False, local=True, limit=1) == [LEDERGRUPPEN.id]
     assert directory(nordvik, Nobody(), newest=False) == []
     assert directory(nordvik, ME, local=True, limit=2, offset=1) == inside[1:3]
+
+
+def test_who_has_left_is_no_colleague(nordvik: Nordvik) -> None:
+    left = Membership(
+        person_id=PERSON_OLA.id, actor_id=LEDERGRUPPEN.id, role=Role.READER, ends=NOW - 1
+    )
+    nordvik.put(left)
+    assert (OLA.id, "colleagues") not in suggested(nordvik)
+    nordvik.put(replace(left, ends=NOW + 1))
+    assert (OLA.id, "colleagues") in suggested(nordvik)

@@ -161,7 +161,7 @@ SEARCHES: dict[str, Callable[[Tx], Awaitable[object]]] = {
     "remote_by_handle": lambda tx: finding.remote_by_handle(tx, "a", "a", "b.test"),
     "by_address": lambda tx: finding.by_address(tx, "https://b.test/"),
     "hashtags": lambda tx: finding.hashtags(tx, ["a", "å"], Nobody(), limit=20),
-    "suggestions": lambda tx: finding.suggestions(tx, LocalActor(KARI.id), 120, 20),
+    "suggestions": lambda tx: finding.suggestions(tx, LocalActor(KARI.id), 120, 20, now=NOW),
     "ours": lambda tx: finding.directory(
         tx, LocalActor(KARI.id), local=True, newest=False, limit=20, offset=0
     ),
