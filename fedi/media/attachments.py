@@ -6,34 +6,28 @@ waits. A file no post shows for a day is forgotten. Remote media: proxy.py.
 """
 
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from actors.errors import FediError, NotFound
 from actors.people import Actor, Image
 from actors.posts import Media
 from fedi.config import Config, Limits
-from fedi.media.bench import Bench, made_at, size_of
 from fedi.media.blobs import Blobs
-from fedi.media.errand import Ready, Unusable
-from fedi.media.kinds import Family, Kind
+from fedi.media.errand import Unusable
+from fedi.media.kinds import Kind
 from fedi.media.records import (
     Focus,
-    Stored,
     cleaned,
     expected,
     finished,
     focused,
-    fresh,
     media_of,
     type_of,
     with_preview,
 )
-from fedi.media.storage import blobs_of
-from fedi.media.workshop import Workshop
+from fedi.media.shelf import Shelf
 from fedi.perform import Performer
 from fedi.store import attachments as rows
 from fedi.store import media as files
@@ -43,7 +37,6 @@ from fedi.store.engine import Tx
 PORTRAIT_SIDE: Final = 400
 HEADER_SIDE: Final = 1500
 _LEASE_MS: Final = 60_000
-_RAW: Final = ".upload"
 _log = logging.getLogger("fedi.media")
 
 
@@ -68,9 +61,12 @@ class Attachments:
         self._engine = performer.engine
         self._limits: Limits = config.limits
         self._settings = config.media
-        self._bench = Bench(config.server.data_dir / "work", config.media)
-        self.blobs: Blobs = blobs or blobs_of(config)
-        self.workshop = Workshop(config.media)
+        self._shelf = Shelf(performer, config, blobs)
+
+    @property
+    def blobs(self) -> Blobs:
+        """Where the files are."""
+        return self._shelf.blobs
 
     # -- uploading
 
@@ -82,19 +78,17 @@ class Attachments:
         nothing is kept then.
         """
         self._check(given.description)
-        async with self._bench.place() as place:
-            source, kind = await self._bench.take_in(given.file, place)
-            self.workshop.check(kind)
-            made = self._begun(actor, given, kind)
+        async with self._shelf.taken_in(given.file) as upload:
+            made = self._begun(actor, given, upload.kind)
             preview = None
             if given.thumbnail is not None:
-                preview = await self._thumbnail(actor, given.thumbnail)
-            if wait or self.workshop.is_quick(kind):
-                ready = await self._made(place, source, kind)
-                made = finished(made, await self._stored(actor.id, place / "made", ready))
+                preview = await self._shelf.picture(actor.id, given.thumbnail, "preview")
+            if wait or self._shelf.workshop.is_quick(upload.kind):
+                made = finished(made, await self._shelf.made_ready(actor.id, upload))
             else:
-                made = await self._put_off(made, source)
-            own = with_preview(made, preview) if preview is not None else made
+                original = await self._shelf.put_off(actor.id, upload.source)
+                made = replace(made, original=original)
+        own = with_preview(made, preview) if preview is not None else made
 
         async def unit(tx: Tx) -> None:
             await rows.add(tx, own)
@@ -110,13 +104,7 @@ class Attachments:
 
         It is kept once the actor wears it (Update); otherwise it is forgotten after a day.
         """
-        async with self._bench.place() as place:
-            source, kind = await self._bench.take_in(file, place)
-            if kind.family is not Family.PICTURE:
-                raise Unusable("A profile's picture is a picture: JPEG, PNG, GIF, WebP or AVIF.")
-            (place / "made").mkdir(mode=0o700)
-            ready = await self.workshop.make("portrait", source, kind, place / "made", side=side)
-            stored = await self._stored(actor.id, place / "made", ready)
+        stored = await self._shelf.picture(actor.id, file, "portrait", side)
         return Image(self._performer.urls.media(stored.name), type_of(stored.name))
 
     # -- what is there
@@ -154,7 +142,9 @@ class Attachments:
         if found.post_id not in (None, post_id):
             raise NotFound("There is no such file.")
         self._check(description or "")
-        preview = await self._thumbnail(actor, thumbnail) if thumbnail is not None else None
+        preview = None
+        if thumbnail is not None:
+            preview = await self._shelf.picture(actor.id, thumbnail, "preview")
 
         async def unit(tx: Tx) -> Attachment:
             now = (await rows.owned(tx, actor.id, [id])).get(id)
@@ -183,7 +173,7 @@ class Attachments:
             await files.retire(tx, found.names)
             return await files.let_go(tx, found.names)
 
-        await self._remove(await self._engine.write(unit))
+        await self._shelf.remove(await self._engine.write(unit))
 
     # -- for posts
 
@@ -239,13 +229,25 @@ class Attachments:
             if id in found
         ]
 
+    async def release(
+        self, actor: Actor, media: Sequence[Media], *, drop: bool = False
+    ) -> dict[str, str]:
+        """Take files back from a post that was just deleted, to be shown anew ("delete and
+        redraft"), or drop them; the new name of each file by its old one."""
+        ids = [one.id for one in media if one.id]
+        found = await self._engine.read(lambda tx: rows.owned(tx, actor.id, ids))
+        names = dict[str, str]()
+        for old in found.values():
+            if drop:
+                await self.delete(actor, old.id)
+            elif old.spent:
+                new = await self._renewed(old)
+                names |= dict(zip(old.names, new.names, strict=True))
+        return names
+
     async def _renewed(self, old: Attachment) -> Attachment:
-        name, preview = fresh(old.name), fresh(old.preview) if old.preview else ""
+        name, preview = await self._shelf.renamed(old.actor_id, (old.name, old.preview), old.size)
         new = replace(old, name=name, preview=preview, spent=False, taken=None)
-        await self._note(old.actor_id, [one for one in (name, preview) if one], old.size)
-        for before, after in ((old.name, name), (old.preview, preview)):
-            if before:
-                await self.blobs.copy(before, after)
 
         async def unit(tx: Tx) -> list[str]:
             if not await rows.replace(tx, new, unless_used=True):
@@ -253,7 +255,7 @@ class Attachments:
             await files.retire(tx, old.names)
             return await files.let_go(tx, old.names)
 
-        await self._remove(await self._engine.write(unit))
+        await self._shelf.remove(await self._engine.write(unit))
         return new
 
     # -- the clockwork's part
@@ -280,13 +282,8 @@ class Attachments:
     async def _worked(self, found: Attachment) -> Attachment:
         if found.tries >= TRIES:
             raise Unusable("That file could not be read.", detail="its readers died")
-        async with self._bench.place() as place:
-            source = place / "upload"
-            await self.blobs.fetch(found.original, source)
-            kind = await self._bench.look(source)
-            ready = await self._made(place, source, kind)
-            stored = await self._stored(found.actor_id, place / "made", ready)
-        return finished(found, stored)
+        async with self._shelf.fetched(found.original) as upload:
+            return finished(found, await self._shelf.made_ready(found.actor_id, upload))
 
     async def _settle(self, tx: Tx, found: Attachment, done: Attachment) -> None:
         """Note how it ended, with what its owner has changed meanwhile; the upload is let go."""
@@ -305,7 +302,7 @@ class Attachments:
     async def prune(self, *, limit: int = 100) -> int:
         """Forget files that nothing has shown for a day; return how many."""
         now = self._performer.clock.now()
-        await self._bench.sweep()
+        await self._shelf.bench.sweep()
 
         async def unit(tx: Tx) -> list[str]:
             for one in await rows.unfinished(tx, now, limit):
@@ -314,16 +311,10 @@ class Attachments:
             return await files.let_go(tx, await files.unused(tx, now, limit))
 
         going = await self._engine.write(unit)
-        await self._remove(going)
+        await self._shelf.remove(going)
         return len(going)
 
     # -- parts
-
-    async def _remove(self, names: list[str]) -> None:
-        """Remove files that were let go of; one that can't be now is tried by the next pruning."""
-        if names:
-            await self.blobs.remove(names)
-            await self._engine.write(lambda tx: files.forget(tx, names))
 
     def _check(self, description: str) -> None:
         self._limits.check(
@@ -341,43 +332,3 @@ class Attachments:
             focus=focused(given.focus),
             created=self._performer.clock.now(),
         )
-
-    async def _made(self, place: Path, source: Path, kind: Kind) -> Ready:
-        (place / "made").mkdir(mode=0o700)
-        return await self.workshop.make("attachment", source, kind, place / "made")
-
-    async def _thumbnail(self, actor: Actor, file: BinaryIO) -> Stored:
-        async with self._bench.place() as place:
-            source, kind = await self._bench.take_in(file, place)
-            if kind.family is not Family.PICTURE:
-                raise Unusable("A preview is a picture: JPEG, PNG, GIF, WebP or AVIF.")
-            (place / "made").mkdir(mode=0o700)
-            ready = await self.workshop.make("preview", source, kind, place / "made")
-            return await self._stored(actor.id, place / "made", ready)
-
-    async def _stored(self, actor_id: int, folder: Path, ready: Ready) -> Stored:
-        """Keep what was made. Names are noted first, so that no crash leaves a file unknown."""
-        main, size = made_at(folder, ready.main)
-        preview = made_at(folder, ready.preview)[0] if ready.preview else None
-        name = fresh(main.name)
-        small = fresh(preview.name) if preview is not None else ""
-        await self._note(actor_id, [one for one in (name, small) if one], size)
-        await self.blobs.put(name, main)
-        if preview is not None:
-            await self.blobs.put(small, preview)
-        return Stored(ready, name, small, size)
-
-    async def _put_off(self, made: Attachment, source: Path) -> Attachment:
-        original = secrets.token_urlsafe(24) + _RAW
-        await self._note(made.actor_id, [original], size_of(source))
-        await self.blobs.put(original, source)
-        return replace(made, original=original)
-
-    async def _note(self, actor_id: int, names: Sequence[str], size: int) -> None:
-        now = self._performer.clock.now()
-
-        async def unit(tx: Tx) -> None:
-            for name in names:
-                await files.add(tx, name, actor_id, type_of(name), size, now)
-
-        await self._engine.write(unit)

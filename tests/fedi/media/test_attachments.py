@@ -20,6 +20,7 @@ from fedi.media.attachments import Attachments, Given
 from fedi.media.bench import NoRoom
 from fedi.media.errand import Unusable
 from fedi.media.kinds import PNG
+from fedi.media.shelf import Shelf
 from fedi.organisation import find_actor
 from fedi.publishing.writing import Draft, Writing
 from fedi.store import attachments as rows
@@ -457,10 +458,11 @@ def test_a_crash_while_it_was_made_ready_has_it_made_ready_again_and_not_for_eve
 ) -> None:
     async def work() -> None:
         async with room(house) as here:
-            one = await here.media._put_off(
-                here.media._begun(here.team, Given(file=io.BytesIO()), PNG),
-                here.source(made.picture()),
-            )
+            given = Given(file=io.BytesIO())
+            one = here.media._begun(here.team, given, PNG)
+            shelf = Shelf(here.house.performer, here.house.config)
+            original = await shelf.put_off(here.team.id, here.source(made.picture()))
+            one = replace(one, original=original)
             tired = replace(one, tries=TRIES)
             await here.house.engine.write(lambda tx: rows.add(tx, tired))
             assert await here.media.work() == 1
@@ -469,5 +471,27 @@ def test_a_crash_while_it_was_made_ready_has_it_made_ready_again_and_not_for_eve
             await here.house.engine.write(lambda tx: rows.replace(tx, fresh))
             assert await here.media.work() == 1
             assert (await here.media.get(here.team, one.id)).state == "ready"
+
+    asyncio.run(work())
+
+
+@pytest.mark.slow
+def test_what_a_deleted_post_showed_is_released_under_new_names_or_dropped(
+    house: HouseOnDisk,
+) -> None:
+    async def work() -> None:
+        async with room(house) as here:
+            one, two = [await here.upload(made.picture()) for _ in "ab"]
+            post, other = await here.post(one.id), await here.post(two.id)
+            await here.delete(post)
+            await here.delete(other)
+            names = await here.media.release(here.team, post.media)
+            new = await here.media.get(here.team, one.id)
+            assert names == {one.name: new.name, one.preview: new.preview}
+            assert await here.shown(new.name) == Shown(False)
+            assert await here.media.release(here.team, post.media) == {}
+            assert await here.media.release(here.anne, post.media, drop=True) == {}
+            assert await here.media.release(here.team, other.media, drop=True) == {}
+            assert here.on_disk() == sorted(new.names)
 
     asyncio.run(work())

@@ -1,6 +1,8 @@
 """Files by name, on disk and in a bucket: the same contract, tried on both."""
 
+import asyncio
 import importlib.util
+import io
 import os
 import socket
 import subprocess
@@ -15,11 +17,16 @@ from pathlib import Path
 import pytest
 
 from actors.errors import NotFound
-from fedi.config import Config, ConfigError
+from fedi.app import opened_house
+from fedi.config import Config, ConfigError, load
 from fedi.config.settings import Media as Settings
 from fedi.config.settings import Server
+from fedi.media.attachments import Given
 from fedi.media.blobs import CHUNK, Blobs, DiskBlobs, folder_of
 from fedi.media.storage import blobs_of
+from fedi.organisation import find_actor
+from tests.fedi.house_on_disk import HouseOnDisk
+from tests.fedi.media import made
 from tests.lacking import lacking
 from tests.running import run
 
@@ -154,3 +161,29 @@ def test_a_store_without_its_settings_is_refused(tmp_path: Path) -> None:
     for lack in ({"s3_bucket": ""}, {"s3_access_key_id": ""}, {"s3_secret_key_file": None}):
         with pytest.raises(ConfigError, match="s3_bucket"):
             blobs_of(in_bucket("http://127.0.0.1:1", tmp_path, **lack))
+
+
+@pytest.mark.slow
+def test_a_house_keeps_its_files_in_the_bucket_and_takes_them_out_again(
+    bucket: str, house: HouseOnDisk, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        config = replace(
+            load(house.folder / "config.toml", {}), media=in_bucket(bucket, tmp_path).media
+        )
+        async with opened_house(config) as opened:
+            team = await find_actor(opened.performer, "ikt_teamet")
+            for data in (made.picture(), made.animation()):
+                one = await opened.media.upload(team, Given(file=io.BytesIO(data)))
+                while await opened.media.work():
+                    continue
+                one = await opened.media.get(team, one.id)
+                assert one.state == "ready"
+                blob = await opened.media.blobs.open(one.name)
+                assert blob.size == one.size
+                await opened.media.delete(team, one.id)
+                with pytest.raises(NotFound):
+                    await opened.media.blobs.open(one.name)
+            assert not (house.folder / "media").exists()
+
+    asyncio.run(work())

@@ -1,6 +1,8 @@
 """What a file is, by its bytes: the sender's word counts for nothing."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fedi.media import kinds
 from fedi.media.kinds import HEAD, SENT, Family, passed_on, sent_as, sniff
@@ -99,3 +101,16 @@ def test_documents_of_others_are_not_passed_on_and_pictures_are() -> None:
 def test_what_is_told_to_apps_is_what_is_taken() -> None:
     assert len({kind.media_type for kind in kinds.UPLOADED}) == len(kinds.UPLOADED)
     assert all(isinstance(kind.family, Family) for kind in kinds.UPLOADED)
+
+
+@given(
+    st.binary(max_size=64)
+    | st.sampled_from(list(KNOWN.values())).flatmap(
+        lambda data: st.integers(0, 40).map(lambda length: data[:length])
+    )
+)
+def test_whatever_it_begins_with_it_is_one_kind_or_none(head: bytes) -> None:
+    kind = sniff(head)
+    passed = passed_on(head)
+    assert (passed is None) or passed.partition("/")[0] in ("image", "video", "audio")
+    assert kind is not None or passed is None

@@ -1,11 +1,15 @@
 """Our own files: sent as what their names say, never as anything that runs, and no others."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fedi.media.blobs import CHUNK, DiskBlobs
-from fedi.media.sending import MediaFiles
+from fedi.media.sending import MediaFiles, send_blob
 from fedi.net.dispatch import Dispatch
 from fedi.store.media import Shown
 from tests.fedi.asking import Answered, ask
@@ -165,3 +169,37 @@ def test_who_has_it_already_is_told_so(table: Dispatch) -> None:
 )
 def test_any_other_name_is_no_file(table: Dispatch, name: str) -> None:
     assert get(table, name).status == 404
+
+
+@given(st.text("bytes=-,0123456789 ", max_size=20) | st.text(max_size=12))
+def test_whatever_part_is_asked_for_what_comes_is_that_part_or_all(asked: str) -> None:
+    whole = bytes(range(200))
+
+    class Whole:
+        size = len(whole)
+
+        async def chunks(self, start: int, length: int) -> AsyncIterator[bytes]:
+            yield whole[start : start + length]
+
+        async def close(self) -> None:
+            """Nothing is held."""
+
+    async def story() -> tuple[int, dict[bytes, bytes], bytes]:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        header = asked.encode("latin-1", errors="replace")
+        scope = {"method": "GET", "headers": [(b"range", header)]}
+        await send_blob(scope, send, Whole(), b'"x"', ())
+        return sent[0]["status"], dict(sent[0]["headers"]), b"".join(m["body"] for m in sent[1:])
+
+    status, headers, body = run(story())
+    assert int(headers[b"content-length"]) == len(body)
+    if status == 206:
+        first, last = headers[b"content-range"].split()[1].partition(b"/")[0].split(b"-")
+        assert body == whole[int(first) : int(last) + 1]
+        assert body
+    else:
+        assert (status, body) in ((200, whole), (416, b""))
