@@ -29,14 +29,19 @@ from fedi.mastodon import (
     statuses,
     tags,
     timelines,
-    trend_review,
 )
+from fedi.mastodon.admin import accounts as admin_accounts
+from fedi.mastodon.admin import domains as admin_domains
+from fedi.mastodon.admin import reports as admin_reports
 from fedi.mastodon.api import Api
 from fedi.mastodon.asking import Route, opened, preflight, unknown
 from fedi.net.dispatch import Dispatch
 
 ROUTES: Final[tuple[Route, ...]] = (
     *accounts.ROUTES,
+    *admin_accounts.ROUTES,
+    *admin_domains.ROUTES,
+    *admin_reports.ROUTES,
     *announcements.ROUTES,
     *conversations.ROUTES,
     *discovering.ROUTES,
@@ -58,7 +63,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *statuses.ROUTES,
     *tags.ROUTES,
     *timelines.ROUTES,
-    *trend_review.ROUTES,
 )
 _METHODS: Final = {"GET": ("GET", "HEAD"), "PUT": ("PUT", "PATCH"), "PATCH": ("PUT", "PATCH")}
 _ALL: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

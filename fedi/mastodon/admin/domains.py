@@ -1,0 +1,118 @@
+"""Rules for other servers: domains allowed and blocked by the house."""
+
+import hashlib
+from typing import Any, Final
+
+from actors import ids
+from actors.errors import Invalid, NotFound
+from actors.handles import canonical_domain
+from fedi.mastodon.admin.ordering import GONE, ordered
+from fedi.mastodon.asking import Ask, Reply, Route, delete, get, ok, post, put
+from fedi.mastodon.entities import moment
+from fedi.mastodon.paging import links, page_of
+from fedi.store import domain_rules
+from fedi.store.engine import Tx
+
+
+def rule_id(domain: str) -> str:
+    """Return the id of a rule, which is made of its domain."""
+    digest = hashlib.sha256(domain.encode()).digest()
+    return ids.text(int.from_bytes(digest[:7], "big") | 1 << 56)
+
+
+_Rule = tuple[str, str, str, int]
+
+
+def _allowed(rule: _Rule) -> dict[str, Any]:
+    domain, _, _, created = rule
+    return {"id": rule_id(domain), "domain": domain, "created_at": moment(created)}
+
+
+def _blocked(rule: _Rule) -> dict[str, Any]:
+    domain, _, comment, created = rule
+    return {
+        "id": rule_id(domain),
+        "domain": domain,
+        "digest": hashlib.sha256(domain.encode()).hexdigest(),
+        "created_at": moment(created),
+        "severity": "suspend",
+        "reject_media": True,
+        "reject_reports": True,
+        "private_comment": comment or None,
+        "public_comment": None,
+        "obfuscate": False,
+    }
+
+
+_SHOWN: Final = {"allow": _allowed, "block": _blocked}
+
+
+async def _rules(tx: Tx, kind: str) -> list[_Rule]:
+    return [one for one in await domain_rules.rules(tx) if one[1] == kind]
+
+
+async def _rule(ask: Ask, kind: str) -> _Rule:
+    wanted = ids.text(ask.id())
+    for one in await ask.api.engine.glance(lambda tx: _rules(tx, kind)):
+        if rule_id(one[0]) == wanted:
+            return one
+    raise NotFound(GONE)
+
+
+def rules_of(kind: str) -> tuple[Route, ...]:
+    """Return the routes of the domains that are allowed, or blocked."""
+
+    async def every(ask: Ask) -> Reply:
+        found = await ask.api.engine.glance(lambda tx: _rules(tx, kind))
+        page = page_of(ask, default=100, most=200)
+        keyed = sorted(((int(rule_id(one[0])), one) for one in found), reverse=True)
+        chosen = [one for one in keyed if page.above < one[0] < page.below][: page.limit]
+        shown = [_SHOWN[kind](one[1]) for one in chosen]
+        return ok(shown, headers=links(ask, page, [one[0] for one in chosen]))
+
+    async def show(ask: Ask) -> Reply:
+        return ok(_SHOWN[kind](await _rule(ask, kind)))
+
+    async def create(ask: Ask) -> Reply:
+        try:
+            domain = canonical_domain((ask.params.text("domain") or "").strip())
+        except Invalid:
+            raise Invalid("Validation failed: Domain is not a valid domain name") from None
+        if domain in (ask.api.urls.authority, ask.api.urls.handle_domain):
+            raise Invalid("Validation failed: Domain is this server's own")
+        await _put(ask, domain, ask.params.text("private_comment") or "")
+        return await _again(ask, domain)
+
+    async def change(ask: Ask) -> Reply:
+        rule = await _rule(ask, kind)
+        comment = ask.params.text("private_comment")
+        await _put(ask, rule[0], rule[2] if comment is None else comment)
+        return await _again(ask, rule[0])
+
+    async def _put(ask: Ask, domain: str, comment: str) -> None:
+        now = ask.api.clock.now()
+        await ask.api.engine.write(lambda tx: domain_rules.put_rule(tx, domain, kind, comment, now))
+        ask.api.performer.bus.wake("domains")
+
+    async def _again(ask: Ask, domain: str) -> Reply:
+        found = await ask.api.engine.glance(lambda tx: _rules(tx, kind))
+        return ok(next(_SHOWN[kind](one) for one in found if one[0] == domain))
+
+    async def remove(ask: Ask) -> Reply:
+        rule = await _rule(ask, kind)
+        await ask.api.engine.write(lambda tx: domain_rules.drop_rule(tx, rule[0]))
+        ask.api.performer.bus.wake("domains")
+        return ok(_SHOWN[kind](rule)) if kind == "allow" else Reply(b"{}")
+
+    on = f"/api/v1/admin/domain_{kind}s"
+    read, write = f"admin:read:domain_{kind}s", f"admin:write:domain_{kind}s"
+    return (
+        get(on, ordered(every), read),
+        post(on, ordered(create), write),
+        get(f"{on}/{{id}}", ordered(show), read),
+        *((put(f"{on}/{{id}}", ordered(change), write),) if kind == "block" else ()),
+        delete(f"{on}/{{id}}", ordered(remove), write),
+    )
+
+
+ROUTES: Final = (*rules_of("allow"), *rules_of("block"))
