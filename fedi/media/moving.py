@@ -6,12 +6,12 @@ of addresses dressed up as a film leads nowhere. What apps play everywhere is co
 """
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any, Final
 
 from fedi.media.errand import AttachmentKind, Errand, Ready, Unusable
 from fedi.media.kinds import JPEG, PNG, Family, Kind
+from fedi.media.programs import run
 from fedi.media.still import check_size, only_preview
 
 _UNREADABLE: Final = "That file can't be played: it is damaged, or not what it seems to be."
@@ -93,7 +93,7 @@ def _probe(errand: Errand, path: Path, reader: str) -> dict[str, Any]:
         errand.ffprobe, "-v", "error", "-protocol_whitelist", "file", "-f", reader,
         "-show_format", "-show_streams", "-of", "json", "-i", f"file:{path}",
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=errand.folder, capture_output=True, check=False)  # noqa: S603 - fixed words, no shell
+    done = run(command, errand.folder)
     if done.returncode != 0 or len(done.stdout) > 1_000_000:
         raise Unusable(_UNREADABLE, detail=_said(done.stderr))
     told: dict[str, Any] = json.loads(done.stdout)
@@ -107,7 +107,7 @@ def _ffmpeg(errand: Errand, kind: Kind, *words: str) -> None:
         errand.ffmpeg, "-nostdin", "-v", "error", "-y", "-threads", "2",
         "-protocol_whitelist", "file", "-f", reader, "-i", f"file:{errand.source}", *words,
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=errand.folder, capture_output=True, check=False)  # noqa: S603 - fixed words, no shell
+    done = run(command, errand.folder)
     made = Path(errand.folder) / words[-1]
     if done.returncode != 0 or not made.is_file() or made.stat().st_size == 0:
         raise Unusable(_UNREADABLE, detail=_said(done.stderr))
@@ -158,7 +158,7 @@ def _frame(errand: Errand, path: Path, second: float) -> dict[str, Any]:
         "-protocol_whitelist", "file", "-ss", f"{second:.3f}", "-f", "mov", "-i", f"file:{path}",
         "-frames:v", "1", "-vf", _fitting(errand.preview_side), "-f", "image2", "frame.png",
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=errand.folder, capture_output=True, check=False)  # noqa: S603 - fixed words, no shell
+    done = run(command, errand.folder)
     if done.returncode != 0 or not frame.is_file():
         raise Unusable(_UNREADABLE, detail=_said(done.stderr))
     return only_preview(errand, frame, PNG)

@@ -5,13 +5,13 @@ browsers' concern. Office documents with macros are refused: whoever opens one r
 """
 
 import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 from typing import Final
 
 from fedi.media.errand import Errand, Ready, Unusable
 from fedi.media.kinds import DOCUMENTS, PNG
+from fedi.media.programs import run
 from fedi.media.still import only_preview
 
 _UNREADABLE: Final = "That document can't be read: it is damaged, locked, or not what it seems."
@@ -25,7 +25,7 @@ def pdf(errand: Errand) -> Ready:
         errand.pdftoppm, "-q", "-f", "1", "-l", "1", "-singlefile", "-png",
         "-scale-to", str(errand.preview_side), errand.source, "page",
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=errand.folder, capture_output=True, check=False)  # noqa: S603 - fixed words, no shell
+    done = run(command, errand.folder)
     page = Path(errand.folder) / "page.png"
     if done.returncode != 0 or not page.is_file():
         raise Unusable(_UNREADABLE, detail=done.stderr[-300:].decode(errors="replace"))

@@ -16,6 +16,7 @@ import fedi
 from fedi.media.confinement import Bounds, confine
 from fedi.media.errand import Errand, Ready, Refused, Unusable
 from fedi.media.kinds import GIF, OFFICE, PDF, Family, Kind, sniff
+from fedi.media.programs import end_with_parent
 
 _SYSTEM: Final = (
     *("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives"),
@@ -73,6 +74,7 @@ def _attachment(errand: Errand, kind: Kind) -> Ready:
 
 def main() -> None:
     """Do the one errand on standard input."""
+    end_with_parent()
     errand = msgspec.json.decode(sys.stdin.buffer.read(65_536), type=Errand)
     bounds = Bounds(errand.memory, errand.processor, errand.file)
     programs = (errand.ffmpeg, errand.ffprobe, errand.pdftoppm)

@@ -107,7 +107,8 @@ def film(suffix: str, *words: str) -> bytes:
         path = folder / f"made.{suffix}"
         command = [
             "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc=size=160x120:rate=10",
-            "-f", "lavfi", "-i", "sine=frequency=440", "-t", "1", "-metadata",
+            "-f", "lavfi", "-i", "sine=frequency=440",
+            *(() if "-t" in words else ("-t", "1")), "-metadata",
             f"title={SECRET}", "-metadata", "location=+59.9000+010.7500/", *words, str(path),
         ]  # fmt: skip
         subprocess.run(command, check=True)
