@@ -27,9 +27,9 @@ from outbox.answers import Answer
 CODE_MS: Final = 10 * 60_000
 _HERE: Final = "/oauth/authorize"
 _logger = logging.getLogger(__name__)
-_TOLD: Final = (
-    "read", "write", "follow", "push", "profile", "admin:read", "admin:write",
-)  # fmt: skip
+_TOLD: Final = frozenset(
+    {"read", "write", "follow", "push", "profile", "admin:read", "admin:write"}
+)
 
 
 class Consent:
@@ -180,13 +180,15 @@ def _leads_to(wish: Wish) -> str:
 def told(wanted: tuple[str, ...]) -> list[str]:
     """Return the keys of the sentences that say what these scopes let an app do: one for each
     group of them, the whole one where all of it is asked for."""
-    keys: dict[str, None] = {}
+    keys = {}
     for scope in wanted:
+        top, _, part = scope.rpartition(":")
         if scope in _TOLD:
-            keys[f"scope.{scope.replace(':', '_')}"] = None
+            keys[f"scope.{scope.replace(':', '_')}"] = True
+        elif top in wanted:
+            continue
+        elif top.startswith("admin:"):
+            keys[f"scope.part_{top.replace(':', '_')}"] = True
         else:
-            top, _, part = scope.rpartition(":")
-            if top not in wanted:
-                keys[f"scope.part_{top.replace(':', '_')}" if top.startswith("admin") else
-                     f"scope.{top}_{part}"] = None  # fmt: skip
+            keys[f"scope.{top}_{part}"] = True
     return list(keys)

@@ -7,15 +7,18 @@ checked. Hashes made at another cost are made anew when their password is next g
 import asyncio
 import os
 import unicodedata
+from collections.abc import Callable
 from importlib.resources import files
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from actors.errors import Unavailable
 from fedi.config import SignIn
+
+T = TypeVar("T")
 
 LONGEST: Final = 512  # characters
 WAITING_MOST: Final = 64
@@ -35,13 +38,13 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """Return what is kept of a password."""
-        return str(await self._off_the_loop(self._hash, password, ""))
+        return await self._off_the_loop(self._hash, password, "")
 
     async def verify(self, password: str, phc: str) -> bool:
         """Return whether a password is the one; "" as its hash is nobody's, and takes as long."""
         if not self._decoy:
             self._decoy = await self.hash(os.urandom(16).hex())
-        fits = bool(await self._off_the_loop(_verify, password, phc or self._decoy))
+        fits = await self._off_the_loop(_verify, password, phc or self._decoy)
         return fits and phc != ""
 
     def outdated(self, phc: str) -> bool:
@@ -58,13 +61,13 @@ class Passwords:
         )
         return argon2.derive_phc_encoded(_bytes(password))
 
-    async def _off_the_loop(self, work: "object", password: str, phc: str) -> object:
+    async def _off_the_loop(self, work: Callable[[str, str], T], password: str, phc: str) -> T:
         if self._waiting >= WAITING_MOST:
             raise Unavailable("Many are signing in right now. Try again soon.", retry_after=5)
         self._waiting += 1
         try:
             async with self._turns:
-                return await asyncio.to_thread(work, password, phc)  # type: ignore[arg-type]
+                return await asyncio.to_thread(work, password, phc)
         finally:
             self._waiting -= 1
 

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -93,13 +93,7 @@ async def wish_of(apps: Apps, params: Params, *, pkce_required: bool) -> Wish:
     try:
         return _completed(wish, params, pkce_required)
     except OAuthError as problem:
-        return Wish(
-            app=app,
-            redirect_uri=wish.redirect_uri,
-            given_uri=given,
-            state=wish.state,
-            problem=problem,
-        )
+        return replace(wish, problem=problem)
 
 
 def _completed(wish: Wish, params: Params, pkce_required: bool) -> Wish:
@@ -113,14 +107,8 @@ def _completed(wish: Wish, params: Params, pkce_required: bool) -> Wish:
             "unsupported_response_type",
             "The authorization server does not support this response type.",
         )
-    return Wish(
-        app=wish.app,
-        redirect_uri=wish.redirect_uri,
-        given_uri=wish.given_uri,
-        state=wish.state,
-        force_login=wish.force_login,
-        scopes=_scopes(wish.app, params),
-        challenge=_challenge(params, pkce_required),
+    return replace(
+        wish, scopes=_scopes(wish.app, params), challenge=_challenge(params, pkce_required)
     )
 
 

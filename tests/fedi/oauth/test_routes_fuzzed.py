@@ -1,4 +1,4 @@
-"""Whatever is sent to an address of signing in, the fault is never ours: no 5xx (trial 39)."""
+"""Whatever is sent to an address of signing in, the fault is never ours: no 5xx."""
 
 import json
 from typing import Any
