@@ -33,6 +33,7 @@ from fedi.mastodon import (
 from fedi.mastodon.admin import accounts as admin_accounts
 from fedi.mastodon.admin import domains as admin_domains
 from fedi.mastodon.admin import reports as admin_reports
+from fedi.mastodon.admin import trends as admin_trends
 from fedi.mastodon.api import Api
 from fedi.mastodon.asking import Route, opened, preflight, unknown
 from fedi.net.dispatch import Dispatch
@@ -42,6 +43,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *admin_accounts.ROUTES,
     *admin_domains.ROUTES,
     *admin_reports.ROUTES,
+    *admin_trends.ROUTES,
     *announcements.ROUTES,
     *conversations.ROUTES,
     *discovering.ROUTES,
