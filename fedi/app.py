@@ -54,7 +54,7 @@ from fedi.oauth.routes import open_sign_in
 from fedi.pages.routes import Pages
 from fedi.pages.site import Site
 from fedi.perform import Performer
-from fedi.probes import Ready, live
+from fedi.probes import Ready, healthy, live
 from fedi.publishing import Interacting, Profiles, Writing
 from fedi.publishing.scheduling import Scheduling
 from fedi.push.subscriptions import Subscriptions
@@ -358,6 +358,7 @@ def application(house: House) -> Dispatch:
     )
     open_door(table, endpoints, house.door, house.figures.counting)
     table.add("/livez", live)
+    table.add("/health", healthy)
     table.add("/readyz", Ready(house.door.check_room, house.slot.renew))
     open_wellknown(
         table,

@@ -24,6 +24,12 @@ async def live(scope: Scope, _receive: Receive, send: Send) -> None:
     await respond(send, 200, _TEXT, b"alive\n", _NO_STORE)
 
 
+async def healthy(scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer GET /health with Mastodon's own word, which its clients look for."""
+    del scope
+    await respond(send, 200, _TEXT, b"OK", _NO_STORE)
+
+
 class Ready:
     """Answers GET /readyz, as a raw ASGI handler. Errors are raised, for the dispatch to answer.
 

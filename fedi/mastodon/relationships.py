@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import msgspec
+
 from actors import ids
 from actors.errors import Forbidden, Invalid, NotFound
 from actors.handles import canonical_domain
@@ -194,6 +196,26 @@ def _list(kind: str, *, toward: bool = False, state: str = "accepted") -> Handle
     return handle
 
 
+async def mutes(ask: Ask) -> Reply:
+    """GET /api/v1/mutes: accounts, each with when its mute ends."""
+    page = page_of(ask, default=40, most=80)
+
+    async def query(tx: Tx) -> Reply:
+        rows = await acquaintances.related(tx, ask.me.id, "mute", span_of(page))
+        others = [row[1] for row in rows]
+        faces = await ask.api.renderer.faces(tx, others, ask.viewer)
+        standings = await acquaintances.standings(tx, ask.me.id, others)
+        ends = {one.id: moment_or_none(one.muted_until) for one in standings}
+        shown = [
+            faces[id][:-1] + b',"mute_expires_at":' + msgspec.json.encode(ends.get(id)) + b"}"
+            for id in others
+            if id in faces
+        ]
+        return joined(shown, headers=links(ask, page, [row[0] for row in rows]))
+
+    return await ask.api.engine.glance(query)
+
+
 def _of_account(*, toward: bool) -> Handler:
     """Return the handler of an account's followers or of those it follows."""
 
@@ -315,7 +337,7 @@ ROUTES: Final = (
     get(f"{_ON}/endorsements", endorsements, "read:accounts", by=By.ANYONE),
     get("/api/v1/endorsements", endorsements, "read:accounts"),
     get("/api/v1/blocks", _list("block"), "read:blocks", "follow"),
-    get("/api/v1/mutes", _list("mute"), "read:mutes", "follow"),
+    get("/api/v1/mutes", mutes, "read:mutes", "follow"),
     get(
         "/api/v1/follow_requests",
         _list("follow", toward=True, state="pending"),

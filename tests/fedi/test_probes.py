@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from actors.errors import Unavailable
 from fedi.net.dispatch import Dispatch, RawHandler
-from fedi.probes import Ready, live
+from fedi.probes import Ready, healthy, live
 from tests.fedi.asking import Answered, ask
 
 
@@ -22,6 +22,7 @@ def table(ready: RawHandler) -> Dispatch:
 
     made = Dispatch(none)
     made.add("/livez", live)
+    made.add("/health", healthy)
     made.add("/readyz", ready)
     return made
 
@@ -36,6 +37,11 @@ def test_a_loop_that_turns_is_alive_whatever_the_database_does() -> None:
     answered = asyncio.run(ask(table(Ready(full, full)), "/livez"))
     assert (answered.status, answered.text) == (200, "alive\n")
     assert answered.headers["cache-control"] == "no-store"
+
+
+def test_mastodons_clients_find_their_word_for_it() -> None:
+    answered = asyncio.run(ask(table(Ready(full, full)), "/health"))
+    assert (answered.status, answered.text) == (200, "OK")
 
 
 def test_a_process_that_has_room_and_commits_is_ready() -> None:
