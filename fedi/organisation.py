@@ -225,9 +225,11 @@ async def add_person(
     return person, actor
 
 
-async def let_speak(performer: Performer, person: Person, actor: Actor, role: Role) -> None:
-    """Give a person a role for an actor, replacing the one they had."""
-    row = Membership(person_id=person.id, actor_id=actor.id, role=role)
+async def let_speak(
+    performer: Performer, person: Person, actor: Actor, role: Role, *, ends: int | None = None
+) -> None:
+    """Give a person a role for an actor until `ends` (ms), replacing the one they had."""
+    row = Membership(person_id=person.id, actor_id=actor.id, role=role, ends=ends)
     await performer.engine.write(lambda tx: tx.run(MEMBERSHIP.replace, MEMBERSHIP.encode(row)))
 
 

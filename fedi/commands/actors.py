@@ -106,9 +106,10 @@ def rename(old: str, new: str, name: str | None) -> None:
 @click.argument("handle")
 @click.argument("username")
 @click.option("--role", type=click.Choice(ROLES), default="author", show_default=True)
+@click.option("--end", "ended", is_flag=True, help="They speak for it no more.")
 @speaks
-def member(handle: str, username: str, role: str) -> None:
-    """Let a person speak for a department, or change how."""
+def member(handle: str, username: str, role: str, ended: bool) -> None:
+    """Let a person speak for a department, or change how, or end it."""
 
     async def work(house: "House") -> None:
         from actors.membership import Role
@@ -116,11 +117,13 @@ def member(handle: str, username: str, role: str) -> None:
 
         who = await organisation.find_person(house.performer, username)
         actor = await organisation.find_actor(house.performer, handle)
-        await organisation.let_speak(house.performer, who, actor, Role(role))
+        ends = house.clock.now() if ended else None
+        await organisation.let_speak(house.performer, who, actor, Role(role), ends=ends)
 
     at_home(work)
-    value = {"department": handle, "person": username, "role": role}
-    say(value, f"{username} is {role} of {handle}.")
+    value = {"department": handle, "person": username, "role": None if ended else role}
+    what = f"speaks for {handle} no more" if ended else f"is {role} of {handle}"
+    say(value, f"{username} {what}.")
 
 
 @click.group()

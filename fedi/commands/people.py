@@ -173,6 +173,27 @@ def list_sessions(username: str, ended: str | None) -> None:
     say_table(at_home(work), columns, f"{username} is signed in nowhere.")
 
 
+@person.command("leave")
+@click.argument("username")
+@click.option("--undo", is_flag=True, help="They are back.")
+@speaks
+def leave(username: str, undo: bool) -> None:
+    """A person leaves: they sign in no more, and within a second no app acts for them.
+
+    What they wrote stays, and so do the departments they spoke for.
+    """
+
+    async def work(house: "House") -> None:
+        from fedi import organisation
+        from fedi.oauth.renewing import depart
+
+        who = await organisation.find_person(house.performer, username)
+        await depart(house.performer, who, back=undo)
+
+    at_home(work)
+    say({"person": username, "departed": not undo}, f"{username} {'is back' if undo else 'left'}.")
+
+
 async def _link(house: "House", username: str, kind: str, hours: int) -> str:
     from fedi import organisation
     from fedi.oauth.links import make_link

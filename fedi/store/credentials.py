@@ -88,6 +88,11 @@ async def person(tx: Tx, id: int) -> Person | None:
     return PERSON.decode(row) if row is not None else None
 
 
+async def depart(tx: Tx, person_id: int, when: int | None) -> None:
+    """Note that a person has left (ms), or, with None, that they are back."""
+    await tx.run("UPDATE person SET departed = ? WHERE id = ?", (when, person_id))
+
+
 async def email_taken(tx: Tx, email: str) -> bool:
     """Return whether somebody has this e-mail address."""
     row = await tx.one(
