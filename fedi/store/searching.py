@@ -91,6 +91,7 @@ _INTERACTED: Final = (
     " AND sb.deleted IS NULL)"
     " OR EXISTS (SELECT 1 FROM vote sv WHERE sv.post_id = p.id AND sv.actor_id = ?)"
 )
+# Whoever wants to be found says so (FEP-5feb); what is ours is the organisation's to find.
 _INDEXABLE: Final = (
     "(p.visibility = 'public' AND (p.local = 1 OR EXISTS (SELECT 1 FROM actor sx"
     " WHERE sx.id = p.author_id AND sx.indexable = 1)))"

@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 
 from actors import ids
-from actors.errors import Forbidden, NotFound
+from actors.errors import NotFound
+from fedi.mastodon.admin.ordering import GONE, ordered
 from fedi.mastodon.asking import Ask, Handler, Reply, Route, get, joined, ok, post, put
 from fedi.mastodon.discovering import TrendsLink
 from fedi.mastodon.hashtags import Tag, history_entities, tag_entities, tag_id
@@ -17,8 +18,6 @@ from fedi.mastodon.search import limit_of, offset_of
 from fedi.store import cards, trends
 from fedi.store.engine import Tx
 from fedi.store.trends import KEPT, Kind, Reviewed
-
-_GONE: Final = "Record not found"
 
 
 class AdminTag(Tag, kw_only=True):
@@ -34,11 +33,6 @@ class AdminLink(TrendsLink, kw_only=True):
 
 Shown = Callable[[Tx, Ask, Sequence[Reviewed]], Awaitable[list[bytes]]]
 _ENCODE: Final = msgspec.json.Encoder().encode
-
-
-def _check(ask: Ask) -> None:
-    if not ask.person.admin:
-        raise Forbidden("This action is not allowed")
 
 
 async def _tags(tx: Tx, ask: Ask, found: Sequence[Reviewed]) -> list[bytes]:
@@ -85,7 +79,6 @@ _SHOWN: Final[dict[Kind, Shown]] = {"tag": _tags, "link": _links, "post": _statu
 def _listing(kind: Kind) -> Handler:
     async def listing(ask: Ask) -> Reply:
         """GET /api/v1/admin/trends/tags, links, statuses."""
-        _check(ask)
         limit, offset = limit_of(ask, 10, 40), offset_of(ask)
 
         async def query(tx: Tx) -> list[bytes]:
@@ -100,7 +93,6 @@ def _listing(kind: Kind) -> Handler:
 def _judging(kind: Kind, *, approved: bool) -> Handler:
     async def judging(ask: Ask) -> Reply:
         """POST /api/v1/admin/trends/…/:id/approve or reject."""
-        _check(ask)
         return await _judge(ask, kind, approved)
 
     return judging
@@ -121,7 +113,7 @@ async def _judge(ask: Ask, kind: Kind, approved: bool | None) -> Reply:
         await ask.api.engine.write(unit)
     shown = await ask.api.engine.read(query)
     if not shown:
-        raise NotFound(_GONE)
+        raise NotFound(GONE)
     return Reply(shown[0])
 
 
@@ -130,51 +122,50 @@ async def _by_id(tx: Tx, kind: Kind, id: str) -> Reviewed:
         own = ids.text(int(one.subject)) if kind == "post" else tag_id(one.subject)
         if own == id:
             return one
-    raise NotFound(_GONE)
+    raise NotFound(GONE)
 
 
 async def tag(ask: Ask) -> Reply:
     """GET /api/v1/admin/tags/:id."""
-    _check(ask)
     return await _judge(ask, "tag", None)
 
 
 async def change_tag(ask: Ask) -> Reply:
     """PUT /api/v1/admin/tags/:id with `trendable`."""
-    _check(ask)
     return await _judge(ask, "tag", ask.params.flag("trendable"))
 
 
 async def publishers(ask: Ask) -> Reply:
     """GET /api/v1/admin/trends/links/publishers: publishers are not judged here, links are."""
-    _check(ask)
     return ok([])
 
 
 async def no_publisher(ask: Ask) -> Reply:
     """POST /api/v1/admin/trends/links/publishers/:id/approve or reject."""
-    _check(ask)
-    raise NotFound(_GONE)
+    raise NotFound(GONE)
 
 
 _PLACES: Final[dict[str, Kind]] = {"tags": "tag", "links": "link", "statuses": "post"}
 _TRENDS: Final = "/api/v1/admin/trends"
 _PUBLISHERS: Final = f"{_TRENDS}/links/publishers"
 
-ROUTES: tuple[Route, ...] = (
-    get("/api/v1/admin/tags/{id}", tag, "admin:read"),
-    put("/api/v1/admin/tags/{id}", change_tag, "admin:write"),
-    *(get(f"{_TRENDS}/{place}", _listing(kind), "admin:read") for place, kind in _PLACES.items()),
+ROUTES: Final[tuple[Route, ...]] = (
+    get("/api/v1/admin/tags/{id}", ordered(tag), "admin:read"),
+    put("/api/v1/admin/tags/{id}", ordered(change_tag), "admin:write"),
+    *(
+        get(f"{_TRENDS}/{place}", ordered(_listing(kind)), "admin:read")
+        for place, kind in _PLACES.items()
+    ),
     *(
         post(
             f"{_TRENDS}/{place}/{{id}}/{word}",
-            _judging(kind, approved=word == "approve"),
+            ordered(_judging(kind, approved=word == "approve")),
             "admin:write",
         )
         for place, kind in _PLACES.items()
         for word in ("approve", "reject")
     ),
-    get(_PUBLISHERS, publishers, "admin:read"),
-    post(f"{_PUBLISHERS}/{{id}}/approve", no_publisher, "admin:write"),
-    post(f"{_PUBLISHERS}/{{id}}/reject", no_publisher, "admin:write"),
+    get(_PUBLISHERS, ordered(publishers), "admin:read"),
+    post(f"{_PUBLISHERS}/{{id}}/approve", ordered(no_publisher), "admin:write"),
+    post(f"{_PUBLISHERS}/{{id}}/reject", ordered(no_publisher), "admin:write"),
 )
