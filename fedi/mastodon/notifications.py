@@ -16,6 +16,7 @@ from fedi.mastodon.rendering import Renderer
 from fedi.mastodon.timelines import span_of
 from fedi.store import kept, told
 from fedi.store.engine import Tx
+from fedi.store.timelines import Span
 from fedi.store.told import SORTS, Choice, Group, Policy, Request, Told, groups, key_of
 
 GONE: Final = "Record not found"
@@ -115,7 +116,7 @@ async def dismiss_several(ask: Ask) -> Reply:
 
 
 async def unread_count(ask: Ask) -> Reply:
-    """GET /api/v1/notifications/unread_count and its v2: those above the marker."""
+    """GET /api/v1/notifications/unread_count: those above the marker."""
     default, most = COUNTED
     limit, choice = min(ask.params.whole("limit") or default, most), choice_of(ask)
 
@@ -128,6 +129,21 @@ async def unread_count(ask: Ask) -> Reply:
 
 
 # -- groups
+
+
+async def unread_groups(ask: Ask) -> Reply:
+    """GET /api/v2/notifications/unread_count: groups above the marker."""
+    default, most = COUNTED
+    limit, choice = min(ask.params.whole("limit") or default, most), choice_of(ask)
+    kinds = ask.params.texts("grouped_types") or list(told.GROUPED)
+
+    async def query(tx: Tx) -> int:
+        places = await kept.places(tx, ask.me.id, ("notifications",))
+        span = Span(most, above=places[0].last_id if places else -1)
+        found = await told.listed(tx, ask.me.id, choice, span, ask.api.clock.now())
+        return min(len(groups(found, kinds)), limit)
+
+    return ok({"count": await ask.api.engine.glance(query)})
 
 
 async def grouped(ask: Ask) -> Reply:
@@ -414,7 +430,7 @@ ROUTES: Final = (
     delete(f"{_V1_ON}/{{id}}", dismiss, _WRITE),
     post(f"{_V1_ON}/{{id}}/dismiss", dismiss, _WRITE),
     get(_V2_ON, grouped, _READ),
-    get(f"{_V2_ON}/unread_count", unread_count, _READ),
+    get(f"{_V2_ON}/unread_count", unread_groups, _READ),
     post(f"{_V2_ON}/clear", clear, _WRITE),
     get(f"{_V2_ON}/policy", policy, _READ),
     put(f"{_V2_ON}/policy", change_policy, _WRITE),
