@@ -139,7 +139,7 @@ async def unread_groups(ask: Ask) -> Reply:
 
     async def query(tx: Tx) -> int:
         places = await kept.places(tx, ask.me.id, ("notifications",))
-        span = Span(most, above=places[0].last_id if places else -1)
+        span = Span(limit=most, above=places[0].last_id if places else -1)
         found = await told.listed(tx, ask.me.id, choice, span, ask.api.clock.now())
         return min(len(groups(found, kinds)), limit)
 
