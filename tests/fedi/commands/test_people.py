@@ -91,3 +91,24 @@ def test_nobody_of_another_name_is_meant(house: HouseOnDisk) -> None:
     for words in (("invite",), ("reset",), ("sessions",), ("password", "--password", NEW)):
         verb, *rest = words
         assert "no person" in house.fails("person", verb, "kari", *rest)
+
+
+def test_who_leaves_is_out_and_may_come_back(house: HouseOnDisk) -> None:
+    house.fedi("person", "password", "anne", "--password", NEW)
+    house.fedi("token", "create", "--person", "anne", "--as", "ikt_teamet")
+    assert house.fedi("person", "leave", "anne") == {"person": "anne", "departed": True}
+    assert rows(house, "SELECT 1 FROM token WHERE revoked IS NULL") == []
+    assert rows(house, "SELECT 1 FROM person WHERE departed IS NULL") == []
+    house.fedi("person", "leave", "anne", "--undo")
+    assert rows(house, "SELECT departed FROM person") == [(None,)]
+    assert rows(house, "SELECT 1 FROM token WHERE revoked IS NULL") == []
+
+
+def test_who_speaks_for_a_department_no_more_gets_no_token_for_it(house: HouseOnDisk) -> None:
+    words = ("token", "create", "--person", "anne", "--as", "ikt_teamet")
+    house.fedi(*words)
+    done = house.fedi("department", "member", "ikt_teamet", "anne", "--end")
+    assert done == {"department": "ikt_teamet", "person": "anne", "role": None}
+    assert "may not write" in house.fails(*words)
+    house.fedi("department", "member", "ikt_teamet", "anne")
+    assert house.fedi(*words)["token"]

@@ -3,7 +3,7 @@
 import pytest
 
 from actors.errors import Invalid, Unauthorized
-from fedi.oauth.renewing import begin_anew, set_password
+from fedi.oauth.renewing import begin_anew, depart, set_password
 from fedi.oauth.tokens import new_token
 from tests.fedi.oauth.browsing import SETTINGS, Browser, House
 from tests.people import KARI, PERSON_KARI, Nordvik
@@ -46,3 +46,18 @@ def test_beginning_anew_leaves_nothing_to_sign_in_with(house: House) -> None:
     assert Browser(house).sign_in().status == 422
     for table in ("credential", "totp", "recovery_code", "passkey", "session", "one_time_link"):
         assert house.nordvik.ask(f"SELECT 1 FROM {table}") == [], table
+
+
+def test_who_leaves_is_out_at_once_and_comes_back_as_before(house: House) -> None:
+    browser, performer = Browser(house), house.nordvik.performer
+    browser.sign_in()
+    bearer = run(new_token(performer, PERSON_KARI, KARI, "read"))
+    run(depart(performer, PERSON_KARI))
+    assert not browser.signed_in
+    with pytest.raises(Unauthorized):
+        house.verify(bearer)
+    assert Browser(house).sign_in().status == 422
+    run(depart(performer, PERSON_KARI, back=True))
+    assert Browser(house).sign_in().path == "/settings/security"
+    with pytest.raises(Unauthorized):
+        house.verify(bearer)
