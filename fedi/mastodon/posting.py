@@ -246,12 +246,22 @@ async def edit(ask: Ask) -> Reply:
 
 
 async def remove(ask: Ask) -> Reply:
-    """DELETE /api/v1/statuses/:id; answers with the post and its source, to be written anew."""
+    """DELETE /api/v1/statuses/:id; answers with the post and its source, to be written anew.
+
+    Its files get new names for that, since the old ones die with the post; `delete_media` drops
+    them (API level 4).
+    """
     found = await _own(ask)
-    last = await shown(ask, found.id)
+    body = (await shown(ask, found.id)).body
     source = msgspec.json.encode(found.source)
+    body = body.replace(b'"text":null', b'"text":' + source, 1)
     await ask.api.writing.delete(ask.me, found, person=ask.person.id)
-    return Reply(last.body.replace(b'"text":null', b'"text":' + source, 1))
+    if found.media:
+        drop = bool(ask.params.flag("delete_media"))
+        renamed = await ask.api.media.attachments.release(ask.me, found.media, drop=drop)
+        for old, new in renamed.items():
+            body = body.replace(old.encode(), new.encode())
+    return Reply(body)
 
 
 # -- source and history
