@@ -40,6 +40,7 @@ from fedi.mastodon.rendering import Renderer
 from fedi.mastodon.table import open_api
 from fedi.media.attachments import Attachments
 from fedi.media.cache import Cache
+from fedi.media.faces import open_faces
 from fedi.media.proxy import Proxy, sealing_key
 from fedi.media.sending import MediaFiles
 from fedi.net.answer import Scope
@@ -384,5 +385,6 @@ def application(house: House) -> Dispatch:
         ),
     )
     table.add("/media/{name}", MediaFiles(house.media.blobs, shown))
+    open_faces(table, house.engine)
     table.add("/proxy/{seal}/{place}", house.proxy)
     return table
