@@ -7,6 +7,7 @@ uvicorn, with how long a message may be and how often it asks whether the other 
 import asyncio
 from typing import Any
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from fedi.net.doorstep import SOCKET, TAKING_SECONDS
@@ -34,6 +35,19 @@ class Socket(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         self._taken()
         super().resume_writing()
+
+    async def send(self, message: Any) -> None:
+        """Send as the ASGI server does; a `frame` (see frames.py) in a message of text goes out as
+        it is, which saves making it anew for each of many who are sent the same."""
+        frame = message.get("frame")
+        if frame is None or self.close_sent or not self.handshake_complete or self.conn.extensions:
+            await super().send(message)
+            return
+        if not self.writable.is_set():
+            await self.writable.wait()
+        if self.disconnected or self.transport.is_closing():
+            raise ClientDisconnected
+        self.transport.write(frame)
 
     def _taken(self) -> None:
         if self._untaken is not None:

@@ -21,7 +21,7 @@ from fedi.store.events import Event, Place
 from fedi.store.settings import STREAM_EPOCH, setting
 from fedi.streaming.audience import Audience, Heard, Sending
 from fedi.streaming.board import Board
-from fedi.streaming.listener import GOING_AWAY, MOST_STREAMS, REVOKED, Hearing, Listener
+from fedi.streaming.listener import GOING_AWAY, MOST_STREAMS, REVOKED, TOO_SLOW, Hearing, Listener
 from fedi.streaming.message import Message, id_of, place_of
 from fedi.streaming.streams import USER, Stream, Wanted, check
 from fedi.streaming.telling import Telling
@@ -30,6 +30,8 @@ MOST_PER_TOKEN: Final = 20
 MOST_PER_ADDRESS: Final = 2_000
 """Many, for a whole town hall may call from one address."""
 MOST: Final = 10_000
+SEND_SECONDS: Final = 30.0
+"""For the other side to take what is sent."""
 CLOSING_SECONDS: Final = 2.0
 """Over so long a time connections are closed at a stop, so that not all come back at once."""
 REPLAYED_EVENTS: Final = 2_000
@@ -254,6 +256,7 @@ class Hub:
                 await woken.wait(_LOOK_SECONDS)
                 try:
                     await self.let_go()
+                    self.drop_stuck()
                     await self.look()
                 except Exception:
                     _logger.exception("tokens and filters could not be looked at; tried again")
@@ -268,6 +271,13 @@ class Hub:
         for one in list(self._listeners) if gone else ():
             if one.caller.token_id in gone:
                 one.end(REVOKED)
+
+    def drop_stuck(self) -> None:
+        """End the listeners that take nothing of what is sent to them."""
+        since = asyncio.get_running_loop().time() - SEND_SECONDS
+        for one in list(self._listeners):
+            if one.sending is not None and one.sending <= since:
+                one.end(TOO_SLOW)
 
     async def look(self) -> None:
         """Tell of filters and announcements that have changed since the last look."""

@@ -6,6 +6,7 @@ and nobody else waits for it. A listener's end is a code that both ways in know 
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from fedi.oauth.callers import Caller
@@ -38,7 +39,7 @@ class Hearing(NamedTuple):
 
 
 class Listener:
-    """Somebody who listens."""
+    """Somebody who listens. `sending` is since when something is on its way to them (loop time)."""
 
     def __init__(self, caller: Caller, address: str) -> None:
         self.caller = caller
@@ -48,6 +49,7 @@ class Listener:
         self.streams: dict[Stream, Hearing] = {}
         self.ended: int | None = None
         self.over = asyncio.Event()
+        self.sending: float | None = None
         self._waiting: deque[tuple[Message, Label]] = deque()
         self._some = asyncio.Event()
 
@@ -78,11 +80,12 @@ class Listener:
         """Return what waits, as soon as there is some; nothing after `timeout` seconds (None: no
         end), or once it is over."""
         if not self._waiting and self.ended is None:
-            try:
-                async with asyncio.timeout(timeout):
-                    await self._some.wait()
-            except TimeoutError:
-                return []
+            if timeout is None:
+                await self._some.wait()
+            else:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(timeout):
+                        await self._some.wait()
         self._some.clear()
         taken = list(self._waiting)
         self._waiting.clear()

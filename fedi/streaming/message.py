@@ -1,11 +1,13 @@
 """What is sent: one event in the words of apps, written once however many hear it."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from fedi.net.frames import frame_of
 from fedi.store.events import Place
 
+Sent = dict[str, Any]
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
@@ -21,11 +23,11 @@ class Message:
         self.event = event
         self.payload = payload
         self.id = id
-        self._frames: dict[tuple[tuple[str, ...], bool], str] = {}
+        self._frames: dict[tuple[tuple[str, ...], bool], Sent] = {}
         self._sse: bytes | None = None
 
-    def frame(self, label: tuple[str, ...], *, with_id: bool = False) -> str:
-        """Return it as the text of a WebSocket message for one stream's name."""
+    def socket(self, label: tuple[str, ...], *, with_id: bool = False) -> Sent:
+        """Return it as ASGI sends a WebSocket message, for one stream's name."""
         found = self._frames.get((label, with_id))
         if found is None:
             said = b'{"stream":' + _ENCODE(label) + b',"event":' + _ENCODE(self.event)
@@ -33,7 +35,9 @@ class Message:
                 said += b',"payload":' + _ENCODE(self.payload.decode())
             if with_id:
                 said += b',"id":' + _ENCODE(self.id)
-            found = self._frames[label, with_id] = (said + b"}").decode()
+            said += b"}"
+            found = {"type": "websocket.send", "text": said.decode(), "frame": frame_of(said)}
+            self._frames[label, with_id] = found
         return found
 
     def sse(self) -> bytes:

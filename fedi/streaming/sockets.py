@@ -18,7 +18,7 @@ from fedi.net.answer import Receive, Scope, Send
 from fedi.oauth.callers import Callers
 from fedi.streaming.entering import Entry, entry, query_of
 from fedi.streaming.hub import Hub
-from fedi.streaming.listener import LEFT, TOO_SLOW, Listener
+from fedi.streaming.listener import LEFT, Listener
 from fedi.streaming.streams import Wanted, wanted
 
 LONGEST: Final = 4_096
@@ -26,8 +26,6 @@ LONGEST: Final = 4_096
 MOST_MESSAGES: Final = 60
 """Messages of one app in PER_SECONDS; more wait their turn, and the app with them."""
 PER_SECONDS: Final = 10.0
-SEND_SECONDS: Final = 30.0
-"""For the other side to take what is sent."""
 _CLOSE_SECONDS: Final = 1.0
 _logger = logging.getLogger("fedi.streaming")
 
@@ -35,10 +33,9 @@ _logger = logging.getLogger("fedi.streaming")
 class Sockets:
     """The ASGI handler of WebSockets."""
 
-    def __init__(self, hub: Hub, callers: Callers, *, send_seconds: float = SEND_SECONDS) -> None:
+    def __init__(self, hub: Hub, callers: Callers) -> None:
         self._hub = hub
         self._callers = callers
-        self._send_seconds = send_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -56,9 +53,7 @@ class Sockets:
             # A browser closes the connection unless the subprotocol that it offered comes back.
             accept = {"type": "websocket.accept", "subprotocol": next(iter(protocols), None)}
             await send(accept)
-            await _Connection(self._hub, listener, scope, send).run(
-                came, receive, self._send_seconds
-            )
+            await _Connection(self._hub, listener, scope, send).run(came, receive)
         finally:
             self._hub.leave(listener)
 
@@ -72,12 +67,12 @@ class _Connection:
         self._send = send
         self._with_ids = "last_event_id" in query_of(scope)
 
-    async def run(self, came: Entry, receive: Receive, send_seconds: float) -> None:
+    async def run(self, came: Entry, receive: Receive) -> None:
         """Hear and say until one side has enough, whatever the other has still to take."""
         listener = self._listener
         tasks = [
             asyncio.create_task(self._read(came, receive)),
-            asyncio.create_task(self._write(send_seconds)),
+            asyncio.create_task(self._write()),
         ]
         for task in tasks:
             task.add_done_callback(lambda _: listener.end(LEFT))
@@ -95,17 +90,14 @@ class _Connection:
                 async with asyncio.timeout(_CLOSE_SECONDS):
                     await self._send({"type": "websocket.close", "code": listener.ended})
 
-    async def _write(self, send_seconds: float) -> None:
-        listener = self._listener
+    async def _write(self) -> None:
+        listener, loop = self._listener, asyncio.get_running_loop()
         while listener.ended is None:
-            for message, label in await listener.next(None):
-                text = message.frame(label, with_id=self._with_ids)
-                try:
-                    async with asyncio.timeout(send_seconds):
-                        await self._send({"type": "websocket.send", "text": text})
-                except TimeoutError:
-                    listener.end(TOO_SLOW)
-                    return
+            taken = await listener.next(None)
+            for message, label in taken:
+                listener.sending = loop.time()  # the hub looks how long ago that was
+                await self._send(message.socket(label, with_id=self._with_ids))
+            listener.sending = None
 
     async def _read(self, came: Entry, receive: Receive) -> None:
         loop = asyncio.get_running_loop()

@@ -82,10 +82,13 @@ class EventSource:
                     await _say(send, b"", more=False)
 
     async def _write(self, listener: Listener, send: Send) -> None:
+        loop = asyncio.get_running_loop()
         while listener.ended is None:
             taken = await listener.next(self._thump_seconds)
             said = b"".join(message.sse() for message, _ in taken)
+            listener.sending = loop.time()  # the hub looks how long ago that was
             await _say(send, said or b":thump\n")
+            listener.sending = None
 
 
 async def _say(send: Send, data: bytes, *, more: bool = True) -> None:

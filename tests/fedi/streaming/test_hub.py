@@ -37,7 +37,7 @@ class Wire:
             "subprotocols": [],
             **scope,
         }
-        self.sockets = Sockets(square.here.house.hub, square.here.house.callers, send_seconds=0.2)
+        self.sockets = Sockets(square.here.house.hub, square.here.house.callers)
         self.said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.heard: asyncio.Queue[Any] = asyncio.Queue()
         self.takes = asyncio.Event()
@@ -71,7 +71,11 @@ async def next_of(listener: Listener) -> list[tuple[str, Any]]:
     return [(one.event, one.payload and json.loads(one.payload)) for one, _ in taken]
 
 
-def test_a_side_that_takes_nothing_is_let_go(tmp_path: Path) -> None:
+def test_a_side_that_takes_nothing_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "SEND_SECONDS", 0.0)
+
     async def story(square: Square) -> None:
         kari, token = await square.person("kari"), await square.token("ola")
         wire = Wire(square, f"stream=public&access_token={token}")

@@ -10,25 +10,28 @@ from fedi.streaming.message import Message, id_of, place_of
 
 def test_a_frame_holds_its_payload_as_text() -> None:
     message = Message("update", b'{"content":"<p>\\"Hei\\"</p>"}', "e-0-7")
-    said = json.loads(message.frame(("hashtag", "Vei")))
+    said = json.loads(message.socket(("hashtag", "Vei"))["text"])
     assert said == {
         "stream": ["hashtag", "Vei"],
         "event": "update",
         "payload": '{"content":"<p>\\"Hei\\"</p>"}',
     }
     assert json.loads(said["payload"]) == {"content": '<p>"Hei"</p>'}
-    assert json.loads(message.frame(("user",), with_id=True))["id"] == "e-0-7"
+    assert json.loads(message.socket(("user",), with_id=True)["text"])["id"] == "e-0-7"
 
 
 def test_a_frame_without_anything_to_say_has_no_payload() -> None:
     message = Message("filters_changed", None, "e-0-7")
-    assert json.loads(message.frame(("user",))) == {"stream": ["user"], "event": "filters_changed"}
+    assert json.loads(message.socket(("user",))["text"]) == {
+        "stream": ["user"],
+        "event": "filters_changed",
+    }
     assert message.sse() == b"event: filters_changed\nid: e-0-7\ndata: \n\n"
 
 
 def test_a_frame_is_written_once_for_all_who_hear_the_same_stream() -> None:
     message = Message("delete", b"7", "e-0-7")
-    assert message.frame(("user",)) is message.frame(("user",))
+    assert message.socket(("user",)) is message.socket(("user",))
     assert message.sse() is message.sse()
 
 
