@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from actors import html
 from actors.errors import Invalid
 from actors.handles import Handle, canonical_domain, domain_of, valid_remote_username
+from actors.hashtags import hashtag_key
 
 MENTIONS_MAX: Final = 100  # different handles in one post; later ones stay text
 HASHTAGS_MAX: Final = 100  # different hashtags in one post
@@ -210,11 +211,6 @@ def length(text: str) -> int:
             total += _graphemes(text[span.start : span.end])
         position = span.end
     return total + _graphemes(text[position:])
-
-
-def hashtag_key(name: str) -> str:
-    """The form in which hashtags are compared and addressed: #Vei and #vei are one."""
-    return unicodedata.normalize("NFC", name.lower())
 
 
 def _kept(text: str) -> str:

@@ -271,8 +271,8 @@ def tag(handle: str, tags: tuple[str, ...], username: str | None, remove: bool) 
     """Feature hashtags on the profile of HANDLE, ten at most; without TAGS, list them."""
 
     async def change(house: "House", found: "Actor", person: int | None) -> None:
+        from actors.hashtags import hashtag_key
         from fedi.store import featured
-        from outbox.compose import hashtag_key
 
         profiles = await _profiles(house)
         held = await house.engine.read(lambda tx: featured.ids(tx, found.id))

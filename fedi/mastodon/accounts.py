@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from actors.errors import Invalid, NotFound
+from actors.hashtags import hashtag_key
 from actors.html import plain
 from actors.people import Actor, Image
 from fedi.mastodon.asking import (
@@ -255,7 +256,7 @@ async def statuses(ask: Ask) -> Reply:
         without_replies=bool(params.flag("exclude_replies")),
         without_boosts=bool(params.flag("exclude_reblogs")),
         without_direct=bool(params.flag("exclude_direct")),
-        tagged=tag.removeprefix("#").casefold() if tag else "",
+        tagged=hashtag_key(tag.removeprefix("#")) if tag else "",
     )
 
     async def query(tx: Tx) -> Reply:

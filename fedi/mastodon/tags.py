@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from actors import ids
 from actors.errors import Invalid, NotFound
+from actors.hashtags import hashtag_key
 from fedi.mastodon.asking import Ask, By, Reply, delete, empty, get, ok, post
 from fedi.mastodon.entities import day
 from fedi.mastodon.hashtags import Tag, tag_entities
@@ -23,7 +24,7 @@ def name_of(text: str) -> tuple[str, str]:
     found = compose.scan("#" + text.strip().removeprefix("#"))
     if [f"#{name}" for name in found.hashtags] != [found.text]:
         raise Invalid("Validation failed: Tag is invalid")
-    return compose.hashtag_key(found.hashtags[0]), found.hashtags[0]
+    return hashtag_key(found.hashtags[0]), found.hashtags[0]
 
 
 def _named(ask: Ask, name: str = "name") -> tuple[str, str]:

@@ -2,12 +2,12 @@
 
 from actors.audience import LocalActor
 from actors.errors import Forbidden
+from actors.hashtags import hashtag_key
 from fedi.mastodon.asking import Ask, By, Reply, get, joined
 from fedi.mastodon.paging import Page, links, page_of
 from fedi.store import timelines
 from fedi.store.engine import Tx
 from fedi.store.timelines import Row, Span, Tags, Wanted
-from outbox import compose
 
 MOST_TAGS = 4
 
@@ -75,7 +75,7 @@ async def tag(ask: Ask) -> Reply:
 
 
 def _folded(name: str) -> str:
-    return compose.hashtag_key(name.removeprefix("#"))
+    return hashtag_key(name.removeprefix("#"))
 
 
 def _wanted(ask: Ask) -> Wanted:

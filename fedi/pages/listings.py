@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from actors import ids
 from actors.errors import NotFound
+from actors.hashtags import hashtag_key
 from actors.html import first_words
 from actors.people import Actor, ActorKind
 from fedi.net.negotiate import PAGE_FIRST, Form, negotiate
@@ -243,7 +244,7 @@ async def tag(site: Site, asked: Asked) -> Answer:
     name, start = asked.params["name"], asked.id("before")
     if not name or len(name) > TAG_MAX:
         raise NotFound("There is no such hashtag.")
-    folded = name.casefold()
+    folded = hashtag_key(name)
     listing = await site.engine.read(lambda tx: showing.tagged(tx, folded, start, PER_PAGE))
     shown = next(
         (tag for one in listing.posts for tag in one.hashtags if tag.casefold() == folded), name

@@ -13,6 +13,7 @@ from actors.access import acting
 from actors.audience import LocalActor
 from actors.effects import Need, Refusal, Spread
 from actors.errors import Invalid, NotFound
+from actors.hashtags import hashtag_key
 from actors.html import escape
 from actors.people import Actor, Exposure, Field, Image, Profile
 from actors.posts import Visibility
@@ -101,7 +102,7 @@ class Profiles(Doing):
         async def unit(tx: Tx) -> int:
             await self._may(tx, actor, person)
             id, now = self.performer.new_id(), self.performer.clock.now()
-            name = compose.hashtag_key(written)
+            name = hashtag_key(written)
             return await featured.add(tx, id, actor.id, name, written, now, person)
 
         id = await self.performer.engine.write(unit)

@@ -9,8 +9,8 @@ from typing import Final
 
 from actors import ids
 from actors.errors import Forbidden, Invalid
+from actors.hashtags import hashtag_key
 from fedi.oauth.callers import Caller
-from outbox.compose import hashtag_key
 
 PUBLIC: Final = frozenset({
     "public", "public:media", "public:local", "public:local:media", "public:remote",
