@@ -14,12 +14,13 @@ from actors.people import Actor
 from actors.posts import Post
 from actors.relationships import Notification
 
-from . import events
+from . import events, told
 from .engine import Param, Tx
 from .events import Event, Place
 from .queue import sending_held
 from .rows import ACTOR, NOTIFICATION, POST
 from .settings import put_setting, setting
+from .timelines import Span
 from .visibility import condition_by_row
 
 PUSH_PLACE: Final = "push_place"
@@ -190,8 +191,8 @@ async def news(tx: Tx, after: Place) -> News:
     found = await events.read(tx, after, EVENTS_AT_ONCE)
     if not found:
         return News(after, False, False)
-    told = (e.recipient_id for e in found if e.kind == "notification")
-    concerned = sorted({id for id in told if id is not None})
+    whom = (e.recipient_id for e in found if e.kind == "notification")
+    concerned = sorted({id for id in whom if id is not None})
     some = False
     for start in range(0, len(concerned), 500):
         part = concerned[start : start + 500]
@@ -213,9 +214,9 @@ async def collect(tx: Tx, now: int) -> bool:
         await _note(tx, await events.newest(tx))
         return False
     found = await events.read(tx, after, EVENTS_AT_ONCE)
-    told = [e for e in found if _is_told(e) and e.at > now - KEPT_MS]
-    for start in range(0, len(told), 500):
-        messages = await _wanted(tx, [e.subject_id for e in told[start : start + 500]])
+    news = [e for e in found if _is_told(e) and e.at > now - KEPT_MS]
+    for start in range(0, len(news), 500):
+        messages = await _wanted(tx, [e.subject_id for e in news[start : start + 500]])
         await tx.many(
             "INSERT INTO push_message (subscription_id, notification_id, created, due, tries)"
             " VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
@@ -308,10 +309,11 @@ async def is_due(tx: Tx, now: int) -> bool:
 
 
 async def hydrate(tx: Tx, taken: Sequence[Waiting], now: int) -> dict[tuple[int, int], Due]:
-    """Return what each message is made of, by (subscription, notification), in one statement.
+    """Return what each message is made of, by (subscription, notification).
 
     Left out is what may not be told (any more): the token was revoked, the role has ended, the
-    notification or its post is gone, whoever did it is blocked by now.
+    notification or its post is gone; and what its reader's own list of notifications would not
+    show: from somebody blocked or muted, of a muted conversation, held back by their policy.
     """
     if not taken:
         return {}
@@ -324,13 +326,17 @@ async def hydrate(tx: Tx, taken: Sequence[Waiting], now: int) -> dict[tuple[int,
         " JOIN actor b ON b.id = n.by_id AND b.suspended IS NULL AND b.deleted IS NULL"
         f" LEFT JOIN post p ON p.id = n.post_id AND {condition_by_row('s.actor_id')}"
         f" WHERE ({' OR '.join([_THIS] * len(taken))})"
-        f" AND {_HOLDS} AND (n.post_id = 0 OR p.id IS NOT NULL)"
-        " AND NOT EXISTS (SELECT 1 FROM relation x WHERE x.kind = 'block'"
-        " AND x.source_id = s.actor_id AND x.target_id = n.by_id)",
+        f" AND {_HOLDS} AND (n.post_id = 0 OR p.id IS NOT NULL)",
         [*(key for one in taken for key in (one.subscription_id, one.notification_id)), now, now],
     )
-    found = [_due(row) for row in rows]
+    found = [due for row in rows if await _is_listed(tx, due := _due(row), now)]
     return {(due.subscription.id, due.notification.id): due for due in found}
+
+
+async def _is_listed(tx: Tx, due: Due, now: int) -> bool:
+    id = due.notification.id
+    only = Span(limit=1, above=id - 1, below=id + 1)
+    return bool(await told.listed(tx, due.subscription.actor_id, told.Choice(), only, now))
 
 
 def _due(row: Sequence[Any]) -> Due:

@@ -11,9 +11,10 @@ from actors.membership import Membership, Role
 from actors.people import Actor
 from actors.posts import Post, Visibility
 from actors.relationships import NotificationKind, Relation, RelationKind
-from fedi.store import push
+from fedi.store import push, told
 from fedi.store.engine import Engine
 from fedi.store.settings import SENDING_HELD, put_setting
+from fedi.store.told import Policy
 from tests.fedi.net.peers import ok
 from tests.fedi.push.phones import Phone, Station, Story, station
 from tests.people import (
@@ -51,8 +52,10 @@ async def notify(
     await here.nordvik.engine.write(lambda tx: here.nordvik.performer.apply(tx, (effect,)))
 
 
-async def follows(here: Station, who: Actor, whom: Actor) -> None:
-    await here.put(Relation(kind=RelationKind.FOLLOW, source_id=who.id, target_id=whom.id))
+async def follows(
+    here: Station, who: Actor, whom: Actor, kind: RelationKind = RelationKind.FOLLOW
+) -> None:
+    await here.put(Relation(kind=kind, source_id=who.id, target_id=whom.id))
 
 
 def test_a_phone_is_told_in_its_readers_words(nordvik: Nordvik, tmp_path: Path) -> None:
@@ -93,9 +96,9 @@ def test_an_app_of_the_older_form_gets_a_number_as_from_mastodon(
         await here.subscribed(token, phone, standard=False)
         await notify(here, OLA, NotificationKind.FOLLOW, ALICE)
         (asked,) = await here.pushed(pusher)
-        told = phone.opens(asked)
-        assert isinstance(told["notification_id"], int)
-        assert told["title"] == "Alice følger deg"
+        read = phone.opens(asked)
+        assert isinstance(read["notification_id"], int)
+        assert read["title"] == "Alice følger deg"
         assert asked.all("content-encoding") == ["aesgcm"]
 
     tell(nordvik, tmp_path, story)
@@ -136,8 +139,8 @@ def test_only_what_was_asked_for_by_whom_it_was_asked_for(nordvik: Nordvik, tmp_
         await follows(here, ALICE, OLA)
         await notify(here, OLA, NotificationKind.FOLLOW, ALICE)
         (first, second) = await here.pushed(pusher)
-        told = {phone_reads(phones, one) for one in (first, second)}
-        assert told == {"all", "follower"}
+        heard = {phone_reads(phones, one) for one in (first, second)}
+        assert heard == {"all", "follower"}
         await follows(here, OLA, ALICE)
         await notify(here, OLA, NotificationKind.FOLLOW, KARI)
         assert {phone_reads(phones, one) for one in await here.pushed(pusher)} == {"all"}
@@ -246,6 +249,36 @@ def test_a_post_that_its_reader_may_not_see_any_more_is_not_told_of(
         await notify(here, OLA, NotificationKind.UPDATE, ALICE, post)
         await here.put(replace(post, deleted=here.nordvik.clock.time))
         assert await here.pushed(pusher) == []
+
+    tell(nordvik, tmp_path, story)
+
+
+@pytest.mark.parametrize("held", ["policy", "block", "mute"])
+def test_what_the_list_of_notifications_holds_back_is_not_pushed(
+    nordvik: Nordvik, tmp_path: Path, held: str
+) -> None:
+    async def story(here: Station) -> None:
+        pusher = here.pusher()
+        await pusher.collect()
+        await here.subscribed(await here.signed_in(PERSON_OLA, OLA), Phone())
+        await notify(here, OLA, NotificationKind.FOLLOW, ALICE)
+        if held == "policy":
+            chosen = Policy(for_not_following="filter")
+            await here.nordvik.engine.write(lambda tx: told.set_policy(tx, OLA.id, chosen))
+        elif held == "block":
+            await follows(here, OLA, ALICE, RelationKind.BLOCK)
+        else:
+            await follows(here, OLA, ALICE, RelationKind.MUTE)
+            await here.nordvik.engine.write(
+                lambda tx: tx.run(
+                    "INSERT INTO acquaintance (owner_id, other_id, hides_boosts, notifies,"
+                    " languages, mutes_notifications, endorsed, note)"
+                    " VALUES (?, ?, 0, 0, '[]', 1, 0, '')",
+                    (OLA.id, ALICE.id),
+                )
+            )
+        assert await here.pushed(pusher) == []
+        assert await here.sql("SELECT * FROM push_message") == []
 
     tell(nordvik, tmp_path, story)
 
