@@ -40,9 +40,8 @@ _HOLDS: Final = (
     " AND m.starts <= ? AND (m.ends IS NULL OR m.ends > ?)"
 )
 """That a token (t) still speaks for its actor (a), by its person (h) and their role (m)."""
-_BEHIND: Final = (
-    "JOIN token t ON t.id = s.token_id JOIN person h ON h.id = t.person_id"
-    " JOIN actor a ON a.id = t.actor_id"
+_SPEAKER: Final = (
+    "JOIN person h ON h.id = t.person_id JOIN actor a ON a.id = t.actor_id"
     " JOIN membership m ON m.person_id = t.person_id AND m.actor_id = t.actor_id"
 )
 
@@ -168,8 +167,8 @@ async def drop_unheld(tx: Tx, now: int) -> int:
 async def unheld(tx: Tx, now: int) -> list[int]:
     """Return the subscriptions that `drop_unheld` would drop."""
     rows = await tx.rows(
-        "SELECT id FROM push_subscription WHERE id NOT IN (SELECT s.id FROM push_subscription s"
-        f" {_BEHIND} WHERE {_HOLDS})",
+        "SELECT s.id FROM push_subscription s WHERE NOT EXISTS (SELECT 1 FROM token t"
+        f" {_SPEAKER} WHERE t.id = s.token_id AND {_HOLDS})",
         (now, now),
     )
     return [row[0] for row in rows]
@@ -321,7 +320,8 @@ async def hydrate(tx: Tx, taken: Sequence[Waiting], now: int) -> dict[tuple[int,
         f"SELECT {_SELECTED}, {NOTIFICATION.selected('n')}, {ACTOR.selected('b')}, h.language,"
         " (SELECT q.author_id FROM post q WHERE q.id = p.in_reply_to),"
         f" {POST.selected('p')} FROM push_message w"
-        f" JOIN push_subscription s ON s.id = w.subscription_id {_BEHIND}"
+        f" JOIN push_subscription s ON s.id = w.subscription_id"
+        f" JOIN token t ON t.id = s.token_id {_SPEAKER}"
         " JOIN notification n ON n.id = w.notification_id AND n.recipient_id = s.actor_id"
         " JOIN actor b ON b.id = n.by_id AND b.suspended IS NULL AND b.deleted IS NULL"
         f" LEFT JOIN post p ON p.id = n.post_id AND {condition_by_row('s.actor_id')}"

@@ -1,5 +1,6 @@
 """From a notification to a phone: whom it goes to, once, and what a service's answer means."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from fedi.store import push, told
 from fedi.store.engine import Engine
 from fedi.store.settings import SENDING_HELD, put_setting
 from fedi.store.told import Policy
-from tests.fedi.net.peers import ok
+from tests.fedi.net.peers import ok, until
 from tests.fedi.push.phones import Phone, Station, Story, station
 from tests.people import (
     ALICE,
@@ -397,6 +398,25 @@ def test_a_restored_copy_tells_nobody_until_it_is_confirmed(
         assert await here.pushed(pusher) == []
         await here.nordvik.engine.write(lambda tx: put_setting(tx, SENDING_HELD, ""))
         assert len(await here.pushed(pusher)) == 1
+
+    tell(nordvik, tmp_path, story)
+
+
+def test_a_pusher_that_runs_tells_when_woken_and_ends_when_stopped(
+    nordvik: Nordvik, tmp_path: Path
+) -> None:
+    async def story(here: Station) -> None:
+        pusher, stop = here.pusher(), asyncio.Event()
+        await pusher.collect()
+        await here.subscribed(await here.signed_in(PERSON_OLA, OLA), Phone())
+        running = asyncio.create_task(pusher.run(stop))
+        await notify(here, OLA, NotificationKind.FOLLOW, ALICE)
+        here.bus.wake("event")
+        await until(lambda: len(here.came) == 1)
+        stop.set()
+        async with asyncio.timeout(5):
+            await running
+        assert await here.sql("SELECT * FROM push_message") == []
 
     tell(nordvik, tmp_path, story)
 
