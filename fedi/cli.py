@@ -25,6 +25,7 @@ from fedi.commands import (
     reporting,
     searching,
     starting,
+    telling,
     tokens,
     writing,
 )
@@ -125,6 +126,7 @@ for _declared in (
     *domains.COMMANDS,
     *keeping.COMMANDS,
     *searching.COMMANDS,
+    *telling.COMMANDS,
     *doctoring.COMMANDS,
 ):
     main.add_command(_declared)

@@ -1,11 +1,15 @@
 """What the house tells of itself: who answers for it, how many live in it, its rules."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from actors.html import plain
+
 from .engine import Tx
+from .settings import put_setting
 
 _OURS = "local = 1 AND kind <> 'Application' AND deleted IS NULL"
 
@@ -39,9 +43,10 @@ async def contact(tx: Tx) -> int | None:
 
 
 async def description(tx: Tx) -> str:
-    """Return what the house says of itself, plain."""
-    row = await tx.one("SELECT value FROM setting WHERE name = 'description'")
-    return "" if row is None else str(row[0])
+    """Return what the house says of itself, plain: what the account to write to says."""
+    first = await contact(tx)
+    row = await tx.one("SELECT summary FROM actor WHERE id = ?", (first or 0,))
+    return "" if row is None else plain(row[0])
 
 
 async def founded(tx: Tx) -> int:
@@ -58,6 +63,11 @@ async def rules(tx: Tx) -> list[dict[str, Any]]:
         {"id": str(number), "text": text, "hint": "", "translations": {}}
         for number, text in enumerate(texts, start=1)
     ]
+
+
+async def set_rules(tx: Tx, texts: Sequence[str]) -> None:
+    """Replace the rules of the house."""
+    await put_setting(tx, "rules", msgspec.json.encode(list(texts)).decode())
 
 
 async def active(tx: Tx, since: int) -> int:
