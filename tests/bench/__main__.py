@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import deliveries, gets, inbox, marks, quiet, starts
+from tests.bench import deliveries, gets, inbox, marks, quiet, starts, streaming
 
 PARTS: dict[str, Callable[[], Coroutine[Any, Any, list[marks.Row]]]] = {
     "inbox": inbox.main,
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[], Coroutine[Any, Any, list[marks.Row]]]] = {
     "gets": gets.main,
     "deliveries": deliveries.main,
     "starts": starts.main,
+    "streaming": streaming.main,
 }
 
 

@@ -1,4 +1,4 @@
-"""What an app may ask for: keys that are keys, addresses outside, one subscription a token."""
+"""What an app may ask for: keys that are keys, addresses outside (S12, trial 24), one a token."""
 
 from dataclasses import replace
 from pathlib import Path

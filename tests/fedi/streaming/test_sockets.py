@@ -1,4 +1,4 @@
-"""WebSockets on a live house: streams, tokens, what is heard and by whom, and how it ends."""
+"""WebSockets on a live house: tokens, who hears what, and how it ends (S32, trials 10 and 41)."""
 
 import json
 from pathlib import Path
