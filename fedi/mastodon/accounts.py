@@ -260,7 +260,7 @@ async def statuses(ask: Ask) -> Reply:
     )
 
     async def query(tx: Tx) -> Reply:
-        if await hydrating.actor(tx, id) is None:
+        if await hydrating.actor(tx, id, inside=ask.reader is not None) is None:
             raise NotFound(GONE)
         rows = await timelines.by_author(tx, ask.viewer, id, chosen, span_of(page))
         if chosen.pinned:

@@ -62,7 +62,8 @@ async def standing_to(ask: Ask, other: int) -> Reply:
 async def other_of(ask: Ask, name: str = "id") -> Actor:
     """Return the account in the path."""
     id = ask.id(name)
-    found = await ask.api.engine.glance(lambda tx: hydrating.actor(tx, id))
+    inside = ask.reader is not None
+    found = await ask.api.engine.glance(lambda tx: hydrating.actor(tx, id, inside=inside))
     if found is None:
         raise NotFound(GONE)
     return found

@@ -107,10 +107,13 @@ async def _counts(tx: Tx, statement: str, ids: Sequence[int]) -> dict[int, int]:
 
 
 async def accounts(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Counted]:
-    """Return actors by id with their counts, in no order; unknown ids are passed over."""
+    """Return actors by id with their counts, in no order. Unknown ids are passed over, and so are
+    those of ours that nobody outside may know of."""
     if not ids:
         return []
-    rows = await tx.rows(f"{ACTOR.select} WHERE id IN ({marks(ids)})", ids)
+    rows = await tx.rows(
+        f"{ACTOR.select} WHERE id IN ({marks(ids)}) AND deleted IS NULL{_knowable(inside)}", ids
+    )
     seen = "p.visibility <> 'direct' AND p.visibility <> 'group'" if inside else _OPEN
     posts = {
         row[0]: (row[1], row[2])
@@ -232,12 +235,19 @@ async def post_for(tx: Tx, id: int, viewer: Viewer) -> Post | None:
     return None if row is None else POST.decode(row)
 
 
-async def actor(tx: Tx, id: int) -> Actor | None:
-    """Return an actor that is not gone."""
+async def actor(tx: Tx, id: int, *, inside: bool = True) -> Actor | None:
+    """Return an actor that is not gone and that this kind of reader may know of."""
     row = await tx.one(
-        f"{ACTOR.select} WHERE id = ? AND deleted IS NULL AND kind <> 'Application'", (id,)
+        f"{ACTOR.select} WHERE id = ? AND deleted IS NULL AND kind <> 'Application'"
+        f"{_knowable(inside)}",
+        (id,),
     )
     return None if row is None else ACTOR.decode(row)
+
+
+def _knowable(inside: bool) -> str:
+    """Return the condition under which an actor is no secret to this kind of reader."""
+    return "" if inside else " AND (local = 0 OR exposure = 'open')"
 
 
 async def own_votes(tx: Tx, actor_id: int, ids: Sequence[int]) -> dict[int, list[int]]:
