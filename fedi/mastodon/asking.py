@@ -27,6 +27,7 @@ from actors.errors import (
     Unauthorized,
     Unavailable,
 )
+from actors.membership import Role
 from actors.people import Actor, Person
 from fedi.mastodon.api import Api
 from fedi.net.answer import Header, Receive, Scope, Send
@@ -52,6 +53,10 @@ _PREFLIGHT: Final[tuple[Header, ...]] = (
     (b"access-control-max-age", b"7200"),
     (b"vary", b"Origin, Access-Control-Request-Headers"),
 )
+
+
+OF_THE_TOKEN: Final = frozenset({"/api/v1/push/subscription"})
+"""Paths that change nothing but what the token itself has."""
 
 
 class By(Enum):
@@ -246,6 +251,9 @@ def _check(route: Route, caller: Caller) -> None:
         raise Forbidden("This action is outside the authorized scopes")
     if route.by is By.ACTOR and caller.actor is None:
         raise Invalid("This method requires an authenticated user")
+    if caller.role is Role.READER and route.method != "GET" and route.path not in OF_THE_TOKEN:
+        # What an actor keeps (its lists, filters, what it has read) is all its speakers' as well.
+        raise Forbidden("You may read here, and change nothing")
 
 
 def reply_to(problem: Exception) -> Reply:

@@ -1,0 +1,45 @@
+"""What a person may do through an actor follows their role in it, at every request."""
+
+from pathlib import Path
+
+from actors.membership import Role
+from fedi.mastodon.asking import OF_THE_TOKEN
+from fedi.mastodon.table import ROUTES
+from fedi.organisation import find_actor, find_person, let_speak
+from tests.fedi.mastodon.apps import ALL, Apps, tell
+
+
+async def plays(apps: Apps, role: Role) -> None:
+    performer = apps.house.performer
+    ola, it = await find_person(performer, "ola"), await find_actor(performer, "it")
+    await let_speak(performer, ola, it, role)
+    apps.house.callers.forget()
+
+
+def test_a_reader_reads_and_changes_nothing(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        await plays(apps, Role.READER)
+        reader = await apps.client("ola", "it", f"{ALL} admin:read admin:write")
+        assert (await reader.get("v1/accounts/verify_credentials"))["username"] == "it"
+        for route in ROUTES:
+            if route.method == "GET" or route.path in OF_THE_TOKEN or not route.scopes:
+                continue
+            path = route.path.removeprefix("/api/").replace("{", "").replace("}", "")
+            assert await reader.refused(route.method, path) == 403, route.path
+
+    tell(tmp_path, story)
+
+
+def test_writing_follows_the_role_of_the_moment(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        await plays(apps, Role.AUTHOR)
+        ola = await apps.client("ola", "it")
+        assert (await ola.says("Fra IT"))["account"]["username"] == "it"
+        assert await ola.refused("PATCH", "v1/accounts/update_credentials", {"note": "x"}) == 403
+        await plays(apps, Role.CONTRIBUTOR)
+        assert await ola.refused("POST", "v1/statuses", {"status": "Nei"}) == 403
+        await plays(apps, Role.MANAGER)
+        changed = await ola.ok("PATCH", "/api/v1/accounts/update_credentials", {"note": "Ny"})
+        assert changed["source"]["note"] == "Ny"
+
+    tell(tmp_path, story)
