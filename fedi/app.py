@@ -26,7 +26,7 @@ from fedi.desk import HouseDesk, HouseDoor
 from fedi.domains import Domains
 from fedi.fetching import Fetcher
 from fedi.figures import Figures
-from fedi.front import SignedGets, choose, open_door
+from fedi.front import SignedGets, choose, open_clients, open_door
 from fedi.idslot import IdSlot, held_slot
 from fedi.jsonld import PlainWords, WorkerExpander
 from fedi.keyring import KeyRing
@@ -58,6 +58,7 @@ from fedi.perform import Performer
 from fedi.probes import Ready, healthy, live
 from fedi.publishing import Interacting, Profiles, Writing
 from fedi.publishing.scheduling import Scheduling
+from fedi.publishing.submitting import Submitting
 from fedi.push.subscriptions import Subscriptions
 from fedi.push.vapid import subject_of
 from fedi.resolve import HouseResolver
@@ -353,11 +354,13 @@ def application(house: House) -> Dispatch:
         reads=house.reads,
         urls=house.urls,
         negotiate=choose,
-        authenticate=SignedGets(house.door),
+        authenticate=SignedGets(house.door, house.callers),
         page=page,
         signed_only=house.config.federation.authorized_fetch,
     )
     open_door(table, endpoints, house.door, house.figures.counting)
+    submitting = Submitting(house.performer, house.resolver, house.config.limits)
+    open_clients(table, submitting, house.callers)
     table.add("/livez", live)
     table.add("/health", healthy)
     table.add("/readyz", Ready(house.door.check_room, house.slot.renew))

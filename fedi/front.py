@@ -1,18 +1,21 @@
 """ActivityPub over HTTP: opens the rooms' endpoints in the dispatch table, signed GETs included.
 
 The asker of a signed GET is its server as a whole: what it shows to whom is its own affair, so a
-server sees what at least one of its actors may.
+server sees what at least one of its actors may. An app with a bearer token sees what its actor may,
+posts to its outbox and reads its inbox (outbox/clients.py).
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qsl
 
 from actors import ids
-from actors.audience import RemoteServer, Viewer
-from actors.errors import Invalid, NotFound, Unauthorized
+from actors.audience import LocalActor, RemoteServer, Viewer
+from actors.errors import Forbidden, Invalid, NotFound, TooLarge, Unauthorized, Unavailable
+from actors.people import Actor
 from actors.signatures.authenticate import claim, examine
 from actors.signatures.message import Message
 from actors.urls import host_of
@@ -20,11 +23,17 @@ from fedi.desk import HouseDoor
 from fedi.net.answer import Receive, Scope, Send
 from fedi.net.dispatch import Dispatch, RawHandler
 from fedi.net.negotiate import ACTIVITY_ONLY, PAGE_FIRST, accept_of, negotiate
+from fedi.oauth.callers import Callers
+from fedi.publishing.submitting import Submitting
+from fedi.store.home import Readers
+from fedi.store.received import received
+from inbox.endpoints import BODY_SECONDS, message_of
 from inbox.endpoints import handler as inbox_handler
-from inbox.endpoints import message_of
 from inbox.signers import signer_of
 from outbox.answers import Answer
+from outbox.clients import MAX_BYTES, Author, Clients
 from outbox.endpoints import Ask, Endpoints
+from outbox.reads import Posts
 
 _Get = Callable[[Ask, Scope], Awaitable[Answer]]
 _PARTS: Final = ("outbox", "followers", "following", "featured", "tags", "synchronization")
@@ -39,11 +48,15 @@ def choose(accept: str | None, page: bool) -> str:
 class SignedGets:
     """Fills outbox.endpoints.Authenticate."""
 
-    def __init__(self, door: HouseDoor) -> None:
+    def __init__(self, door: HouseDoor, callers: Callers) -> None:
         self._door = door
+        self._callers = callers
 
     async def __call__(self, ask: Ask) -> Viewer:
         scope: Any = ask.request
+        if _bearer(scope) is not None:
+            author = await holder(self._callers, scope, "read")
+            return LocalActor(author.actor.id)
         door = self._door
         message = message_of(scope, door.origin)
         door.callers.admit(message.peer)
@@ -71,6 +84,92 @@ class SignedGets:
         return RemoteServer(host)
 
 
+async def holder(callers: Callers, scope: Scope, needed: str) -> Author:
+    """Return the actor and person that a request's token speaks for. Unauthorized without one
+    that holds, Forbidden without the scope."""
+    bearer = _bearer(scope)
+    if bearer is None:
+        raise Unauthorized("Only with a token of its owner may this be used so.")
+    caller = await callers.find(bearer)
+    if caller.actor is None or caller.person is None:
+        raise Forbidden("The token speaks for no actor.")
+    if not caller.may(needed):
+        raise Forbidden(f"The token hasn't the scope {needed!r}.")
+    return Author(caller.actor, caller.person.id)
+
+
+def _bearer(scope: Scope) -> str | None:
+    """Return the bearer token of a request's Authorization header (RFC 6750 section 2.1)."""
+    for name, value in scope["headers"]:
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            return str(value[7:].strip().decode("latin-1"))
+    return None
+
+
+def clients_of(submitting: Submitting, callers: Callers) -> Clients:
+    """Return ActivityPub's side for clients, on the house's parts."""
+    performer = submitting.performer
+    readers = Readers(performer.engine)
+
+    async def known(request: object, needed: str) -> Author:
+        return await holder(callers, cast(Scope, request), needed)
+
+    async def carry_out(author: Author, document: Mapping[str, Any]) -> str:
+        return await submitting.submit(author.actor, author.person, document)
+
+    async def reached(owner: Actor, cursor: int | None, limit: int) -> Posts:
+        await readers.ready(owner.id, performer.clock.now())
+        return await performer.engine.read(lambda tx: received(tx, owner.id, cursor, limit))
+
+    return Clients(performer.urls, known, carry_out, reached, choose)
+
+
+def open_clients(table: Dispatch, submitting: Submitting, callers: Callers) -> None:
+    """Put what only the owner may use into the dispatch table: POST outbox, GET inbox."""
+    clients = clients_of(submitting, callers)
+
+    async def submit(scope: Scope, receive: Receive, send: Send) -> None:
+        kind = _header(scope, b"content-type")[:256]
+        answer = await clients.submit(scope, _own_id(scope), kind, lambda: _body(receive))
+        await _send(scope, send, answer)
+
+    async def inbox(scope: Scope, receive: Receive, send: Send) -> None:
+        query = _query(scope["query_string"])
+        page = query.get("page")
+        answer = await clients.inbox(scope, _own_id(scope), accept_of(scope), page)
+        await _send(scope, send, answer)
+
+    table.add("/actors/{id}/outbox", submit, methods=("POST",))
+    table.add("/actors/{id}/inbox", inbox)
+
+
+def _own_id(scope: Scope) -> int | None:
+    return ids.parse(scope["path_params"]["id"])
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((v.decode("latin-1") for name, v in scope["headers"] if name == wanted), "")
+
+
+async def _body(receive: Receive) -> bytes:
+    """Read a body within its time and size."""
+    chunks, size, more = list[bytes](), 0, True
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while more:
+                event = await receive()
+                if event["type"] == "http.disconnect":
+                    raise Invalid("The request broke off.")
+                chunks.append(event.get("body", b""))
+                size += len(chunks[-1])
+                more = event.get("more_body", False)
+                if size > MAX_BYTES:
+                    raise TooLarge(f"The body is larger than {MAX_BYTES} bytes.")
+    except TimeoutError:
+        raise Unavailable("The request took too long to come.") from None
+    return b"".join(chunks)
+
+
 def open_door(
     table: Dispatch,
     endpoints: Endpoints,
@@ -88,6 +187,7 @@ def open_door(
     _add(table, "/posts/{id}", lambda ask, scope: endpoints.post(ask, _id(scope)), kept)
     _add(table, "/activities/{id}", lambda ask, scope: endpoints.activity(ask, _id(scope)))
     _add(table, "/contexts/{id}", lambda ask, scope: endpoints.context(ask, _id(scope)))
+    _add(table, "/stamps/{id}", lambda ask, scope: endpoints.stamp(ask, _id(scope)))
     for part in _PARTS:
         _add(table, f"/actors/{{id}}/{part}", _actor_part(endpoints, part))
     for part in ("replies", "likes", "shares"):
@@ -145,7 +245,9 @@ class Kept:
 
 _KEPT_ACCEPT: Final = 256
 _KEPT_PATH: Final = 64
-_OF_THE_ASKER: Final = frozenset({b"signature", b"signature-input", b"if-none-match"})
+_OF_THE_ASKER: Final = frozenset(
+    {b"signature", b"signature-input", b"if-none-match", b"authorization"}
+)
 
 
 def _add(table: Dispatch, path: str, get: _Get, kept: Kept | None = None) -> None:
@@ -160,16 +262,16 @@ def _handler(get: _Get, kept: Kept | None) -> RawHandler:
             answer = await get(_ask(scope), scope)
             if kept is not None and key is not None:
                 kept.keep(key, answer)
-        body = b"" if scope["method"] == "HEAD" else answer.body
-        start = {
-            "type": "http.response.start",
-            "status": answer.status,
-            "headers": answer.headers,
-        }
-        await send(start)
-        await send({"type": "http.response.body", "body": body})
+        await _send(scope, send, answer)
 
     return handle
+
+
+async def _send(scope: Scope, send: Send, answer: Answer) -> None:
+    body = b"" if scope["method"] == "HEAD" else answer.body
+    start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
 
 
 def _key(scope: Scope) -> tuple[str, bytes] | None:
@@ -190,7 +292,7 @@ def _key(scope: Scope) -> tuple[str, bytes] | None:
 
 
 def _ask(scope: Scope) -> Ask:
-    signed, known = False, ""
+    signed, known = _bearer(scope) is not None, ""
     for name, value in scope["headers"]:
         if name in (b"signature", b"signature-input"):
             signed = True

@@ -57,6 +57,11 @@ def _links(shape: dict[str, Any], actor: Actor, urls: Urls) -> None:
     if local is not None and local.kind == "actor":
         shape["featuredTags"] = urls.actor(local.id, "tags")
     shape["endpoints"] = {"sharedInbox": actor.shared_inbox or urls.shared_inbox()}
+    if local is not None and local.kind == "actor":
+        shape["endpoints"] |= {
+            "oauthAuthorizationEndpoint": urls.page("oauth/authorize"),
+            "oauthTokenEndpoint": urls.page("oauth/token"),
+        }
 
 
 def _looks(shape: dict[str, Any], actor: Actor) -> None:

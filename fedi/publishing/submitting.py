@@ -1,0 +1,268 @@
+"""What clients of ActivityPub hand in at an outbox, done: each verb by the rule that all obey.
+
+A bare object is wrapped in a Create (ActivityPub section 6.2.1); ids, dates and authors that the
+client gives are ours to set. Read by handed.py; notes are made ready by outbox/submitted.py.
+"""
+
+from typing import Final
+
+from actors.activities import undo
+from actors.activities.undo import Undo
+from actors.effects import Need, Refusal
+from actors.errors import Forbidden, Invalid, NotFound
+from actors.html import plain
+from actors.people import Actor
+from actors.posts import Visibility
+from actors.verbs import Accept, Flag, Reject
+from actors.vocabulary import ACTOR_TYPES, POST_TYPES
+from fedi.publishing.acting import COMMENT_CHARACTERS, REPORTED_POSTS, Interacting
+from fedi.publishing.doing import error_of
+from fedi.publishing.handed import (
+    Document,
+    Handed,
+    addressed,
+    own,
+    own_target,
+    without_hidden,
+)
+from fedi.publishing.profile import Changes, Profiles
+from fedi.store.reads import surroundings
+from fedi.store.unit import UnitStore
+from inbox import terms, values
+from outbox import submitted
+
+_ADDRESSING: Final = ("to", "cc", "audience")
+
+
+class Submitting(Handed):
+    """Does in the name of `actor` what a document says; `person` is who acts for it. Every method
+    named after a verb returns the id of the activity it became, or of the one that stands."""
+
+    __slots__ = ()
+
+    async def submit(self, actor: Actor, person: int, document: Document) -> str:
+        """Carry out one document. Invalid for what isn't understood, NotFound for what it is
+        about where that isn't the actor's to see, Forbidden for another's."""
+        terms.check(document)
+        own(document, "actor", actor)
+        without_hidden(document)
+        kinds = values.types(document)
+        if not POST_TYPES.isdisjoint(kinds):
+            kept = {name: document[name] for name in _ADDRESSING if name in document}
+            document, kinds = {"type": "Create", "object": document, **kept}, ("Create",)
+        done = next((_VERBS[kind] for kind in kinds if kind in _VERBS), None)
+        if done is None:
+            raise Invalid("This kind of activity can't be handed in here.", code="unsupported")
+        return await done(self, actor, person, document)
+
+    # -- posts
+
+    async def create(self, actor: Actor, person: int, document: Document) -> str:
+        """Publish a note, or vote where it is a choice in a poll."""
+        said, asked = await self.said(actor, person, document)
+        if values.items(values.first(document.get("object")).get("attachment")):
+            raise Invalid("Files can't be handed in here: use /api/v2/media and /api/v1/statuses.")
+        parent = None
+        if said.note.in_reply_to:
+            parent = await self.visible(actor, said.note.in_reply_to)
+            if said.note.name and not said.note.content:
+                vote = self.act(actor, person).vote(parent, said.note.name)
+                await self.perform(vote)
+                return vote.uri
+        new_id, now = self.performer.new_id(), self.performer.clock.now()
+        urls = self.performer.urls
+        made = submitted.create(said, asked, parent, id=new_id, now=now, urls=urls)
+        self.check_note(said, asked)
+        await self.perform(made)
+        return made.uri
+
+    async def update(self, actor: Actor, person: int, document: Document) -> str:
+        """Give a post of the actor's new words, or change how the actor itself looks."""
+        inner = values.first(document.get("object"))
+        if not isinstance(inner, dict):
+            raise Invalid("An Update carries the object as it is to be.")
+        if not ACTOR_TYPES.isdisjoint(values.types(inner)):
+            return await self._looks(actor, person, inner)
+        post = await self.own_post(actor, values.uri(inner.get("id")))
+        said, _ = await self.said(actor, person, document)
+        self.check_note(said, post.visibility)
+        around = (await self.performer.engine.read(lambda tx: surroundings(tx, [post])))[0]
+        update = submitted.update(
+            said,
+            post,
+            around,
+            id=self.performer.new_id(),
+            now=self.performer.clock.now(),
+            urls=self.performer.urls,
+        )
+        await self.perform(update)
+        return update.uri
+
+    async def remove(self, actor: Actor, person: int, document: Document) -> str:
+        """Delete: take back a post of the actor's own. An actor is ended on its pages alone."""
+        uri = values.uri(document.get("object"))
+        if uri == actor.uri:
+            raise Forbidden("An actor isn't ended by an app, but by those who manage it.")
+        act = self.act(actor, person).remove(await self.own_post(actor, uri))
+        await self.perform(act)
+        return act.uri
+
+    async def announce(self, actor: Actor, person: int, document: Document) -> str:
+        """Share a post, never wider than it is."""
+        post = await self.visible(actor, values.uri(document.get("object")))
+        to, cc = addressed(document)
+        asked = submitted.asked_for(to, cc, actor, self.performer.urls)
+        if not (to or cc):
+            asked = Visibility.PUBLIC
+        boost = await self._acts().boost(actor, post, asked, person=person)
+        return boost.uri
+
+    async def like(self, actor: Actor, person: int, document: Document) -> str:
+        """Like a post, or react to it with the emoji in `content`."""
+        post = await self.visible(actor, values.uri(document.get("object")))
+        content = values.line(document.get("content"), 64)
+        reaction = await self._acts().like(actor, post, content, person=person)
+        return reaction.uri
+
+    async def add(self, actor: Actor, person: int, document: Document) -> str:
+        """Feature a post of the actor's own; `target` is its collection for that, or left out."""
+        own_target(document, actor)
+        post = await self.own_post(actor, values.uri(document.get("object")))
+        act = self.act(actor, person).pin(post)
+        await self.perform(act)
+        return act.uri
+
+    async def take_out(self, actor: Actor, person: int, document: Document) -> str:
+        """Remove: feature a post of the actor's own no more."""
+        own_target(document, actor)
+        post = await self.own_post(actor, values.uri(document.get("object")))
+        act = self.act(actor, person).unpin(post)
+        await self.perform(act)
+        return act.uri
+
+    # -- others
+
+    async def follow(self, actor: Actor, person: int, document: Document) -> str:
+        """Ask to follow somebody."""
+        other = await self.known(values.uri(document.get("object")))
+        return (await self._acts().follow(actor, other, person=person)).uri
+
+    async def block(self, actor: Actor, person: int, document: Document) -> str:
+        """Have nothing to do with somebody."""
+        other = await self.known(values.uri(document.get("object")))
+        return (await self._acts().block(actor, other, person=person)).uri
+
+    async def accept(self, actor: Actor, person: int, document: Document) -> str:
+        """Let somebody follow who has asked to, named by their Follow or its id."""
+        uri, follower = await self.asked(actor, document)
+        act = self.act(actor, person)
+        await self.perform(
+            Accept(uri=act.uri, actor=actor.uri, object=uri, follower=follower, person=person)
+        )
+        return act.uri
+
+    async def reject(self, actor: Actor, person: int, document: Document) -> str:
+        """Let somebody not follow, or follow no more."""
+        uri, follower = await self.asked(actor, document)
+        act = self.act(actor, person)
+        await self.perform(
+            Reject(uri=act.uri, actor=actor.uri, object=uri, follower=follower, person=person)
+        )
+        return act.uri
+
+    async def undo(self, actor: Actor, person: int, document: Document) -> str:
+        """Take back a Follow, Like, Announce or Block of the actor's own, named by its id or by
+        what it was about."""
+        inner = values.first(document.get("object"))
+        kind = target = content = ""
+        if isinstance(inner, dict):
+            own(inner, "actor", actor)
+            kind = next((one for one in values.types(inner) if one in _UNDONE), "")
+            target = values.uri(inner.get("object"))
+            content = values.line(inner.get("content"), 64)
+        act = self.act(actor, person)
+        wanted = Undo(
+            uri=act.uri,
+            actor=actor.uri,
+            object=values.uri(inner),
+            kind=kind,
+            target=target,
+            content=content,
+            person=person,
+        )
+
+        async def stands(store: UnitStore) -> bool:
+            facts = await undo.gather(store, wanted)
+            if isinstance(facts, Refusal):
+                raise error_of(facts)
+            return not isinstance(facts, Need) and facts.found is not None
+
+        if not await self.look(stands):
+            raise NotFound("There is nothing of yours to undo.")
+        await self.perform(wanted)
+        return wanted.uri
+
+    async def flag(self, actor: Actor, person: int, document: Document) -> str:
+        """Report somebody, and perhaps posts of theirs, to those who keep order here."""
+        objects = values.uris(document.get("object"), REPORTED_POSTS + 2)
+        comment = plain(values.text(document.get("content"), 20_000))
+        self.limits.check("The comment", len(comment), COMMENT_CHARACTERS, "characters")
+        self.limits.check("The report", len(objects), REPORTED_POSTS + 1, "objects")
+        about: list[str] = []
+        for uri in objects:
+            known = await self.look(lambda store, uri=uri: store.actor(uri))  # type: ignore[misc]
+            about.append(known.uri if known is not None else (await self.visible(actor, uri)).uri)
+        act = self.act(actor, person)
+        await self.perform(
+            Flag(uri=act.uri, actor=actor.uri, objects=tuple(about), content=comment, person=person)
+        )
+        return act.uri
+
+    async def _looks(self, actor: Actor, person: int, inner: Document) -> str:
+        """Change how the actor looks: what the document names of name, summary, fields, flags."""
+        if values.uri(inner.get("id")) != actor.uri:
+            raise Forbidden("Only itself can an actor change.")
+        fields = [
+            (values.line(one.get("name"), 500), plain(values.text(one.get("value"), 4_000)))
+            for one in values.items(inner.get("attachment"))
+            if isinstance(one, dict) and "PropertyValue" in values.types(one)
+        ]
+        changes = Changes(
+            name=values.line(inner.get("name"), 4_000) if "name" in inner else None,
+            summary=plain(values.text(inner.get("summary"), 50_000))
+            if "summary" in inner
+            else None,
+            fields=tuple(fields) if "attachment" in inner else None,
+            locked=_flag(inner, "manuallyApprovesFollowers"),
+            discoverable=_flag(inner, "discoverable"),
+            indexable=_flag(inner, "indexable"),
+        )
+        profiles = Profiles(self.performer, self.resolver, self.limits)
+        await profiles.edit(actor, changes, person=person)
+        return actor.uri
+
+    def _acts(self) -> Interacting:
+        return Interacting(self.performer, self.resolver, self.limits)
+
+
+_VERBS: Final = {
+    "Create": Submitting.create,
+    "Update": Submitting.update,
+    "Delete": Submitting.remove,
+    "Announce": Submitting.announce,
+    "Like": Submitting.like,
+    "EmojiReact": Submitting.like,
+    "Add": Submitting.add,
+    "Remove": Submitting.take_out,
+    "Follow": Submitting.follow,
+    "Block": Submitting.block,
+    "Accept": Submitting.accept,
+    "Reject": Submitting.reject,
+    "Undo": Submitting.undo,
+    "Flag": Submitting.flag,
+}
+_UNDONE: Final = frozenset({"Follow", "Like", "EmojiReact", "Announce", "Block"})
+
+
+def _flag(document: Document, term: str) -> bool | None:
+    return values.flag(document[term]) if term in document else None
