@@ -11,12 +11,13 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import deliveries, gets, inbox, marks, quiet, starts, streaming
+from tests.bench import client, deliveries, gets, inbox, marks, quiet, starts, streaming
 
 PARTS: dict[str, Callable[[], Coroutine[Any, Any, list[marks.Row]]]] = {
     "inbox": inbox.main,
     "quiet": quiet.main,
     "gets": gets.main,
+    "client": client.main,
     "deliveries": deliveries.main,
     "starts": starts.main,
     "streaming": streaming.main,
