@@ -66,6 +66,7 @@ class Stage:
             self._plan(scene)
         for moment, deed in sorted(self.deeds, key=lambda planned: planned[0]):
             self.clock.go_to(moment)
+            await self.house.slot.renew()  # ids follow the clock as far as the slot's lease
             await deed()
 
     # -- who

@@ -5,6 +5,7 @@ from actors.activities.delete import Delete
 from actors.activities.like import Like
 from actors.activities.update import Update
 from actors.effects import Need, Refusal
+from actors.errors import Invalid
 from inbox import parse
 from inbox.origin import ours, owned_actor, owned_note, served
 from tests.inbox.arrivals import (
@@ -196,8 +197,12 @@ def test_s37_a_document_fetched_elsewhere_cannot_claim_an_id_of_ours() -> None:
     assert owned_note(read, URLS) is not None
     document = {"id": SOLVEIG, "type": "Person", "preferredUsername": "s", "inbox": f"{SOLVEIG}/in"}
     assert owned_actor(parse.profile(document).actor, URLS) is None
-    ours_as_inbox = parse.profile({**document, "inbox": URLS.shared_inbox()}).actor
-    assert owned_actor(ours_as_inbox, URLS) is not None
+    ours_as_inbox = {**document, "inbox": URLS.shared_inbox()}
+    with pytest.raises(Invalid) as refused:
+        parse.profile(ours_as_inbox)
+    assert refused.value.code == "foreign_inbox"
+    ours_entirely = parse.profile({**ours_as_inbox, "id": URLS.actor(1)}).actor
+    assert owned_actor(ours_entirely, URLS) is not None
 
 
 # -- trial 33

@@ -28,7 +28,7 @@ def test_another_cannot_update_either() -> None:
 
 def test_an_actor_with_our_inbox_or_without_one_is_refused() -> None:
     ours = {**PERSON, "inbox": URLS.shared_inbox()}
-    assert getattr(receiving(activity("Update", ours)), "code", "") == "local_id"
+    assert getattr(receiving(activity("Update", ours)), "code", "") == "foreign_inbox"
     none = {**PERSON, "inbox": None}
     assert getattr(receiving(activity("Update", none)), "code", "") == "no_inbox"
 
