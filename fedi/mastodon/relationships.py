@@ -164,7 +164,10 @@ async def _unendorse(ask: Ask, other: Actor) -> None:
 async def authorize(ask: Ask) -> Reply:
     """POST /api/v1/follow_requests/:account_id/authorize."""
     other = await other_of(ask, "account_id")
-    await ask.api.interacting.accept(ask.me, other, person=ask.person.id)
+    try:
+        await ask.api.interacting.accept(ask.me, other, person=ask.person.id)
+    except NotFound:
+        raise NotFound(GONE) from None
     return await standing_to(ask, other.id)
 
 
