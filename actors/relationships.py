@@ -71,11 +71,14 @@ class NotificationKind(StrEnum):
     UPDATE = "update"
     MOVE = "move"
     REPORT = "admin.report"
+    ADDED_TO_COLLECTION = "added_to_collection"
+    COLLECTION_UPDATE = "collection_update"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """Told once per (recipient, kind, by, post)."""
+    """Told once per (recipient, kind, by, post); `post_id` is a collection's id where it is about
+    one."""
 
     id: int
     recipient_id: int

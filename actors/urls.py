@@ -24,6 +24,7 @@ _NUMBERED: Final = {
     "actors": ("actor", ACTOR_PARTS),
     "posts": ("post", POST_PARTS),
     "activities": ("activity", frozenset[str]()),
+    "collections": ("collection", frozenset[str]()),
     "contexts": ("context", frozenset[str]()),
 }
 
@@ -78,6 +79,10 @@ class Urls:
 
     def feed(self, username: str) -> str:
         return f"{self.origin}/@{quote(username)}/feed.atom"
+
+    def collection(self, id: int) -> str:
+        """Return the name of a collection of accounts; nothing answers there."""
+        return f"{self.origin}/collections/{ids.text(id)}"
 
     def tag(self, name: str) -> str:
         return f"{self.origin}/tags/{quote(name)}"

@@ -26,6 +26,7 @@ from fedi.mastodon.timelines import listed, span_of
 from fedi.net.params import Params
 from fedi.publishing import Changes
 from fedi.store import hydrating, kept, timelines
+from fedi.store.collections import COLLECTIONS_MAX
 from fedi.store.engine import Tx
 from fedi.store.timelines import OfAuthor
 
@@ -89,7 +90,14 @@ async def credentials(tx: Tx, ask: Ask, me: Actor) -> CredentialAccount:
             follow_requests_count=await hydrating.follow_requests(tx, me.id),
             quote_policy=chosen.quote_policy or "public",
         ),
-        role=Role(id="-99", name="", permissions="0", color="", highlighted=False),
+        role=Role(
+            id="-99",
+            name="",
+            permissions="0",
+            color="",
+            highlighted=False,
+            collection_limit=COLLECTIONS_MAX,
+        ),
     )
 
 

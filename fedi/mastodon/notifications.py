@@ -1,27 +1,25 @@
 """Notifications: one by one (v1), in groups (v2), and held back until they are asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from actors import ids
-from actors.audience import LocalActor
 from actors.errors import Invalid, NotFound
 from fedi.mastodon.asking import Ask, Reply, delete, empty, get, joined, ok, post, put
 from fedi.mastodon.entities import moment
+from fedi.mastodon.fallbacks import knows_of
 from fedi.mastodon.paging import Page, links, page_of
-from fedi.mastodon.rendering import Renderer
+from fedi.mastodon.telling import render, render_groups
 from fedi.mastodon.timelines import span_of
 from fedi.store import kept, told
 from fedi.store.engine import Tx
 from fedi.store.timelines import Span
-from fedi.store.told import SORTS, Choice, Group, Policy, Request, Told, groups, key_of
+from fedi.store.told import SORTS, Choice, Group, Policy, Request, Told, groups
 
 GONE: Final = "Record not found"
-SAMPLE: Final = 8
-"""Accounts that a group names; the rest by /accounts."""
 WIDE: Final = 80
 COUNTED: Final = (100, 1_000)
 """Unread ones counted by default and at most."""
@@ -39,43 +37,14 @@ def choice_of(ask: Ask) -> Choice:
     )
 
 
-async def render(renderer: Renderer, tx: Tx, found: Sequence[Told], me: int) -> list[bytes]:
-    """Return notifications as JSON; those whose account or post is gone are left out."""
-    viewer = LocalActor(me)
-    posts = await renderer.statuses_by_id(
-        tx, [one.post_id for one in found if one.post_id], viewer, context="notifications"
-    )
-    by = list(dict.fromkeys(one.by_id for one in found))
-    faces = await renderer.faces(tx, by, viewer)
-    return [
-        _json(one, faces[one.by_id], posts.get(one.post_id))
-        for one in found
-        if one.by_id in faces and (not one.post_id or one.post_id in posts)
-    ]
-
-
-def _json(one: Told, face: bytes, status: bytes | None) -> bytes:
-    head = msgspec.json.encode(
-        {
-            "id": ids.text(one.id),
-            "type": one.kind,
-            "group_key": key_of(one, told.GROUPED),
-            "created_at": moment(one.created),
-        }
-    )
-    return b"".join((
-        head[:-1], b',"account":', face, b',"status":', status or b"null",
-        b',"report":null,"event":null,"moderation_warning":null,"collection":null,"fallback":null}',
-    ))  # fmt: skip
-
-
 async def listed(ask: Ask) -> Reply:
     """GET /api/v1/notifications."""
     page, choice = page_of(ask, default=40, most=80), choice_of(ask)
+    knows = knows_of(ask)
 
     async def query(tx: Tx) -> Reply:
         found = await told.listed(tx, ask.me.id, choice, span_of(page), ask.api.clock.now())
-        shown = await render(ask.api.renderer, tx, found, ask.me.id)
+        shown = await render(ask.api.renderer, tx, found, ask.me.id, knows)
         return joined(shown, headers=links(ask, page, [one.id for one in found]))
 
     return await ask.api.engine.glance(query)
@@ -87,7 +56,9 @@ async def show(ask: Ask) -> Reply:
 
     async def query(tx: Tx) -> list[bytes]:
         found = await told.one(tx, ask.me.id, id, now)
-        return await render(ask.api.renderer, tx, [found], ask.me.id) if found else []
+        if found is None:
+            return []
+        return await render(ask.api.renderer, tx, [found], ask.me.id, knows_of(ask))
 
     shown = await ask.api.engine.glance(query)
     if not shown:
@@ -172,44 +143,7 @@ def _filled(page: Page, chosen: list[Group]) -> Page:
 
 
 async def _grouped(ask: Ask, tx: Tx, chosen: list[Group]) -> Reply:
-    renderer, viewer = ask.api.renderer, ask.viewer
-    posts = await renderer.statuses_by_id(
-        tx, [one.post_id for one in chosen if one.post_id], viewer, context="notifications"
-    )
-    chosen = [one for one in chosen if not one.post_id or one.post_id in posts]
-    samples = {
-        one.key: list(dict.fromkeys(member.by_id for member in one.members))[:SAMPLE]
-        for one in chosen
-    }
-    everyone = list(dict.fromkeys(id for sample in samples.values() for id in sample))
-    faces = await renderer.faces(tx, everyone, viewer)
-    counts = await told.counts(tx, ask.me.id, chosen)
-    shown = [_group(one, samples[one.key], counts) for one in chosen]
-    return Reply(
-        b'{"accounts":[' + b",".join(faces.values())
-        + b'],"statuses":[' + b",".join(posts.values())
-        + b'],"notification_groups":' + msgspec.json.encode(shown) + b"}"
-    )  # fmt: skip
-
-
-def _group(one: Group, sample: list[int], counts: Mapping[str, int]) -> dict[str, Any]:
-    newest, oldest = one.members[0], one.members[-1]
-    return {
-        "group_key": one.key,
-        "notifications_count": max(counts.get(one.key, 1), len(one.members)),
-        "type": one.kind,
-        "most_recent_notification_id": newest.id,
-        "page_min_id": ids.text(oldest.id),
-        "page_max_id": ids.text(newest.id),
-        "latest_page_notification_at": moment(newest.created),
-        "sample_account_ids": [ids.text(id) for id in sample],
-        "status_id": ids.text(one.post_id) if one.post_id else None,
-        "report": None,
-        "event": None,
-        "moderation_warning": None,
-        "collection": None,
-        "fallback": None,
-    }
+    return Reply(await render_groups(ask.api.renderer, tx, chosen, ask.me.id, knows_of(ask)))
 
 
 async def _members(ask: Ask, tx: Tx, limit: int = WIDE) -> list[Told]:
@@ -389,7 +323,11 @@ async def _answer(ask: Ask, state: str) -> Reply:
     if not who:
         raise NotFound(GONE)
     now = ask.api.clock.now()
-    await ask.api.engine.write(lambda tx: told.answer(tx, ask.me.id, who[:200], state, now))
+    found = await ask.api.engine.write(
+        lambda tx: told.answer(tx, ask.me.id, who[:200], state, now)
+    )
+    if not found and "id" in ask.path_params:
+        raise NotFound(GONE)
     return empty()
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from fedi.mastodon import (
     accounts,
     announcements,
+    collections,
     conversations,
     discovering,
     extras,
@@ -45,6 +46,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *admin_reports.ROUTES,
     *admin_trends.ROUTES,
     *announcements.ROUTES,
+    *collections.ROUTES,
     *conversations.ROUTES,
     *discovering.ROUTES,
     *extras.ROUTES,

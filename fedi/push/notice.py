@@ -22,7 +22,7 @@ from fedi.store.push import Due, Subscription
 BODY_MAX: Final = 140
 _NAME_MAX: Final = 60
 _URL_MAX: Final = 512
-_TITLES: Final[Mapping[str, str]] = {
+TITLES: Final[Mapping[str, str]] = {
     "mention": "not.mentioned",
     "status": "not.wrote",
     "reblog": "not.shared",
@@ -35,7 +35,10 @@ _TITLES: Final[Mapping[str, str]] = {
     "quoted_update": "not.quoted_edited",
     "admin.sign_up": "not.joined",
     "admin.report": "not.reported",
+    "added_to_collection": "not.collected",
+    "collection_update": "not.collection_edited",
 }
+"""What is said of each type of notification, by the words' keys."""
 # Browsers' own services: what comes from them is read by JavaScript, which rounds numbers of 18
 # digits. Apps in the older form read the number that Mastodon sends, and nothing else.
 _BROWSERS: Final = (
@@ -64,7 +67,7 @@ def notice(due: Due, bearer: str, urls: Urls) -> bytes:
 def title(due: Due, code: str) -> str:
     """Return what happened, in one line."""
     say, kind = speech(code), due.notification.kind.value
-    key = _TITLES.get(kind, "not.mentioned")
+    key = TITLES.get(kind, "not.mentioned")
     if due.notification.kind is NotificationKind.MENTION and due.answers_them:
         key = "not.replied"
     if kind == "poll" and due.by.id == due.notification.recipient_id:

@@ -6,7 +6,7 @@ from actors.people import Actor
 from actors.posts import Pin, Poll, Post
 from actors.relationships import Relation
 
-from . import events
+from . import collections, events
 from .engine import Tx
 from .events import Place, beyond
 from .media import drop_uses
@@ -109,6 +109,7 @@ async def erase_relations(tx: Tx, actor_id: int, now: int) -> None:
     ):
         await events.append_each(tx, kind, source, target, f"FROM {held}", (actor_id,), at=now)
         await tx.run(f"DELETE FROM {held}", (actor_id,))
+    await collections.erase(tx, actor_id)
     await tx.run(
         "UPDATE actor SET name = '', names = '{}', summary = '', summaries = '{}', icon = NULL,"
         " image = NULL, fields = '[]' WHERE id = ? AND local = 0",

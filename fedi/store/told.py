@@ -12,6 +12,7 @@ from typing import Any, Final
 from actors.audience import LocalActor
 
 from . import visibility
+from .collections import NOTICES
 from .engine import Param, Tx
 from .timelines import Span
 
@@ -38,11 +39,14 @@ SORTS: Final = tuple(one.name for one in fields(Policy))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
+    """A notification about a post, about a collection, or about neither (0)."""
+
     id: int
     kind: str
     by_id: int
     post_id: int
     created: int
+    collection_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +131,7 @@ def _meets(me: int, chosen: Policy, what: str, now: int) -> tuple[str, list[Para
 # -- lists
 
 _COLUMNS: Final = "n.id, n.kind, n.by_id, n.post_id, n.created"
+_NOTICES: Final = ", ".join(f"'{kind}'" for kind in NOTICES)
 _WANTED: Final = (
     " AND NOT EXISTS (SELECT 1 FROM relation b WHERE b.source_id = ? AND b.target_id = n.by_id"
     " AND b.kind = 'block')"
@@ -167,7 +172,7 @@ async def unread(tx: Tx, me: int, choice: Choice, after: int, most: int, now: in
     where, params = await _where(tx, me, choice, now)
     row = await tx.one(
         "SELECT count(*) FROM (SELECT 1 FROM notification n WHERE n.recipient_id = ? AND n.id > ?"
-        f"{where} LIMIT ?) c",
+        f"{where} LIMIT ?) counted",
         [me, after, *params, most],
     )
     return 0 if row is None else int(row[0])
@@ -176,14 +181,17 @@ async def unread(tx: Tx, me: int, choice: Choice, after: int, most: int, now: in
 async def _where(tx: Tx, me: int, choice: Choice, now: int) -> tuple[str, list[Param]]:
     parts = [_WANTED]
     params: list[Param] = [me, me, me]
-    # A post that the recipient may see no more takes its notifications with it.
+    # A post that the recipient may see no more takes its notifications with it, and so does a
+    # collection that the recipient is in no more.
     condition, seen = visibility.condition(LocalActor(me))
     parts.append(
-        " AND (n.post_id = 0 OR EXISTS (SELECT 1 FROM post p WHERE p.id = n.post_id"
+        f" AND (n.post_id = 0 OR (n.kind IN ({_NOTICES}) AND EXISTS (SELECT 1"
+        " FROM collection_item i WHERE i.collection_id = n.post_id AND i.account_id = ?"
+        " AND i.state = 'accepted')) OR EXISTS (SELECT 1 FROM post p WHERE p.id = n.post_id"
         f" AND {condition} AND NOT EXISTS (SELECT 1 FROM thread_mute h WHERE h.actor_id = ?"
         " AND h.root = CASE WHEN p.context <> '' THEN p.context ELSE p.uri END)))"
     )
-    params += [*seen, me]
+    params += [me, *seen, me]
     if choice.kinds:
         parts.append(f" AND n.kind IN ({', '.join('?' * len(choice.kinds))})")
         params += choice.kinds
@@ -203,7 +211,11 @@ async def _where(tx: Tx, me: int, choice: Choice, now: int) -> tuple[str, list[P
 
 
 def _told(row: Sequence[Any]) -> Told:
-    return Told(id=row[0], kind=row[1], by_id=row[2], post_id=row[3], created=row[4])
+    id, kind, by_id, about, created = row
+    post, collection = (0, about) if kind in NOTICES else (about, 0)
+    return Told(
+        id=id, kind=kind, by_id=by_id, post_id=post, created=created, collection_id=collection
+    )
 
 
 async def dismiss(tx: Tx, me: int, ids: Sequence[int]) -> None:
@@ -278,9 +290,10 @@ async def counts(tx: Tx, me: int, found: Sequence[Group]) -> dict[str, int]:
     if not wide:
         return {}
     rows = await tx.rows(
-        "SELECT kind, post_id, created / ?, count(*) FROM notification WHERE recipient_id = ?"
-        f" AND post_id IN ({', '.join('?' * len(wide))}) GROUP BY kind, post_id, created / ?",
-        (GROUP_MS, me, *(group.post_id for group in wide), GROUP_MS),
+        "SELECT kind, post_id, span, count(*) FROM (SELECT kind, post_id, created / ? AS span"
+        " FROM notification WHERE recipient_id = ?"
+        f" AND post_id IN ({', '.join('?' * len(wide))})) n GROUP BY kind, post_id, span",
+        (GROUP_MS, me, *(group.post_id for group in wide)),
     )
     return {f"{row[0]}-{row[1]}-{row[2]}": row[3] for row in rows}
 
@@ -308,7 +321,8 @@ async def requests(
         return []
     only = "" if by_id is None else " AND n.by_id = ?"
     rows = await tx.rows(
-        "SELECT n.by_id, count(*), min(n.created), max(n.id), max(n.post_id) FROM notification n"
+        "SELECT n.by_id, count(*), min(n.created), max(n.id),"
+        f" max(CASE WHEN n.kind IN ({_NOTICES}) THEN 0 ELSE n.post_id END) FROM notification n"
         f" WHERE n.recipient_id = ? AND {held}{_WANTED}{only}"
         " AND NOT EXISTS (SELECT 1 FROM notification_request d WHERE d.actor_id = ?"
         " AND d.by_id = n.by_id AND d.state = 'dismissed' AND n.created <= d.at)"
@@ -324,10 +338,18 @@ async def requests(
     ]
 
 
-async def answer(tx: Tx, me: int, by_ids: Sequence[int], state: str, now: int) -> None:
-    """Let senders in (accepted), or put what they sent away (dismissed)."""
-    await tx.many(
-        "INSERT INTO notification_request (actor_id, by_id, state, at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (actor_id, by_id) DO UPDATE SET state = excluded.state, at = excluded.at",
-        [(me, by_id, state, now) for by_id in by_ids],
+async def answer(tx: Tx, me: int, by_ids: Sequence[int], state: str, now: int) -> int:
+    """Let senders in (accepted), or put what they sent away (dismissed); return how many of these
+    have sent anything. Of others nothing is noted."""
+    return sum(
+        [
+            await tx.run(
+                "INSERT INTO notification_request (actor_id, by_id, state, at)"
+                " SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM notification n"
+                " WHERE n.recipient_id = ? AND n.by_id = ?) ON CONFLICT (actor_id, by_id)"
+                " DO UPDATE SET state = excluded.state, at = excluded.at",
+                (me, by_id, state, now, me, by_id),
+            )
+            for by_id in by_ids
+        ]
     )

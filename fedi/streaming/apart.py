@@ -4,8 +4,8 @@ import msgspec
 
 from actors import ids
 from actors.audience import LocalActor
-from fedi.mastodon.notifications import render
 from fedi.mastodon.rendering import Renderer
+from fedi.mastodon.telling import render
 from fedi.store import direct, told
 from fedi.store.engine import Tx
 from fedi.store.timelines import Span

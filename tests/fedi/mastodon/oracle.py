@@ -31,6 +31,12 @@ needed = pytest.mark.skipif(not here(), reason=f"NOT CHECKED against Mastodon: n
 @cache
 def _document() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(SCHEMA.read_text())
+    # In groups the schema lacks the types that came with collections; Mastodon has no two lists.
+    enums = found["components"]["schemas"]
+    enums["NotificationGroupTypeEnum"] = enums["NotificationTypeEnum"]
+    # A Quote is a ShallowQuote as well, since neither forbids further keys: one of both is no rule.
+    quote = found["components"]["schemas"]["Status"]["properties"]["quote"]
+    quote["anyOf"] = quote.pop("oneOf")
     return found
 
 
@@ -75,10 +81,19 @@ def check(method: str, path: str, status: int, value: Any) -> None:
     named, spec = found
     content = spec.get("responses", {}).get("200", {}).get("content", {})
     schema = content.get("application/json", {}).get("schema")
-    if schema is None:
-        return
+    if schema is not None:
+        _hold(schema, value, f"{method} {named}")
+
+
+def fits(entity: str, value: Any) -> None:
+    """Fail where a value is not an entity of this name; for answers that the schema only names."""
+    if here():
+        _hold({"$ref": f"#/components/schemas/{entity}"}, value, entity)
+
+
+def _hold(schema: Any, value: Any, about: str) -> None:
     problems = [
         f"{'/'.join(str(step) for step in error.absolute_path)}: {error.message[-160:]}"
         for error in _validator(json.dumps(schema)).iter_errors(value)
     ]
-    assert not problems, f"{method} {named}\n" + "\n".join(problems[:10])
+    assert not problems, f"{about}\n" + "\n".join(problems[:10])
