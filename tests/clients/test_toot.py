@@ -65,9 +65,9 @@ class Toot:
         )
         os.close(theirs)
         try:
-            _until(ours, "[Y/n]")
+            said = _until(ours, "[Y/n]")
             os.write(ours, b"n\n")  # it need not open a browser: there is one here
-            said = _until(ours, "Authorization code: ")
+            said += _until(ours, "Authorization code: ")
             url = re.search(rf"{re.escape(self.house.origin)}/oauth/authorize\S+", said)
             assert url is not None, said
             code = Browser(self.house.origin, username).allow(url[0], handle)
@@ -181,7 +181,7 @@ def test_people_follow_search_and_are_told(toot: Toot) -> None:
     assert "drift" in toot.says("tags", "followed")
     toot.says("lists", "create", "Kolleger")
     toot.says("lists", "add", "Kolleger", DEPARTMENT)
-    assert "Kolleger" in toot.says("lists")
+    assert "Kolleger" in toot.says("lists", "list")
     for word in ("mute", "unmute", "block", "unblock", "unfollow"):
         toot.says(word, DEPARTMENT)
 
