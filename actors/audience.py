@@ -187,6 +187,7 @@ def stays_inside(asked: Visibility, author: Actor) -> bool:
 
 # -- narrowing
 
+_OPEN: Final = (Visibility.PUBLIC, Visibility.UNLISTED)
 _WIDTH: Final = (Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.DIRECT)
 
 
@@ -213,3 +214,13 @@ def narrowed(asked: Visibility, author: Actor, parent: tuple[Visibility, int] | 
     if width is Visibility.FOLLOWERS:
         return Visibility.FOLLOWERS if parent_author == author.id else Visibility.DIRECT
     return max(asked, width, key=_WIDTH.index)
+
+
+def narrowed_by_quote(
+    asked: Visibility, author: Actor, quoted: tuple[Visibility, int] | None
+) -> Visibility:
+    """Return what a post may be that quotes (visibility, author id): what is open to all may be
+    quoted anywhere, of anything else a quote is no wider than an answer would be."""
+    if quoted is None or quoted[0] in _OPEN:
+        return asked
+    return narrowed(asked, author, quoted)

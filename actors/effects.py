@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from actors.membership import Membership
 from actors.people import Actor, HandleRow, Key, Person
-from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Revision, Vote
+from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Quote, Revision, Vote
 from actors.relationships import Marker, Notification, NotificationKind, Reaction, Relation, Report
 
 Row = (
@@ -20,6 +20,7 @@ Row = (
     | HandleRow
     | Membership
     | Post
+    | Quote
     | Addressee
     | Hashtag
     | Poll
@@ -114,7 +115,8 @@ class Send:
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """Ask for something of another server's, later and within a budget. `why` is parent,
-    replies, actor, featured, synchronise or announced; `depth` counts from what arrived."""
+    replies, actor, featured, synchronise, announced or quote (the quoting post: what it quotes
+    and by whose leave); `depth` counts from what arrived."""
 
     uri: str
     why: str
@@ -124,7 +126,8 @@ class Fetch:
 @dataclass(frozen=True, slots=True)
 class Spread:
     """A consequence too large for one unit: erase-actor, erase-revisions, move-followers,
-    narrow-followers (those whom the exposure leaves out). Run in chunks later."""
+    narrow-followers (those whom the exposure leaves out), tell-again (send a post of ours as it
+    now is). Run in chunks later."""
 
     kind: str
     actor_id: int

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from actors.membership import Membership
 from actors.people import Actor, Key, Person
-from actors.posts import Addressee, Poll, Post, Vote
+from actors.posts import Addressee, Poll, Post, Quote, Vote
 from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
 
@@ -41,6 +41,20 @@ class Store(Protocol):
     async def pinned(self, actor_id: int) -> tuple[int, ...]: ...
     async def waiting_replies(self, uri: str) -> tuple[Post, ...]:
         """Posts that answer `uri`, kept before it was known."""
+        ...
+
+    async def quote(self, uri: str) -> Quote | None:
+        """Return how the quote in the post `uri` stands, if that post quotes anything."""
+        ...
+
+    async def quote_by_request(self, uri: str) -> Quote | None: ...
+    async def quote_by_stamp(self, uri: str) -> Quote | None: ...
+    async def waiting_quotes(self, uri: str) -> tuple[Quote, ...]:
+        """Quotes of `uri`, kept before it was known."""
+        ...
+
+    async def quoted_here(self, post_id: int) -> tuple[tuple[int, int], ...]:
+        """Return (author, quoting post) of ours whose quotes of a post are accepted, capped."""
         ...
 
     async def relation(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from actors.effects import Effect, Effects, Fetch, Notify, Put, Show
+from actors.hashtags import hashtag_key
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import Addressee, Hashtag, Note, Poll, Post, Visibility
@@ -88,6 +89,7 @@ def row_of(note: Note, author: Actor, id: int, visibility: Visibility, around: A
         emojis=note.emojis,
         media=note.media,
         quote=note.quote,
+        can_quote=note.can_quote,
     )
 
 
@@ -108,7 +110,7 @@ def beside(note: Note, post_id: int, author: Actor, around: Around) -> Effects:
 
 def hashtags_of(note: Note, post_id: int) -> tuple[Hashtag, ...]:
     """Return one row per distinct hashtag, folded for finding."""
-    folded = {tag.casefold(): tag for tag in reversed(note.hashtags)}
+    folded = {hashtag_key(tag): tag for tag in reversed(note.hashtags)}
     return tuple(Hashtag(post_id=post_id, name=name, shown=tag) for name, tag in folded.items())
 
 

@@ -79,8 +79,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quotable:
+    """Whom an author lets quote a post (FEP-044f), as URIs: PUBLIC, the author's followers or
+    following, or single actors. `manual` are those whom the author wants to be asked by."""
+
+    automatic: tuple[str, ...] = ()
+    manual: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A post as it travels. `to` and `cc` are URIs, PUBLIC spelled in full; times in Unix ms."""
+    """A post as it travels. `to` and `cc` are URIs, PUBLIC spelled in full; times in Unix ms.
+
+    `stamp` is the URI of the QuoteAuthorization that lets it quote `quote` (FEP-044f).
+    """
 
     uri: str
     kind: str = "Note"
@@ -104,6 +116,8 @@ class Note:
     media: tuple[Media, ...] = ()
     question: Question | None = None
     quote: str = ""
+    stamp: str = ""
+    can_quote: Quotable | None = None
     replies: str = ""
 
 
@@ -141,6 +155,33 @@ class Post:
     media: tuple[Media, ...] = ()
     quote: str = ""
     edit_number: int = 0
+    can_quote: Quotable | None = None
+
+
+class QuoteState(StrEnum):
+    PENDING = "pending"  # whoever is quoted has not said, or we have not looked yet
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """That the post `uri` quotes `quoted_uri`, which `author_id` wrote, and how it stands.
+
+    Either may be unknown here yet (no `post_id`, no `quoted_id`): who is quoted is asked before
+    the quote is published. `request` is the QuoteRequest, `stamp` the QuoteAuthorization.
+    """
+
+    uri: str
+    quoted_uri: str
+    post_id: int | None = None
+    quoted_id: int | None = None
+    author_id: int | None = None
+    state: QuoteState = QuoteState.PENDING
+    request: str = ""
+    stamp: str = ""
+    created: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,8 @@ class NotificationKind(StrEnum):
     FOLLOW_REQUEST = "follow_request"
     POLL = "poll"
     UPDATE = "update"
+    QUOTE = "quote"
+    QUOTED_UPDATE = "quoted_update"
     MOVE = "move"
     REPORT = "admin.report"
     ADDED_TO_COLLECTION = "added_to_collection"

@@ -26,13 +26,14 @@ _NUMBERED: Final = {
     "activities": ("activity", frozenset[str]()),
     "collections": ("collection", frozenset[str]()),
     "contexts": ("context", frozenset[str]()),
+    "stamps": ("stamp", frozenset[str]()),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """What a URL of ours names: `kind` is actor, post, activity, context, application, inbox,
-    profile, tag or media; `part` the collection or key beneath it."""
+    """What a URL of ours names: `kind` is actor, post, activity, collection, context, stamp,
+    application, inbox, profile, tag or media; `part` the collection or key beneath it."""
 
     kind: str
     id: int = 0
@@ -73,6 +74,10 @@ class Urls:
 
     def context(self, id: int) -> str:
         return f"{self.origin}/contexts/{ids.text(id)}"
+
+    def stamp(self, id: int) -> str:
+        """Return the address of a QuoteAuthorization (FEP-044f)."""
+        return f"{self.origin}/stamps/{ids.text(id)}"
 
     def profile(self, username: str) -> str:
         return f"{self.origin}/@{quote(username)}"

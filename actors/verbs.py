@@ -24,23 +24,34 @@ class Follow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """`actor` says yes to a Follow: `object` is its uri (may be ""), `follower` who asked."""
+    """`actor` says yes to a Follow: `object` is its uri (may be ""), `follower` who asked.
+
+    Or to a QuoteRequest of the post `quoted` by `instrument`; `stamp` is then what it gives.
+    """
 
     uri: str
     actor: str
     object: str
     follower: str = ""
+    quoted: str = ""
+    instrument: str = ""
+    stamp: str = ""
     person: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """`actor` says no to a Follow, or ends it: `object` is its uri, `follower` who asked."""
+    """`actor` says no to a Follow, or ends it: `object` is its uri, `follower` who asked.
+
+    Or to a QuoteRequest of the post `quoted` by `instrument`.
+    """
 
     uri: str
     actor: str
     object: str
     follower: str = ""
+    quoted: str = ""
+    instrument: str = ""
     person: int | None = None
 
 
@@ -88,7 +99,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete:
-    """`actor` removes `object`: a post of the actor, or the actor itself."""
+    """`actor` removes `object`: a post of the actor, the actor itself, or its leave to quote."""
 
     uri: str
     actor: str
@@ -118,6 +129,19 @@ class Like:
     actor: str
     object: str
     content: str = ""
+    person: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRequest:
+    """`actor` asks to quote `object`, a post, in `instrument`, another; `note` is that, where the
+    one who is asked may read it (FEP-044f)."""
+
+    uri: str
+    actor: str
+    object: str
+    instrument: str
+    note: Note | None = None
     person: int | None = None
 
 

@@ -112,6 +112,9 @@ class Clockwork:
             await self._move_followers(one)
         elif one.kind == "narrow-followers":
             await self._narrow_followers(one)
+        elif one.kind == "tell-again":
+            await self._tell_again(one.target_id)
+            await self._engine.write(lambda tx: chores.spread_done(tx, one.id))
         elif one.kind == "erase-actor":
             await self._engine.write(lambda tx: _erase_some(tx, one, now))
         else:
@@ -200,16 +203,17 @@ class Clockwork:
 
         await self._engine.write(unit)
         if post.local and post.deleted is None:
-            await self._send_tally(post.id)
+            await self._tell_again(post.id)
 
     async def tally(self) -> int:
         """Send the counts of our polls that got votes since the last time, once a minute."""
         since, self._tallied = self._tallied, await self._engine.read(events.newest)
         for post_id in await self._engine.read(lambda tx: chores.voted_since(tx, since)):
-            await self._send_tally(post_id)
+            await self._tell_again(post_id)
         return 0
 
-    async def _send_tally(self, post_id: int) -> None:
+    async def _tell_again(self, post_id: int) -> None:
+        """Send a post of ours as it now is: with its count, or the leave to quote."""
         house = self._house
 
         async def look(tx: Tx) -> Update | None:

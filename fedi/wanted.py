@@ -12,15 +12,17 @@ from actors.access import may_know
 from actors.effects import Drop, Recipients, Send
 from actors.errors import FediError, FetchError, Invalid
 from actors.people import Actor
+from actors.posts import Post, Quote, QuoteState
+from actors.quoting import settled
 from actors.relationships import RelationKind, RelationState
 from actors.urls import host_of, same_host
 from actors.verbs import Undo
 from fedi.app import House
 from fedi.net.failures import may_come_later
-from fedi.store import chores
+from fedi.store import chores, quoting
 from fedi.store.chores import Wanted
 from fedi.store.engine import Tx
-from inbox import backfill, parse
+from inbox import backfill, parse, stamps
 from inbox.backfill import Walk
 from outbox.synchronize import digest
 
@@ -109,6 +111,8 @@ class WantedWorker:
                 await self._featured(wanted.uri)
             case "actor":
                 await self._house.resolver.actor(wanted.uri, fresh=True)
+            case "quote":
+                await self._quote(wanted)
             case "synchronise":
                 await self._synchronise(wanted.uri)
 
@@ -164,6 +168,67 @@ class WantedWorker:
                 continue
         now = house.clock.now()
         await self._engine.write(lambda tx: chores.replace_pins(tx, uri, posts, now))
+
+    async def _quote(self, wanted: Wanted) -> None:
+        """Look what a post quotes, and whether whoever wrote that lets it (FEP-044f).
+
+        What a post that was itself fetched quotes is fetched only if nothing quotes that post in
+        turn: chains of quotes end there.
+        """
+        house = self._house
+        row = await self._engine.read(lambda tx: quoting.of_post(tx, wanted.uri))
+        if row is None or row.state is not QuoteState.PENDING:
+            return
+        if row.quoted_id is None:
+            if wanted.depth and await self._engine.read(
+                lambda tx: quoting.is_quoted(tx, wanted.uri)
+            ):
+                return
+            await self._elsewhere(row.quoted_uri)
+            # Its Create ties the quotes that waited for it, and this comes again for the stamp.
+            await house.resolver.post(row.quoted_uri)
+            row = await self._engine.read(lambda tx: quoting.of_post(tx, wanted.uri))
+        if row is None or row.quoted_id is None or row.author_id is None:
+            return
+        await self._judge(row)
+
+    async def _elsewhere(self, uri: str) -> None:
+        if not await self._house.domains.welcomes(host_of(uri)):
+            raise Invalid("Nothing is taken from that server.", code="blocked")
+
+    async def _judge(self, row: Quote) -> None:
+        """Allow a quote of oneself, and one whose stamp is what it ought to be."""
+        house = self._house
+
+        async def look(tx: Tx) -> tuple[Post | None, Actor | None]:
+            store = house.performer.open(tx)
+            by = await store.actor_by_id(row.author_id or 0)
+            return await store.post_by_id(row.post_id or 0), by
+
+        post, by = await self._engine.read(look)
+        if post is None or by is None or by.local:
+            return
+        if post.author_id != by.id:
+            if not row.stamp or not same_host(row.stamp, by.uri):
+                return
+            await self._elsewhere(row.stamp)
+            document = await house.fetcher.read(row.stamp, fresh=True)
+            if not stamps.allows(
+                document,
+                stamp=row.stamp,
+                author=by.uri,
+                quoting=row.uri,
+                quoted=row.quoted_uri,
+            ):
+                return
+
+        async def unit(tx: Tx) -> None:
+            now = await quoting.of_post(tx, row.uri)
+            if now == row:
+                stamp = row.stamp if post.author_id != by.id else ""
+                await house.performer.apply(tx, settled(row, QuoteState.ACCEPTED, stamp, post))
+
+        await self._engine.write(unit)
 
     async def _synchronise(self, reference: str) -> None:
         """FEP-8fcf: compare whom of ours an actor counts as followers with whom we think so.

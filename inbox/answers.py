@@ -1,26 +1,49 @@
-"""What an arriving Accept or Reject answers: a Follow, named by its id or embedded.
+"""What an arriving Accept or Reject answers: a Follow or QuoteRequest, by its id or embedded.
 
 Some servers (Pixelfed, older Pleroma) embed it with another id than ours: the follower is what
 then tells which one is meant.
 """
 
+from dataclasses import dataclass
+
 from actors.effects import Refusal
-from actors.urls import Urls
+from actors.urls import Urls, same_host
 from inbox import values
 from inbox.parse import Arrived
 
 
-def answered(arrived: Arrived, urls: Urls) -> tuple[str, str] | Refusal:
-    """Return the Follow's id and, where it is embedded, who asked; it must be one of the actor
-    itself, asked by one of ours."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The id of what is answered and, where it is embedded, who asked; of a QuoteRequest the two
+    posts as well."""
+
+    uri: str
+    asker: str = ""
+    quoted: str = ""
+    instrument: str = ""
+
+
+def answered(arrived: Arrived, urls: Urls) -> Answered | Refusal:
+    """Return what is answered: something that one of ours asked of the actor itself."""
     inner = arrived.object
     if isinstance(inner, str):
-        return (inner, "") if inner else Refusal("no_object", "It does not say what it answers.")
-    if "Follow" not in values.types(inner):
-        return Refusal("unsupported_object", "Only answers to a Follow are read here.")
-    followed, follower = values.uri(inner.get("object")), values.uri(inner.get("actor"))
+        if not inner:
+            return Refusal("no_object", "It does not say what it answers.")
+        return Answered(inner)
+    kinds = values.types(inner)
+    asker = values.uri(inner.get("actor"))
+    if "QuoteRequest" in kinds:
+        quoted, quoting = values.uri(inner.get("object")), values.uri(inner.get("instrument"))
+        if not same_host(quoted, arrived.actor):
+            return Refusal("not_owner", "It answers for a post of somebody else.")
+        if not urls.is_local(asker) or not urls.is_local(quoting):
+            return Refusal("not_here", "Who asked to quote is not on this server.")
+        return Answered(arrived.object_uri, asker, quoted, quoting)
+    if "Follow" not in kinds:
+        return Refusal("unsupported_object", "Only answers to a Follow or QuoteRequest are read.")
+    followed = values.uri(inner.get("object"))
     if followed and followed != arrived.actor:
         return Refusal("not_owner", "It answers a Follow of somebody else.")
-    if not urls.is_local(follower):
+    if not urls.is_local(asker):
         return Refusal("not_here", "Who asked to follow is not on this server.")
-    return arrived.object_uri, follower
+    return Answered(arrived.object_uri, asker)

@@ -38,7 +38,15 @@ _OF_OTHERS: Final = (
     | _table(("http://litepub.social/ns#",), "EmojiReact ChatMessage")
     | _table(("https://misskey-hub.net/ns#",), "_misskey_reaction _misskey_quote")
     | _table(("http://fedibird.com/ns#",), "quoteUri")
-    | _table(("https://w3id.org/fep/044f#",), "quote")
+    | _table(
+        ("https://w3id.org/fep/044f#",),
+        "quote quoteAuthorization QuoteRequest QuoteAuthorization",
+    )
+    | _table(
+        ("https://gotosocial.org/ns#",),
+        "interactionPolicy canQuote automaticApproval manualApproval always approvalRequired"
+        " interactingObject interactionTarget",
+    )
     | _table(("https://purl.archive.org/socialweb/webfinger#",), "webfinger")
 )
 _BY_LANGUAGE: Final = {"content": "contentMap", "name": "nameMap", "summary": "summaryMap"}

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from actors.errors import Invalid, TooLarge
+from actors.hashtags import hashtag_key
 from actors.html import clean, escape, plain
-from actors.posts import Emoji, Mention, Note, Option, Question
+from actors.posts import Emoji, Mention, Note, Option, Question, Quotable
 from actors.urls import Urls, same_host
 from actors.vocabulary import ACTOR_TYPES, POST_TYPES
 from inbox import limits, values
@@ -77,6 +78,8 @@ def note_of(
         media=media_of(document, kind, uri),
         question=_question(document),
         quote=_quote(document, tags),
+        stamp=values.uri(document.get("quoteAuthorization")),
+        can_quote=_can_quote(document),
         replies=_replies(document, uri),
     )
 
@@ -244,7 +247,7 @@ def _hashtags(tags: Sequence[Any]) -> tuple[str, ...]:
         if isinstance(tag, dict) and "Hashtag" in values.types(tag):
             name = values.line(tag.get("name"), limits.HASHTAG.size + 2).lstrip("#")
             if name and " " not in name and len(name) <= limits.HASHTAG.size:
-                found.setdefault(name.casefold(), name)
+                found.setdefault(hashtag_key(name), name)
                 if len(found) == limits.HASHTAGS.size:
                     break
     return tuple(found.values())
@@ -299,6 +302,20 @@ def _quote(document: Document, tags: Sequence[Any]) -> str:
             if any("quote" in one for one in rel):
                 return values.uri(tag.get("href"))
     return ""
+
+
+def _can_quote(document: Document) -> Quotable | None:
+    """Whom the author lets quote it (FEP-044f), in GoToSocial's words too; None if it says not."""
+    policy = values.first(document.get("interactionPolicy"))
+    stated = values.first(policy.get("canQuote")) if isinstance(policy, dict) else None
+    if not isinstance(stated, dict):
+        return None
+    most = limits.OBJECTS.size
+    automatic, manual = (
+        values.uris(stated.get(key), most) or values.uris(stated.get(older), most)
+        for key, older in (("automaticApproval", "always"), ("manualApproval", "approvalRequired"))
+    )
+    return Quotable(automatic=automatic, manual=manual)
 
 
 def _replies(document: Document, uri: str) -> str:

@@ -29,7 +29,8 @@ _AS_WORDS: Final = frozenset({
     "name", "nameMap", "summary", "summaryMap", "published", "updated", "endTime", "closed",
     "mediaType", "oneOf", "anyOf", "replies", "first", "next", "items", "orderedItems",
     "totalItems", "inbox", "outbox", "followers", "following", "endpoints", "sharedInbox",
-    "preferredUsername", "manuallyApprovesFollowers", "movedTo", "alsoKnownAs",
+    "preferredUsername", "manuallyApprovesFollowers", "movedTo", "alsoKnownAs", "instrument",
+    "result",
     "Accept", "Add", "Announce", "Block", "Create", "Delete", "Flag", "Follow", "Like", "Move",
     "Reject", "Remove", "Undo", "Update", "Tombstone", "Link", "Mention", "Document",
 }) | ACTOR_TYPES | POST_TYPES | COLLECTION_TYPES

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from actors.audience import addressing
 from actors.people import Actor, Profile
-from actors.posts import Post, Visibility
+from actors.posts import Post, Quote, Visibility
 from actors.relationships import Reaction, Relation
 from actors.urls import Urls
 from actors.verbs import (
@@ -47,6 +47,10 @@ class Acting:
     def remove(self, post: Post) -> Delete:
         """Take back a post of the actor's own."""
         return Delete(uri=self.uri, actor=self.actor.uri, object=post.uri, person=self.person)
+
+    def forbid(self, quote: Quote) -> Delete:
+        """Take back the leave to quote a post of the actor's."""
+        return Delete(uri=self.uri, actor=self.actor.uri, object=quote.stamp, person=self.person)
 
     def close(self) -> Delete:
         """End the actor itself, for good."""

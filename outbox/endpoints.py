@@ -22,7 +22,7 @@ from outbox import activities
 from outbox.answers import Answer, answered, unless_known, written
 from outbox.context import document
 from outbox.objects import actor as actor_document
-from outbox.objects import collection, note
+from outbox.objects import collection, note, stamp
 from outbox.objects.record import Surroundings, addressing_of, note_of
 from outbox.objects.tombstone import tombstone
 from outbox.reads import Items, Posts, Reads
@@ -152,6 +152,13 @@ class Endpoints:
 
         shape = await self._paged(ask, self.urls.post(id, part), around.author, part, read, id)
         return self._document(ask, kind, shape, isinstance(viewer, Nobody))
+
+    async def stamp(self, ask: Ask, id: int) -> Answer:
+        """Answer the leave to quote a post of ours (FEP-044f)."""
+        kind = self._kind(ask)
+        uri = self.urls.stamp(id)
+        found, viewer = await self._seen(ask, lambda viewer: self.reads.stamp(uri, viewer))
+        return self._document(ask, kind, stamp.write(found), isinstance(viewer, Nobody))
 
     # -- activities and conversations
 

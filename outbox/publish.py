@@ -13,7 +13,7 @@ from actors import audience, html
 from actors.errors import Invalid
 from actors.handles import Handle
 from actors.people import Actor
-from actors.posts import Media, Mention, Note, Post, Question, Visibility
+from actors.posts import Media, Mention, Note, Post, Question, Quotable, Visibility
 from actors.urls import Urls
 from actors.verbs import Create, Update
 from outbox import compose
@@ -33,7 +33,8 @@ class Parent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """What somebody wants to say as `author`. `translations` are the same text by language;
-    `addressed` are recipients who need not be mentioned: the group of a GROUP post."""
+    `addressed` are recipients who need not be mentioned: the group of a GROUP post. `quote` is
+    the URI of what it quotes, `quoted` the post and its author where they are known."""
 
     author: Actor
     person: int | None = None
@@ -48,6 +49,8 @@ class Intent:
     media: tuple[Media, ...] = ()
     poll: Question | None = None
     quote: str = ""
+    quoted: Parent | None = None
+    can_quote: Quotable | None = None
 
 
 def publish(intent: Intent, *, id: int, now: int, resolved: Resolved, urls: Urls) -> Create:
@@ -59,7 +62,8 @@ def publish(intent: Intent, *, id: int, now: int, resolved: Resolved, urls: Urls
     parent = intent.parent
     width = (parent.post.visibility, parent.author.id) if parent else None
     visibility = audience.narrowed(intent.visibility, intent.author, width)
-    if audience.stays_inside(intent.visibility, intent.author):
+    visibility = audience.narrowed_by_quote(visibility, intent.author, quoted_width(intent))
+    if _stays_inside(intent):
         resolved = {handle: actor for handle, actor in resolved.items() if actor.local}
     note = _worded(intent, visibility, resolved, urls)
     named = [mention.href for mention in note.mentions]
@@ -78,6 +82,7 @@ def publish(intent: Intent, *, id: int, now: int, resolved: Resolved, urls: Urls
         cc=cc,
         in_reply_to=parent.post.uri if parent else "",
         context=(parent.post.context if parent else "") or urls.context(id),
+        can_quote=intent.can_quote,
         replies=urls.post(id, "replies"),
     )
     return Create(
@@ -88,6 +93,18 @@ def publish(intent: Intent, *, id: int, now: int, resolved: Resolved, urls: Urls
         source=compose.scan(intent.text).text,
         visibility=visibility,
     )
+
+
+def quoted_width(intent: Intent) -> tuple[Visibility, int] | None:
+    """Return (visibility, author id) of what an intent quotes."""
+    return (intent.quoted.post.visibility, intent.quoted.author.id) if intent.quoted else None
+
+
+def _stays_inside(intent: Intent) -> bool:
+    """Return whether nobody outside may be named: also a quote of what is internal is."""
+    width = quoted_width(intent)
+    inside = width is not None and width[0] is Visibility.INTERNAL
+    return inside or audience.stays_inside(intent.visibility, intent.author)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +136,8 @@ def edit(
         cc=cc,
         in_reply_to=before.around.parent or post.in_reply_to_uri,
         context=post.context,
+        stamp=before.around.stamp,
+        can_quote=post.can_quote,
         replies=urls.post(post.id, "replies"),
     )
     return Update(

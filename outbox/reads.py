@@ -11,6 +11,7 @@ from actors.audience import Viewer
 from actors.people import Actor, Profile
 from actors.posts import Post
 from outbox.objects.record import Surroundings
+from outbox.objects.stamp import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Reads(Protocol):
     async def activity(self, id: int, viewer: Viewer) -> tuple[bytes, bool] | None:
         """Return the stored document of an activity of ours, and whether all may see it. None
         unless the viewer got it or may see what it is about, and once that is deleted."""
+        ...
+
+    async def stamp(self, uri: str, viewer: Viewer) -> Stamp | None:
+        """Return the leave that one of ours gave to quote a post, while it holds and the viewer
+        may see that post."""
         ...
 
     async def outbox(

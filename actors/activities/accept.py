@@ -1,4 +1,4 @@
-"""Accept: the one who was asked to be followed says yes.
+"""Accept: the one who was asked to be followed, or quoted, says yes.
 
 A yes to what nobody here asks any more (a block came between, and went) is answered with an Undo,
 so that the other server doesn't count a follower who isn't one.
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from actors import ids
 from actors.access import acting
+from actors.answering import Asked, answered, asked_to_quote
 from actors.asked import asked, to_answer
 from actors.effects import (
     Decision,
@@ -23,6 +24,7 @@ from actors.effects import (
 )
 from actors.people import Actor
 from actors.ports import Store
+from actors.posts import QuoteState
 from actors.relationships import NotificationKind, Relation, RelationState
 from actors.verbs import Accept, Undo
 
@@ -39,10 +41,23 @@ class Facts:
     undo_uri: str
 
 
-async def gather(store: Store, activity: Accept) -> Facts | Need | Refusal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """The facts where the answer is about a quote."""
+
+    activity: Accept
+    asked: Asked
+
+
+async def gather(store: Store, activity: Accept) -> Facts | Asking | Need | Refusal:
     followed = await acting(store, activity.actor, activity.person)
     if not isinstance(followed, Actor):
         return followed
+    quote = await asked_to_quote(store, activity, followed)
+    if quote is not None:
+        return Asking(activity=activity, asked=quote)
+    if activity.quoted:
+        return Refusal("no_such_quote", "Nobody here asked to quote that.")
     relation, follower = await asked(store, activity, followed)
     named = store.urls.parse(activity.object)
     return Facts(
@@ -55,7 +70,11 @@ async def gather(store: Store, activity: Accept) -> Facts | Need | Refusal:
     )
 
 
-def decide(facts: Facts) -> Decision:
+def decide(facts: Facts | Asking) -> Decision:
+    if isinstance(facts, Asking):
+        if not facts.activity.stamp:
+            return Refusal("no_stamp", "It doesn't say where the leave to quote can be read.")
+        return answered(facts.asked, QuoteState.ACCEPTED, facts.activity.stamp)
     if facts.relation is None and facts.follower is not None and facts.asked_here:
         return _not_any_more(facts, facts.follower)
     answering = to_answer(facts.relation, facts.follower, facts.followed)

@@ -8,18 +8,22 @@ audience is narrowed to what the parent and the author's exposure allow before a
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from actors import quoting as quotes
 from actors.access import acting
 from actors.audience import (
     addressing,
     leaves_the_house,
     narrowed,
+    narrowed_by_quote,
     stays_inside,
     visibility_of,
 )
 from actors.effects import (
     Decision,
     Effect,
+    Effects,
     Need,
+    Notify,
     Put,
     Recipients,
     Refusal,
@@ -29,9 +33,12 @@ from actors.effects import (
 from actors.people import Actor, ActorKind
 from actors.ports import Store
 from actors.posting import Around, around, beside, row_of, thread, told
-from actors.posts import Addressee, Note, Post, Visibility
-from actors.relationships import MarkerKind
-from actors.verbs import Create
+from actors.posts import Addressee, Note, Post, Quotable, Quote, QuoteState, Visibility
+from actors.quoting import Quoting
+from actors.relationships import MarkerKind, NotificationKind
+from actors.urls import Urls
+from actors.verbs import Create, QuoteRequest
+from actors.vocabulary import PUBLIC
 
 __all__ = ["Create", "decide", "gather"]
 
@@ -50,6 +57,10 @@ class Facts:
     new_context: str
     inside: frozenset[str]
     groups: tuple[Actor, ...]
+    quoting: Quoting | None
+    quoted_by: tuple[Quote, ...]
+    urls: Urls
+    now: int
 
 
 async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
@@ -72,6 +83,10 @@ async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
         new_context=store.urls.context(store.new_id()) if author.local else "",
         inside=await _inside(store, author, surrounding),
         groups=await _groups(store, author, surrounding),
+        quoting=await quotes.look(store, note, author),
+        quoted_by=await store.waiting_quotes(note.uri),
+        urls=store.urls,
+        now=store.now,
     )
 
 
@@ -139,13 +154,20 @@ def _theirs(facts: Facts) -> Decision:
         then.append(Show(post.id, author.id))
     # What we fetched ourselves asks for its own parent within a budget (fedi/wanted.py).
     then += thread(note, post, facts.around, ask=not facts.activity.fetched)
+    then += quotes.found(facts.quoted_by, post)
+    if facts.quoting is not None:
+        row = quotes.claimed(facts.quoting, note, author, post.id, facts.now)
+        then += quotes.keep(facts.quoting, row, author, depth=int(facts.activity.fetched))
     return (Put(post, tuple(then)),)
 
 
 def _concerns_us(facts: Facts) -> bool:
     if facts.activity.fetched or facts.activity.reader or facts.followed_here:
         return True
-    if facts.around.parent is not None or facts.around.waiting:
+    if facts.around.parent is not None or facts.around.waiting or facts.quoted_by:
+        return True
+    quoted = facts.quoting.author if facts.quoting is not None and facts.quoting.visible else None
+    if quoted is not None and quoted.local:
         return True
     return any(actor.local for actor in facts.around.named.values())
 
@@ -160,7 +182,12 @@ def _ours(facts: Facts) -> Decision:
     )
     width = (parent.visibility, parent.author_id) if parent is not None else None
     visibility = narrowed(asked, author, width)
+    visibility = narrowed_by_quote(visibility, author, quotes.width(facts.quoting))
     named = _named(facts, asked, visibility)
+    quoting = facts.quoting
+    state = quotes.wanted(quoting, author, visibility, frozenset(named)) if quoting else None
+    if isinstance(state, Refusal):
+        return state
     around = replace(facts.around, named=named)
     note = _addressed(facts, visibility, named)
     post = replace(
@@ -171,9 +198,45 @@ def _ours(facts: Facts) -> Decision:
     then: list[Effect] = [*beside(note, post.id, author, around)]
     then += told(note, post, author, around)
     then.append(Show(post.id, author.id, readers=(author.id,)))
-    if leaves_the_house(visibility) and visibility is not Visibility.GROUP:
-        then.append(_send(replace(activity, note=note), post, author, named))
+    leaves = leaves_the_house(visibility) and visibility is not Visibility.GROUP
+    row = _row(facts, quoting, post, state) if quoting and state else None
+    note = replace(note, stamp=row.stamp) if row is not None else note
+    if leaves:
+        then.append(_send(facts, replace(activity, note=note), post, named))
+    if quoting is not None and row is not None:
+        then += _quoted(facts, quoting, row, note, leaves=leaves)
     return (Put(post, tuple(then)),)
+
+
+def _row(facts: Facts, quoting: Quoting, post: Post, state: QuoteState) -> Quote:
+    stamp = facts.urls.stamp(quoting.stamp_id)
+    return quotes.row_of_ours(quoting, post, facts.author, state, stamp, facts.now)
+
+
+def _quoted(facts: Facts, quoting: Quoting, row: Quote, note: Note, *, leaves: bool) -> Effects:
+    """Return what quoting causes besides the post: the row, and the author quoted told or asked.
+
+    Somebody elsewhere is shown the post with the question only if it is theirs to read.
+    """
+    author, by = facts.author, quoting.author
+    if by is None or by.id == author.id:
+        return (Put(row, replace=True),)
+    if row.state is QuoteState.ACCEPTED:
+        told = Notify(by.id, NotificationKind.QUOTE, author.id, facts.post_id)
+        return (Put(row, (told,), replace=True),)
+    if not leaves:
+        return (Put(row, replace=True),)
+    is_theirs = not {PUBLIC, by.uri}.isdisjoint((*note.to, *note.cc))
+    request = QuoteRequest(
+        uri=row.request,
+        actor=author.uri,
+        object=row.quoted_uri,
+        instrument=note.uri,
+        note=note if is_theirs else None,
+        person=facts.activity.person,
+    )
+    asked = Send(request, author.id, Recipients(actors=(by.id,)), about=note.uri)
+    return (Put(row, (asked,), replace=True),)
 
 
 def _named(facts: Facts, asked: Visibility, visibility: Visibility) -> dict[str, Actor]:
@@ -181,7 +244,11 @@ def _named(facts: Facts, asked: Visibility, visibility: Visibility) -> dict[str,
     kept = dict(facts.around.named)
     if visibility not in (Visibility.PUBLIC, Visibility.UNLISTED):
         kept = {uri: actor for uri, actor in kept.items() if uri in facts.inside}
-    if not leaves_the_house(visibility) or stays_inside(asked, facts.author):
+    quoted = quotes.width(facts.quoting)
+    inside_only = stays_inside(asked, facts.author) or (
+        quoted is not None and quoted[0] is Visibility.INTERNAL
+    )
+    if not leaves_the_house(visibility) or inside_only:
         kept = {uri: actor for uri, actor in kept.items() if actor.local}
     if visibility is Visibility.GROUP:
         kept |= {group.uri: group for group in facts.groups}
@@ -191,6 +258,7 @@ def _named(facts: Facts, asked: Visibility, visibility: Visibility) -> dict[str,
 def _addressed(facts: Facts, visibility: Visibility, named: Mapping[str, Actor]) -> Note:
     """Return the note with the to/cc its narrowed audience means, and no other mentions."""
     note, parent = facts.activity.note, facts.around.parent
+    quoted = facts.quoting.post if facts.quoting is not None else None
     others = tuple(uri for uri in named if uri != facts.author.uri)
     to, cc = addressing(visibility, facts.author.followers, others)
     known = set(facts.around.named) - set(named)
@@ -201,19 +269,33 @@ def _addressed(facts: Facts, visibility: Visibility, named: Mapping[str, Actor])
         to=to,
         cc=cc,
         mentions=mentions,
-        # Whoever answers a boost answers the post.
+        # Whoever answers or quotes a boost answers or quotes the post.
         in_reply_to=parent.uri if parent is not None else "",
+        quote=quoted.uri if quoted is not None else note.quote,
+        can_quote=_can_quote(facts, visibility),
         context=note.context or context,
     )
 
 
-def _send(activity: Create, post: Post, author: Actor, named: Mapping[str, Actor]) -> Send:
-    followers = post.visibility is not Visibility.DIRECT
-    outside = tuple(sorted(actor.id for actor in named.values() if not actor.local))
+def _can_quote(facts: Facts, visibility: Visibility) -> Quotable:
+    """Return who may quote the post: as its author says, but nobody one that is not for all."""
+    default = quotes.default_policy(visibility)
+    asked = facts.activity.note.can_quote
+    if asked is not None and default != "nobody":
+        return asked
+    return quotes.policy_of(default, facts.author)
+
+
+def _send(facts: Facts, activity: Create, post: Post, named: Mapping[str, Actor]) -> Send:
+    author, followers = facts.author, post.visibility is not Visibility.DIRECT
+    reached = {actor.id for actor in named.values() if not actor.local}
+    quoted = facts.quoting.author if facts.quoting is not None else None
+    if quoted is not None and not quoted.local and post.visibility in quotes.OPEN:
+        reached.add(quoted.id)
     return Send(
         activity,
         author.id,
-        Recipients(followers_of=author.id if followers else None, actors=outside),
+        Recipients(followers_of=author.id if followers else None, actors=tuple(sorted(reached))),
         about=post.uri,
         post_id=post.id,
     )

@@ -1,4 +1,4 @@
-"""Delete: an author removes a post, or an actor removes itself.
+"""Delete: an author removes a post or takes back the leave to quote one, or an actor ends itself.
 
 A post keeps its row as a tombstone without content. What has not arrived yet leaves a marker
 for 30 days, so that a late Create brings nothing back.
@@ -6,6 +6,7 @@ for 30 days, so that a late Create brings nothing back.
 
 from dataclasses import dataclass, replace
 
+from actors import quoting
 from actors.access import acting
 from actors.audience import leaves_the_house
 from actors.effects import (
@@ -20,9 +21,19 @@ from actors.effects import (
     Show,
     Spread,
 )
+from actors.hashtags import hashtag_key
 from actors.people import Actor
 from actors.ports import Store
-from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Visibility
+from actors.posts import (
+    Addressee,
+    Hashtag,
+    Pin,
+    Poll,
+    Post,
+    Quote,
+    QuoteState,
+    Visibility,
+)
 from actors.relationships import MARKER_DAYS, Marker, MarkerKind
 from actors.verbs import Delete
 
@@ -39,6 +50,9 @@ class Facts:
     hashtags: tuple[str, ...]
     addressees: tuple[Addressee, ...]
     remote_named: tuple[int, ...]
+    quote: Quote | None
+    stamped: Quote | None
+    quoting: Post | None
     now: int
 
 
@@ -52,6 +66,8 @@ async def gather(store: Store, activity: Delete) -> Facts | Need | Refusal:
     post = await store.post(activity.object)
     addressees = await store.addressees(post.id) if post is not None else ()
     named = await store.actors_by_id(tuple(row.actor_id for row in addressees))
+    stamped = await store.quote_by_stamp(activity.object) if post is None else None
+    by_id = stamped.post_id if stamped is not None else None
     return Facts(
         activity=activity,
         actor=actor,
@@ -59,6 +75,9 @@ async def gather(store: Store, activity: Delete) -> Facts | Need | Refusal:
         hashtags=await store.hashtags(post.id) if post is not None else (),
         addressees=addressees,
         remote_named=tuple(sorted(a.id for a in named.values() if not a.local)),
+        quote=await store.quote(post.uri) if post is not None and post.quote else None,
+        stamped=stamped,
+        quoting=await store.post_by_id(by_id) if by_id is not None else None,
         now=store.now,
     )
 
@@ -66,6 +85,8 @@ async def gather(store: Store, activity: Delete) -> Facts | Need | Refusal:
 def decide(facts: Facts) -> Decision:
     if facts.activity.object == facts.actor.uri:
         return _actor(facts)
+    if facts.stamped is not None:
+        return _stamp(facts, facts.stamped)
     if facts.post is None:
         return _marker(facts)
     if facts.post.author_id != facts.actor.id:
@@ -90,10 +111,12 @@ def _post(facts: Facts, post: Post) -> Decision:
     )
     effects: list[Effect] = [Put(tombstone, replace=True)]
     effects += [
-        Drop(Hashtag(post_id=post.id, name=tag.casefold(), shown=tag)) for tag in facts.hashtags
+        Drop(Hashtag(post_id=post.id, name=hashtag_key(tag), shown=tag)) for tag in facts.hashtags
     ]
     effects.append(Drop(Pin(actor_id=post.author_id, post_id=post.id, created=0)))
     effects.append(Drop(Poll(post_id=post.id, options=())))
+    if facts.quote is not None:
+        effects.append(Drop(facts.quote))
     effects.append(Show(post.id, post.author_id, "delete"))
     effects.append(Spread("erase-revisions", post.author_id, post.id))
     if not post.local:
@@ -108,6 +131,26 @@ def _post(facts: Facts, post: Post) -> Decision:
         effects.append(
             Send(facts.activity, facts.actor.id, recipients, about=post.uri, post_id=post.id)
         )
+    return tuple(effects)
+
+
+def _stamp(facts: Facts, quote: Quote) -> Decision:
+    """The leave to quote is taken back: who quoted, and who may have both posts, is told."""
+    if quote.author_id != facts.actor.id:
+        return Refusal("not_yours", "Only who is quoted may take back the leave to quote.")
+    if quote.state is QuoteState.REVOKED:
+        return ()
+    effects: list[Effect] = [
+        *quoting.settled(quote, QuoteState.REVOKED, quote.stamp, facts.quoting),
+        *_marker(facts),
+    ]
+    if facts.quoting is not None and facts.quoting.local:
+        effects.append(Spread("tell-again", facts.quoting.author_id, facts.quoting.id))
+    inside = facts.quoting is not None and not leaves_the_house(facts.quoting.visibility)
+    if facts.actor.local and not inside:
+        quoter = (facts.quoting.author_id,) if facts.quoting and not facts.quoting.local else ()
+        recipients = Recipients(followers_of=facts.actor.id, actors=quoter)
+        effects.append(Send(facts.activity, facts.actor.id, recipients, about=quote.stamp))
     return tuple(effects)
 
 

@@ -1,12 +1,14 @@
-"""Reject: the one who is followed says no, or ends a follow that held."""
+"""Reject: the one who is followed says no or ends a follow, or somebody will not be quoted."""
 
 from dataclasses import dataclass, replace
 
 from actors.access import acting
+from actors.answering import Asked, answered, asked_to_quote
 from actors.asked import asked, to_answer
 from actors.effects import Decision, Drop, Effect, Need, Recipients, Refusal, Send
 from actors.people import Actor
 from actors.ports import Store
+from actors.posts import QuoteState
 from actors.relationships import Relation
 from actors.verbs import Reject
 
@@ -21,15 +23,22 @@ class Facts:
     relation: Relation | None
 
 
-async def gather(store: Store, activity: Reject) -> Facts | Need | Refusal:
+async def gather(store: Store, activity: Reject) -> Facts | Asked | Need | Refusal:
     followed = await acting(store, activity.actor, activity.person)
     if not isinstance(followed, Actor):
         return followed
+    quote = await asked_to_quote(store, activity, followed)
+    if quote is not None:
+        return quote
+    if activity.quoted:
+        return Refusal("no_such_quote", "Nobody here asked to quote that.")
     relation, follower = await asked(store, activity, followed)
     return Facts(activity=activity, followed=followed, follower=follower, relation=relation)
 
 
-def decide(facts: Facts) -> Decision:
+def decide(facts: Facts | Asked) -> Decision:
+    if isinstance(facts, Asked):
+        return answered(facts, QuoteState.REJECTED)
     answering = to_answer(facts.relation, facts.follower, facts.followed)
     if isinstance(answering, Refusal):
         return answering

@@ -6,20 +6,24 @@ it: the Create is then already there. An older Update than what is kept changes 
 
 from dataclasses import dataclass, replace
 
+from actors import quoting as quotes
 from actors.access import acting
 from actors.audience import addressing, leaves_the_house, visibility_of
 from actors.effects import (
     Decision,
     Drop,
     Effect,
+    Effects,
     Fetch,
     Need,
+    Notify,
     Put,
     Recipients,
     Refusal,
     Send,
     Show,
 )
+from actors.hashtags import hashtag_key
 from actors.people import Actor, Exposure, Key, Profile
 from actors.ports import Store
 from actors.posting import (
@@ -32,8 +36,9 @@ from actors.posting import (
     thread,
     told,
 )
-from actors.posts import Hashtag, Note, Poll, Post, Question, Revision, Visibility
-from actors.relationships import MarkerKind
+from actors.posts import Hashtag, Note, Poll, Post, Question, Quote, Revision, Visibility
+from actors.quoting import Quoting
+from actors.relationships import MarkerKind, NotificationKind
 from actors.verbs import Update
 
 __all__ = ["Update", "decide", "gather"]
@@ -50,6 +55,10 @@ class NoteFacts:
     around: Around
     deleted: bool
     followed_here: bool
+    quoting: Quoting | None
+    quote: Quote | None
+    quoted_by: tuple[Quote, ...]
+    quoted_here: tuple[tuple[int, int], ...]
     new_id: int
     now: int
 
@@ -90,6 +99,10 @@ async def gather(store: Store, activity: Update) -> NoteFacts | ProfileFacts | N
         around=await around(store, note, actor),
         deleted=await store.marked(note.uri, MarkerKind.DELETED, actor.uri),
         followed_here=not actor.local and await store.local_followers(actor.id),
+        quoting=await quotes.look(store, note, actor),
+        quote=await store.quote(note.uri) if existing is not None and existing.quote else None,
+        quoted_by=await store.waiting_quotes(note.uri) if existing is None else (),
+        quoted_here=await store.quoted_here(existing.id) if existing is not None else (),
         new_id=store.back_dated_id(note.published),
         now=store.now,
     )
@@ -114,7 +127,9 @@ def _before_its_create(facts: NoteFacts) -> Decision:
     if author.local:
         return Refusal("no_such_post", "There is no such post.")
     named = any(actor.local for actor in facts.around.named.values())
-    if not (facts.followed_here or named or facts.around.parent is not None):
+    quoted = facts.quoting.author if facts.quoting is not None and facts.quoting.visible else None
+    concerns = named or facts.quoted_by or (quoted is not None and quoted.local)
+    if not (facts.followed_here or concerns or facts.around.parent is not None):
         return Refusal("not_for_us", "Nobody here follows the author or is named.")
     visibility = visibility_of(note.to, note.cc, author.followers)
     post = row_of(note, author, facts.new_id, visibility, facts.around)
@@ -123,8 +138,25 @@ def _before_its_create(facts: NoteFacts) -> Decision:
         *told(note, post, author, facts.around),
         Show(post.id, author.id),
         *thread(note, post, facts.around),
+        *quotes.found(facts.quoted_by, post),
+        *_quote(facts, post),
     )
     return (Put(post, then),)
+
+
+def _quotes(facts: NoteFacts, post: Post) -> str:
+    """Return what the post quotes now; one of ours quotes what it did from the beginning."""
+    return post.quote if facts.author.local else facts.note.quote
+
+
+def _quote(facts: NoteFacts, post: Post) -> Effects:
+    """Return what another's post says of its quote now, or that it quotes nothing any more."""
+    if facts.author.local:
+        return ()
+    if facts.quoting is None:
+        return (Drop(facts.quote),) if facts.quote is not None else ()
+    row = quotes.claimed(facts.quoting, facts.note, facts.author, post.id, facts.now)
+    return quotes.keep(facts.quoting, row, facts.author, depth=0)
 
 
 def _edit(facts: NoteFacts, post: Post) -> Decision:
@@ -138,8 +170,14 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
     tally: tuple[Effect, ...] = (Put(poll, replace=True),) if poll is not None else ()
     if _same(facts, post, poll):
         # A poll of ours tells its followers the count now and then; that is no edit.
-        told_on = _send(facts, post) if facts.author.local and poll is not None else []
-        return (*tally, *told_on)
+        said: list[Effect] = []
+        quote = _quotes(facts, post)
+        if note.can_quote != post.can_quote or quote != post.quote:
+            as_said = replace(post, can_quote=note.can_quote, quote=quote)
+            said = [Put(as_said, replace=True), Show(post.id, facts.author.id, "edit")]
+        again = poll is not None or said or note.stamp
+        told_on = _send(facts, post) if facts.author.local and again else []
+        return (*tally, *said, *_quote(facts, post), *told_on)
     changed = replace(
         post,
         content=note.content,
@@ -153,12 +191,20 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
         edited=edited,
         emojis=note.emojis,
         media=note.media,
+        quote=_quotes(facts, post),
+        can_quote=note.can_quote,
         edit_number=post.edit_number + 1,
     )
     effects: list[Effect] = [Put(_revision(facts, post)), Put(changed, replace=True)]
     effects += beside(note, post.id, facts.author, facts.around)
     effects += tally
     effects += _lost_tags(facts, post)
+    effects += _quote(facts, post)
+    effects += [
+        Notify(quoter, NotificationKind.QUOTED_UPDATE, facts.author.id, quoting)
+        for quoter, quoting in facts.quoted_here
+        if quoter != facts.author.id
+    ]
     effects.append(Show(post.id, facts.author.id, "edit"))
     if facts.author.local:
         effects += _send(facts, post)
@@ -204,9 +250,9 @@ def _revision(facts: NoteFacts, post: Post) -> Revision:
 def _lost_tags(facts: NoteFacts, post: Post) -> list[Effect]:
     kept = {tag.name for tag in hashtags_of(facts.note, post.id)}
     return [
-        Drop(Hashtag(post_id=post.id, name=tag.casefold(), shown=tag))
+        Drop(Hashtag(post_id=post.id, name=hashtag_key(tag), shown=tag))
         for tag in facts.hashtags
-        if tag.casefold() not in kept
+        if hashtag_key(tag) not in kept
     ]
 
 

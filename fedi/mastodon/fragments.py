@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from actors.people import Actor
+from fedi.mastodon.approval import NOBODY, Approval
 from fedi.mastodon.entities import Poll
 from fedi.store import events
 from fedi.store.engine import Tx
@@ -38,7 +39,7 @@ class Fragment:
     boost_of: int | None = None
     poll: Poll | None = None
     quote: str = ""
-    quote_policy: str = "public"
+    quotable: Approval = NOBODY
     root: str = ""
     plain: str = ""
 

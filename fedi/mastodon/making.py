@@ -16,6 +16,7 @@ from actors.html import escape, plain
 from actors.people import Actor, ActorKind
 from actors.posts import Emoji, Media, Post, Visibility
 from actors.urls import Urls
+from fedi.mastodon.approval import approval_of
 from fedi.mastodon.entities import (
     Account,
     Application,
@@ -49,6 +50,7 @@ _VISIBILITY: Final = {
     Visibility.INTERNAL: "private",
     Visibility.GROUP: "private",
 }
+_FALLBACK: Final = re.compile(r'<p class="quote-inline">.*?</p>\Z', re.DOTALL)
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -63,7 +65,6 @@ class Making:
 
     urls: Urls
     proxied: Callable[[str], str]
-    quotable: bool = True
 
     # -- accounts
 
@@ -131,7 +132,7 @@ class Making:
             boost_of=post.boost_of,
             poll=self.poll(post, around),
             quote=post.quote,
-            quote_policy=self._policy(post),
+            quotable=approval_of(post, around.author),
             root=post.context or post.uri,
             plain=self._searched(post, around),
         )
@@ -196,14 +197,14 @@ class Making:
         return post.uri
 
     def _content(self, post: Post) -> str:
+        if post.local and post.quote:
+            # For servers that know no quotes; apps get the quote itself.
+            return _FALLBACK.sub("", post.content)
         if not post.name:
             return post.content
         link = escape(self._web(post.url) or post.uri)
         title = f"<p><strong>{escape(post.name)}</strong></p>"
         return f'{title}{post.content}<p><a href="{link}" rel="nofollow noopener">{link}</a></p>'
-
-    def _policy(self, post: Post) -> str:
-        return "public" if post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED) else "nobody"
 
     def _searched(self, post: Post, around: Surroundings) -> str:
         """Return the text that a reader's filters look at."""

@@ -11,6 +11,7 @@ from actors.errors import FediError, Forbidden, Invalid, NotFound
 from actors.people import Actor, ActorKind
 from actors.posts import Post, Revision, Visibility
 from fedi.mastodon import scheduling
+from fedi.mastodon.accounts import QUOTE_POLICIES
 from fedi.mastodon.asking import Ask, By, Reply, delete, get, ok, post, put
 from fedi.mastodon.entities import moment
 from fedi.mastodon.making import visibility_name
@@ -99,10 +100,12 @@ async def draft_of(ask: Ask, params: Params, *, later: bool = False) -> Draft:
     if answered:
         parent = await seen(ask, ids.parse(answered) or 0)
         parent = await ask.api.interacting.original(parent)
+    quoted = await _quoted(ask, params)
+    policy = params.text("quote_approval_policy")
     poll = _poll(params)
     named = [one for one in params.texts("media_ids") if one]
     text = params.text("status") or ""
-    if not text.strip() and not named:
+    if not text.strip() and not named and quoted is None:
         raise Invalid("Validation failed: Text can't be blank")
     if named and poll.choices:
         raise Invalid("Validation failed: A poll can't have files beside it")
@@ -120,7 +123,24 @@ async def draft_of(ask: Ask, params: Params, *, later: bool = False) -> Draft:
         choices=poll.choices,
         multiple=poll.multiple,
         poll_ends=ask.api.clock.now() + poll.seconds * 1000 if poll.choices else None,
+        quote=quoted.uri if quoted is not None else "",
+        quote_policy=policy_named(policy) if policy else "",
     )
+
+
+def policy_named(text: str | None) -> str:
+    """Return who may quote, as a request says it; Invalid for another word."""
+    if text not in QUOTE_POLICIES:
+        raise Invalid("Validation failed: Quote approval policy is not included in the list")
+    return text
+
+
+async def _quoted(ask: Ask, params: Params) -> Post | None:
+    """Return the post that a request wants to quote; whoever quotes a boost quotes the post."""
+    named = params.text("quoted_status_id")
+    if not named:
+        return None
+    return await ask.api.interacting.original(await seen(ask, ids.parse(named) or 0))
 
 
 def language_of(text: str | None) -> str:
@@ -178,6 +198,7 @@ async def _for_later(ask: Ask, due: int, key: str) -> Reply:
     told = {
         "visibility": ask.params.text("visibility") or visibility_name(draft.visibility),
         "in_reply_to_id": ids.parse(ask.params.text("in_reply_to_id") or ""),
+        "quoted_status_id": ask.params.text("quoted_status_id") or None,
     }
     wish = wished(draft, files, _poll(ask.params).seconds, told)
     app = ask.caller.app_id if ask.caller is not None else None
@@ -208,7 +229,8 @@ def _noted(ask: Ask, key: str) -> Beside:
 # -- changes
 
 
-async def _own(ask: Ask) -> Post:
+async def own(ask: Ask) -> Post:
+    """Return the post in the path, which must be one of the caller's own."""
     found = await seen(ask, ask.id())
     if found.author_id != ask.me.id or found.boost_of is not None:
         raise NotFound("Record not found")
@@ -217,7 +239,7 @@ async def _own(ask: Ask) -> Post:
 
 async def edit(ask: Ask) -> Reply:
     """PUT /api/v1/statuses/:id."""
-    found, params = await _own(ask), ask.params
+    found, params = await own(ask), ask.params
     text = params.text("status")
     media = found.media
     if "media_ids" in params:
@@ -225,7 +247,7 @@ async def edit(ask: Ask) -> Reply:
     media = await ask.api.media.described(ask.me, media, params.inners("media_attributes"), found)
     poll = _poll(params)
     text = found.source if text is None else text
-    if not text.strip() and not media:
+    if not text.strip() and not media and not found.quote:
         raise Invalid("Validation failed: Text can't be blank")
     warning = params.text("spoiler_text")
     sensitive = params.flag("sensitive")
@@ -241,7 +263,10 @@ async def edit(ask: Ask) -> Reply:
         multiple=poll.multiple,
         poll_ends=ask.api.clock.now() + poll.seconds * 1000 if poll.choices else None,
     )
-    await ask.api.writing.edit(ask.me, found, draft, media=media)
+    changed = await ask.api.writing.edit(ask.me, found, draft, media=media)
+    policy = params.text("quote_approval_policy")
+    if policy is not None:
+        await ask.api.writing.let_quote(ask.me, changed, policy_named(policy), ask.person.id)
     return await shown(ask, found.id)
 
 
@@ -251,7 +276,7 @@ async def remove(ask: Ask) -> Reply:
     Its files get new names for that, since the old ones die with the post; `delete_media` drops
     them (API level 4).
     """
-    found = await _own(ask)
+    found = await own(ask)
     body = (await shown(ask, found.id)).body
     source = msgspec.json.encode(found.source)
     body = body.replace(b'"text":null', b'"text":' + source, 1)

@@ -14,12 +14,14 @@ import msgspec
 from actors import ids
 from actors.audience import LocalActor, Viewer
 from actors.people import Actor
+from fedi.mastodon.approval import FOLLOWERS
 from fedi.mastodon.entities import Account, Poll, moment
 from fedi.mastodon.fragments import Face, Fragment, Fragments
 from fedi.mastodon.making import Making
-from fedi.store import hydrating
+from fedi.store import hydrating, quoting
 from fedi.store.engine import Tx
 from fedi.store.hydrating import Flags
+from fedi.store.quoting import Standing
 from fedi.store.timelines import Chosen
 
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -42,22 +44,6 @@ class Filters(Protocol):
     ) -> Matches | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """What a post quotes, for one reader: `post_id` is None where there is nothing to show."""
-
-    state: str
-    post_id: int | None = None
-
-
-class Quotes(Protocol):
-    """Finds what posts quote, by the id of the quoting post."""
-
-    async def __call__(
-        self, tx: Tx, fragments: Sequence[Fragment], viewer: Viewer
-    ) -> Mapping[int, Quoted]: ...
-
-
 @dataclass(slots=True, kw_only=True)
 class _Sheet:
     """What one page needs to know of one reader, and what it quotes."""
@@ -67,7 +53,7 @@ class _Sheet:
     parents: Mapping[int, int]
     votes: Mapping[int, list[int]]
     muted: frozenset[str]
-    quotes: Mapping[int, Quoted]
+    quotes: Mapping[int, Standing]
     follows: set[int]
 
 
@@ -79,7 +65,6 @@ class Renderer:
     now: Callable[[], int]
     fragments: Fragments = field(default_factory=Fragments)
     filters: Filters | None = None
-    quotes: Quotes | None = None
 
     # -- accounts
 
@@ -218,23 +203,36 @@ class Renderer:
         self, tx: Tx, fragments: dict[int, Fragment], viewer: Viewer, muted: frozenset[str]
     ) -> "_Written":
         inside = hydrating.is_inside(viewer)
-        quotes: Mapping[int, Quoted] = {}
-        quoting = [one for one in fragments.values() if one.quote]
-        if quoting and self.quotes is not None:
-            quotes = await self.quotes(tx, quoting, viewer)
-            shown = [one.post_id for one in quotes.values() if one.post_id is not None]
-            fragments = {**await self._fragments(tx, shown, inside), **fragments}
+        fragments, quotes = await self._quoted(tx, fragments, viewer)
         sheet = await self._sheet(tx, fragments, viewer, quotes)
         sheet.muted = muted
         faces = await self._faces(tx, (one.author_id for one in fragments.values()), inside)
         return _Written(sheet, faces, fragments, self.now())
+
+    async def _quoted(
+        self, tx: Tx, fragments: dict[int, Fragment], viewer: Viewer
+    ) -> tuple[dict[int, Fragment], dict[int, Standing]]:
+        """Return the posts with those that they quote, and how each quote stands for the reader;
+        of what a quoted post quotes itself only that."""
+        quotes: dict[int, Standing] = {}
+        for _ in range(2):
+            asked = [one.id for one in fragments.values() if one.quote and one.id not in quotes]
+            if not asked:
+                break
+            found = await quoting.standing(tx, asked, viewer)
+            deeper, quotes = bool(quotes), quotes | found
+            shown = [one.quoted_id for one in found.values() if one.quoted_id is not None]
+            if shown and not deeper:
+                inside = hydrating.is_inside(viewer)
+                fragments = {**await self._fragments(tx, shown, inside), **fragments}
+        return fragments, quotes
 
     async def _sheet(
         self,
         tx: Tx,
         fragments: Mapping[int, Fragment],
         viewer: Viewer,
-        quotes: Mapping[int, Quoted],
+        quotes: Mapping[int, Standing],
     ) -> _Sheet:
         every = list(fragments.values())
         parents = [one.parent for one in every if one.parent is not None]
@@ -256,7 +254,7 @@ class Renderer:
         polls = [one.id for one in every if one.poll is not None]
         if polls:
             sheet.votes = await hydrating.own_votes(tx, me, polls)
-        asks = {one.author_id for one in every if one.quote_policy == "followers"}
+        asks = {one.author_id for one in every if FOLLOWERS in one.quotable}
         if asks:
             sheet.follows = await hydrating.following_among(tx, me, asks)
         return sheet
@@ -265,13 +263,6 @@ class Renderer:
 # -- the end of a post, which differs by reader
 
 _NOTHING: Final = b'"favourited":false,"reblogged":false,"muted":false,"bookmarked":false,'
-_APPROVAL: Final = {
-    policy: {
-        by: _ENCODE({"automatic": automatic, "manual": [], "current_user": by})
-        for by in ("automatic", "denied")
-    }
-    for policy, automatic in (("public", ["public"]), ("followers", ["followers"]), ("nobody", []))
-}
 
 
 @dataclass(slots=True)
@@ -335,22 +326,20 @@ class _Written:
         if quoted is None:
             return b"null"
         if depth:
-            named = None if quoted.post_id is None else ids.text(quoted.post_id)
+            named = None if quoted.quoted_id is None else ids.text(quoted.quoted_id)
             return _ENCODE({"state": quoted.state, "quoted_status_id": named})
-        inner = self.fragments.get(quoted.post_id or 0)
+        inner = self.fragments.get(quoted.quoted_id or 0)
         shown = b"null"
         if inner is not None and inner.author_id in self.faces:
             shown = self.status(inner, b"[]", depth=1)
         return b'{"state":' + _ENCODE(quoted.state) + b',"quoted_status":' + shown + b"}"
 
     def _approval(self, fragment: Fragment) -> bytes:
-        policy, me = fragment.quote_policy, self.sheet.reader
-        may = me is not None and (
-            policy == "public"
-            or fragment.author_id == me
-            or (policy == "followers" and fragment.author_id in self.sheet.follows)
+        return fragment.quotable.told(
+            mine=fragment.author_id == self.sheet.reader,
+            follows=fragment.author_id in self.sheet.follows,
+            nobody=self.sheet.reader is None,
         )
-        return _APPROVAL[policy]["automatic" if may else "denied"]
 
 
 def told_poll(

@@ -20,7 +20,16 @@ from outbox.acts import Acting
 T = TypeVar("T")
 
 _INVALID: Final = frozenset(
-    {"no_such_choice", "not_public", "own_poll", "poll_ended", "self", "too_many", "voted"}
+    {
+        "no_such_choice",
+        "not_named",
+        "not_public",
+        "own_poll",
+        "poll_ended",
+        "self",
+        "too_many",
+        "voted",
+    }
 )
 """Refusals that are about what was asked, not about who asked."""
 

@@ -39,6 +39,7 @@ class Wish(msgspec.Struct, kw_only=True, frozen=True):
     choices: list[str] = []
     multiple: bool = False
     poll_seconds: int = 0
+    quote: str = ""
     quote_policy: str = ""
     shown: dict[str, Any] = {}
 
@@ -157,6 +158,8 @@ def drafted(wish: Wish, now: int) -> Draft:
         choices=tuple(wish.choices),
         multiple=wish.multiple,
         poll_ends=now + wish.poll_seconds * 1000 if wish.choices else None,
+        quote=wish.quote,
+        quote_policy=wish.quote_policy,
     )
 
 
@@ -173,5 +176,7 @@ def wished(draft: Draft, media: Sequence[int], poll_seconds: int, shown: dict[st
         choices=list(draft.choices),
         multiple=draft.multiple,
         poll_seconds=poll_seconds,
+        quote=draft.quote,
+        quote_policy=draft.quote_policy,
         shown=shown,
     )

@@ -6,19 +6,23 @@ plain text. Whether it may be said is decided by the verb's rule (actors/activit
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from actors.effects import Done, Refusal
 from actors.errors import FediError, Invalid, NotFound
 from actors.handles import Handle
 from actors.people import Actor
-from actors.posts import Media, Option, Poll, Post, Question, Visibility
+from actors.posts import Media, Option, Poll, Post, Question, Quotable, Quote, Visibility
+from actors.quoting import policy_of
+from actors.verbs import Update
 from fedi.publishing.doing import Doing
 from fedi.store.engine import Tx
+from fedi.store.kept import preferences
 from fedi.store.reads import surroundings
 from fedi.store.unit import UnitStore
 from outbox import compose
+from outbox.objects.record import note_of
 from outbox.publish import Edited, Intent, Parent, edit, publish
 
 RESOLVE_SECONDS: Final = 3.0
@@ -28,7 +32,8 @@ Beside = Callable[[UnitStore, Post], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What somebody wants to say. `reply_to` is the URI of a post; `poll_ends` is in Unix ms."""
+    """What somebody wants to say. `reply_to` and `quote` are URIs of posts; `poll_ends`
+    is in Unix ms; `quote_policy` is public, followers, nobody, or "" for what the actor chose."""
 
     text: str
     visibility: Visibility
@@ -41,6 +46,8 @@ class Draft:
     choices: tuple[str, ...] = ()
     multiple: bool = False
     poll_ends: int | None = None
+    quote: str = ""
+    quote_policy: str = ""
 
 
 class Writing(Doing):
@@ -134,6 +141,7 @@ class Writing(Doing):
         if draft.choices:
             options = tuple(Option(choice) for choice in draft.choices)
             poll = _question(options, draft.multiple, draft.poll_ends)
+        quoted = await self._parent(draft.quote) if draft.quote else None
         return Intent(
             author=author,
             person=draft.person,
@@ -145,7 +153,35 @@ class Writing(Doing):
             parent=await self._parent(draft.reply_to) if draft.reply_to else None,
             media=draft.media,
             poll=poll,
+            quote=quoted.post.uri if quoted is not None else "",
+            quoted=quoted,
+            can_quote=await self._policy(author, draft.quote_policy),
         )
+
+    async def _policy(self, author: Actor, asked: str) -> Quotable | None:
+        """Return who may quote, as asked or else as the actor chose once for all."""
+        if not asked:
+            chosen = await self.performer.engine.glance(lambda tx: preferences(tx, author.id))
+            asked = chosen.quote_policy
+        return policy_of(asked, author) if asked else None
+
+    async def let_quote(self, author: Actor, post: Post, asked: str, person: int) -> Post:
+        """Let others quote a post of the author's than before, and tell who has it."""
+        around = (await self.performer.engine.read(lambda tx: surroundings(tx, [post])))[0]
+        note = note_of(post, around, self.performer.urls)
+        update = Update(
+            uri=self.performer.urls.activity(self.performer.new_id()),
+            actor=author.uri,
+            note=replace(note, can_quote=policy_of(asked, author)),
+            person=person,
+            source=post.source,
+        )
+        await self.perform(update)
+        return await self._kept(post.uri)
+
+    async def revoke(self, author: Actor, quote: Quote, person: int) -> None:
+        """Take back the leave to quote a post of the author's."""
+        await self.perform(self.act(author, person).forbid(quote))
 
     async def _parent(self, uri: str) -> Parent:
         post = await self.resolver.post(uri)

@@ -19,7 +19,7 @@ from actors.effects import (
     Spread,
 )
 from actors.people import Key
-from actors.posts import Post
+from actors.posts import Post, Quote
 from actors.relationships import Notification, Reaction, Relation, RelationKind
 
 from . import changes, events
@@ -119,6 +119,12 @@ class Applying:
                     (row.author_id, boosted, boosted),
                 )
                 await run("DELETE FROM addressee WHERE post_id = ?", (row.id,))
+            case Quote(author_id=int(quoted), post_id=int(quoting)):
+                await run(
+                    "DELETE FROM notification WHERE recipient_id = ? AND kind = 'quote'"
+                    " AND post_id = ?",
+                    (quoted, quoting),
+                )
 
     async def _put(self, put: Put) -> None:
         if isinstance(put.row, Key) and not await self._is_theirs(put.row):

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from actors.effects import Row
 from actors.people import Actor
-from actors.posts import Pin, Poll, Post
+from actors.posts import Pin, Poll, Post, Quote, QuoteState
 from actors.relationships import Reaction, Relation, RelationKind, RelationState, Report
 
 
@@ -36,6 +36,8 @@ def put(row: Row, *, replaced: bool) -> tuple[Change, ...]:
             return (Change("like", row.actor_id, row.post_id),)
         case Poll() if replaced:
             return (Change("poll", 0, row.post_id),)
+        case Quote():
+            return _quote(row)
         case Pin():
             return (Change("pin", row.actor_id, row.post_id),)
         case Actor():
@@ -57,11 +59,20 @@ def dropped(row: Row) -> tuple[Change, ...]:
             return (Change("unboost", author_id, shared),)
         case Reaction():
             return (Change("unlike", row.actor_id, row.post_id),)
+        case Quote(quoted_id=int(quoted)):
+            return (Change("quote", 0, quoted),)
         case Pin():
             return (Change("unpin", row.actor_id, row.post_id),)
         case Relation():
             return (Change(f"un{_BEGINS[row.kind]}", row.source_id, row.target_id),)
     return ()
+
+
+def _quote(quote: Quote) -> tuple[Change, ...]:
+    """Return what a quote means for what it quotes, which counts those that are allowed."""
+    if quote.quoted_id is None or quote.state is QuoteState.PENDING:
+        return ()
+    return (Change("quote", 0, quote.quoted_id),)
 
 
 def _post(post: Post, *, replaced: bool) -> tuple[Change, ...]:

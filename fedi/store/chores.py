@@ -79,6 +79,7 @@ async def erase_posts(tx: Tx, actor_id: int, after: int, now: int) -> int | None
         "DELETE FROM revision WHERE post_id = ?",
         "DELETE FROM hashtag WHERE post_id = ?",
         "DELETE FROM poll WHERE post_id = ?",
+        "DELETE FROM quote WHERE post_id = ?",
     ):
         await tx.many(statement, [(id,) for id in ids])
     await drop_uses(tx, ids, now)
@@ -91,6 +92,8 @@ async def _tell_erased(tx: Tx, ids: list[int], now: int) -> None:
     for kind, subject in (("delete", "id"), ("reply", "in_reply_to"), ("unboost", "boost_of")):
         rest = f"{these} AND {subject} IS NOT NULL"
         await events.append_each(tx, kind, "author_id", subject, rest, ids, at=now)
+    quoted = f"FROM quote WHERE post_id IN ({', '.join('?' * len(ids))}) AND quoted_id IS NOT NULL"
+    await events.append_each(tx, "quote", "0", "quoted_id", quoted, ids, at=now)
 
 
 async def still_to_send(tx: Tx, actor_id: int) -> bool:
@@ -190,7 +193,8 @@ async def voted_since(tx: Tx, since: Place) -> list[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Something to fetch: `why` is parent, replies, featured, actor or synchronise."""
+    """Something to fetch: `why` is parent, replies, featured, actor, synchronise
+    or quote."""
 
     uri: str
     why: str

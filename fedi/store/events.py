@@ -35,6 +35,7 @@ KINDS: Final = {
     "unlike": "no more",
     "boost": "somebody shares it; the boost itself is a `post`",
     "unboost": "no more; the boost itself is a `delete`",
+    "quote": "a quote of it was allowed, refused, taken back or removed; `actor_id` is 0",
     "vote": "a vote in its poll, told by the poll's author",
     "poll": "the poll's count was told anew, or the poll has closed; `actor_id` is 0",
     "card": "the preview of the page that it links to has come",

@@ -15,7 +15,7 @@ from actors.people import Actor
 from actors.posts import Post
 from outbox.objects.record import Surroundings
 
-from . import cards, visibility
+from . import cards, quoting, visibility
 from .cards import Card
 from .engine import Param, Tx
 from .reads import surroundings
@@ -72,6 +72,7 @@ async def wholes(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Whole]:
     )
     boosts = await _counts(tx, _children("boost_of", seen), ids)
     replies = await _counts(tx, _children("in_reply_to", seen), ids)
+    quotes = await quoting.counts(tx, ids, seen)
     apps = await tx.rows(
         "SELECT x.post_id, a.name, a.website FROM post_app x JOIN app a ON a.id = x.app_id"
         f" WHERE x.post_id IN ({marks(ids)})",
@@ -86,7 +87,7 @@ async def wholes(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Whole]:
             likes=likes.get(post.id, 0),
             boosts=boosts.get(post.id, 0),
             replies=replies.get(post.id, 0),
-            quotes=0,
+            quotes=quotes.get(post.id, 0),
             app=named.get(post.id),
             card=previews.get(post.id),
         )

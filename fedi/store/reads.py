@@ -11,9 +11,10 @@ from actors.audience import Nobody, RemoteActor, RemoteServer, Viewer
 from actors.people import Actor, Exposure, Profile
 from actors.posts import Hashtag, Poll, Post
 from outbox.objects.record import Named, Surroundings
+from outbox.objects.stamp import Stamp
 from outbox.reads import Items, Posts
 
-from . import featured, visibility
+from . import featured, quoting, visibility
 from .engine import Engine, Tx
 from .rows import ACTOR, ADDRESSEE, HASHTAG, KEY, POLL, POST
 
@@ -48,6 +49,7 @@ async def surroundings(tx: Tx, posts: list[Post]) -> list[Surroundings]:
     }
     tallies = await _tallies(tx, [post.id for post in posts if post.local and post.id in polls])
     others = await _uris(tx, posts)
+    stamps = await quoting.stamps(tx, [post.id for post in posts if post.quote])
     return [
         Surroundings(
             author=authors[post.author_id],
@@ -58,6 +60,7 @@ async def surroundings(tx: Tx, posts: list[Post]) -> list[Surroundings]:
             voters=tallies[post.id][0] if post.id in tallies else None,
             parent=others.get(post.in_reply_to or 0, ""),
             boosted=others.get(post.boost_of or 0, ""),
+            stamp=stamps.get(post.id, ""),
         )
         for post in posts
     ]
@@ -207,6 +210,9 @@ class HouseReads:
             return post, (await surroundings(tx, [post]))[0]
 
         return await self._engine.glance(query)
+
+    async def stamp(self, uri: str, viewer: Viewer) -> Stamp | None:
+        return await self._engine.glance(lambda tx: quoting.stamp(tx, uri, viewer))
 
     async def outbox(self, actor: Actor, viewer: Viewer, cursor: int | None, limit: int) -> Posts:
         condition, params = visibility.condition(viewer)

@@ -15,7 +15,7 @@ import msgspec
 
 from actors.membership import Membership
 from actors.people import Actor, HandleRow, Key, Person, Token
-from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Revision, Vote
+from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Quote, Revision, Vote
 from actors.relationships import Marker, Notification, Reaction, Relation, Report
 
 R = TypeVar("R")
@@ -114,6 +114,7 @@ PERSON: Final = Table("person", Person, ["id"])
 MEMBERSHIP: Final = Table("membership", Membership, ["person_id", "actor_id"])
 TOKEN: Final = Table("token", Token, ["id"])
 POST: Final = Table("post", Post, ["id"])
+QUOTE: Final = Table("quote", Quote, ["uri"])
 ADDRESSEE: Final = Table("addressee", Addressee, ["post_id", "actor_id"])
 HASHTAG: Final = Table("hashtag", Hashtag, ["post_id", "name"])
 POLL: Final = Table("poll", Poll, ["post_id"])
@@ -129,7 +130,7 @@ REPORT: Final = Table("report", Report, ["id"])
 TABLES: Final[Mapping[type, Table[Any]]] = {
     table.record: table
     for table in (
-        ACTOR, KEY, HANDLE, PERSON, MEMBERSHIP, TOKEN, POST, ADDRESSEE, HASHTAG, POLL, VOTE,
+        ACTOR, KEY, HANDLE, PERSON, MEMBERSHIP, TOKEN, POST, QUOTE, ADDRESSEE, HASHTAG, POLL, VOTE,
         REVISION, PIN, RELATION, REACTION, MARKER, NOTIFICATION, REPORT,
     )
 }  # fmt: skip

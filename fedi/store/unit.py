@@ -11,7 +11,7 @@ from actors import ids
 from actors.audience import LocalActor, RemoteActor
 from actors.membership import Membership
 from actors.people import Actor, Key, Person
-from actors.posts import Addressee, Poll, Post, Vote
+from actors.posts import Addressee, Poll, Post, Quote, Vote
 from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
 
@@ -122,6 +122,31 @@ class UnitStore:
             "in_reply_to_uri = ? AND in_reply_to IS NULL AND in_reply_to_uri <> '' LIMIT 500",
             uri,
         )
+
+    # -- quotes
+
+    async def quote(self, uri: str) -> Quote | None:
+        return await self._one(rows.QUOTE, "uri = ?", uri)
+
+    async def quote_by_request(self, uri: str) -> Quote | None:
+        return await self._one(rows.QUOTE, "request = ? AND request <> ''", uri)
+
+    async def quote_by_stamp(self, uri: str) -> Quote | None:
+        return await self._one(rows.QUOTE, "stamp = ? AND stamp <> ''", uri)
+
+    async def waiting_quotes(self, uri: str) -> tuple[Quote, ...]:
+        return await self._all(
+            rows.QUOTE, "quoted_uri = ? AND quoted_id IS NULL ORDER BY uri LIMIT 500", uri
+        )
+
+    async def quoted_here(self, post_id: int) -> tuple[tuple[int, int], ...]:
+        found = await self.tx.rows(
+            "SELECT p.author_id, p.id FROM quote q JOIN post p ON p.id = q.post_id"
+            " AND p.local = 1 AND p.deleted IS NULL"
+            " WHERE q.quoted_id = ? AND q.state = 'accepted' ORDER BY p.id LIMIT 500",
+            (post_id,),
+        )
+        return tuple((row[0], row[1]) for row in found)
 
     # -- what holds between them
 

@@ -1,4 +1,4 @@
-"""Reject arrives: somebody elsewhere says no to a follow of ours, as inbox/answers.py reads it."""
+"""Reject arrives: the no of somebody elsewhere to what one of ours asked (inbox/answers.py)."""
 
 from actors.activities.reject import Reject
 from actors.effects import Refusal
@@ -8,9 +8,15 @@ from inbox.parse import Arrived
 
 
 def read(arrived: Arrived, urls: Urls) -> Reject | Refusal:
-    """Read a Reject of a Follow, which must be a Follow of the actor itself."""
+    """Read the no to a Follow or QuoteRequest, which must have been put to the actor itself."""
     found = answered(arrived, urls)
     if isinstance(found, Refusal):
         return found
-    follow, follower = found
-    return Reject(uri=arrived.uri, actor=arrived.actor, object=follow, follower=follower)
+    return Reject(
+        uri=arrived.uri,
+        actor=arrived.actor,
+        object=found.uri,
+        follower=found.asker,
+        quoted=found.quoted,
+        instrument=found.instrument,
+    )

@@ -1,15 +1,14 @@
-"""Accept, leaving: with the Follow inside, since Mastodon needs its id, actor and object."""
+"""Accept, leaving: with what was asked inside, since Mastodon needs its id, actor and object."""
 
 from typing import Any
 
 from actors.urls import Urls
 from actors.verbs import Accept
-from outbox.objects.envelope import envelope, inner
+from outbox.objects.envelope import asked, envelope
 
 
 def write(activity: Accept, _urls: Urls, _named: tuple[str, ...]) -> dict[str, Any]:
-    """Return the yes to a Follow; one whose follower is not known names the Follow alone."""
-    if not activity.follower:
-        return envelope("Accept", activity, activity.object)
-    follow = inner("Follow", activity.object, activity.follower, activity.actor)
-    return envelope("Accept", activity, follow, to=(activity.follower,))
+    """Return the yes to a Follow, or to a QuoteRequest with where the leave can be read."""
+    to = (activity.follower,) if activity.follower else ()
+    written = envelope("Accept", activity, asked(activity), to=to)
+    return {**written, "result": activity.stamp} if activity.stamp else written

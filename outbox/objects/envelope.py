@@ -8,6 +8,7 @@ from typing import Any
 
 from actors.effects import Activity
 from actors.urls import Urls
+from actors.verbs import Accept, Reject
 
 
 def envelope(
@@ -28,6 +29,16 @@ def inner(kind: str, uri: str, actor: str, obj: str) -> dict[str, Any]:
     """Return an activity as the object of another; one without a known id goes without."""
     shape = {"type": kind, "id": uri, "actor": actor, "object": obj}
     return shape if uri else {term: value for term, value in shape.items() if term != "id"}
+
+
+def asked(activity: Accept | Reject) -> object:
+    """Return what an answer is about: a Follow or QuoteRequest, whole where who asked is known."""
+    if not activity.follower:
+        return activity.object
+    if not activity.quoted:
+        return inner("Follow", activity.object, activity.follower, activity.actor)
+    request = inner("QuoteRequest", activity.object, activity.follower, activity.quoted)
+    return {**request, "instrument": activity.instrument}
 
 
 def followers_of(actor_uri: str, urls: Urls) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ here nothing is decided. Read back by inbox/activities/create.py to the same rec
 
 from typing import Any
 
-from actors.posts import Emoji, Mention, Note
+from actors.hashtags import hashtag_key
+from actors.posts import Emoji, Mention, Note, Quotable
 from actors.urls import Urls
-from outbox.compose import hashtag_key
 from outbox.objects import media
 from outbox.objects.moment import stamp
 from outbox.objects.question import poll
@@ -59,6 +59,16 @@ def _place(shape: dict[str, Any], note: Note) -> None:
     if note.quote:
         for term in ("quote", "quoteUrl", "quoteUri", "_misskey_quote"):
             shape[term] = note.quote
+    if note.stamp:
+        shape["quoteAuthorization"] = note.stamp
+    if note.can_quote is not None:
+        shape["interactionPolicy"] = {"canQuote": _policy(note.can_quote)}
+
+
+def _policy(policy: Quotable) -> dict[str, Any]:
+    """Return who may quote, in the words of FEP-044f."""
+    stated: dict[str, Any] = {"automaticApproval": list(policy.automatic)}
+    return {**stated, "manualApproval": list(policy.manual)} if policy.manual else stated
 
 
 def _collections(shape: dict[str, Any], note: Note, urls: Urls) -> None:

@@ -22,7 +22,7 @@ class Surroundings:
 
     `votes` counts the votes for each option of our own poll and `voters` those who voted; None
     where the tallies are another server's and stand in the poll itself. `parent` is the URI of
-    what it answers, `boosted` of what it boosts.
+    what it answers, `boosted` of what it boosts, `stamp` of the leave to quote what it quotes.
     """
 
     author: Actor
@@ -33,6 +33,7 @@ class Surroundings:
     voters: int | None = None
     parent: str = ""
     boosted: str = ""
+    stamp: str = ""
 
 
 def note_of(post: Post, around: Surroundings, urls: Urls) -> Note:
@@ -63,6 +64,8 @@ def note_of(post: Post, around: Surroundings, urls: Urls) -> Note:
         media=post.media,
         question=question_of(around),
         quote=post.quote,
+        stamp=around.stamp,
+        can_quote=post.can_quote,
         replies=urls.post(post.id, "replies") if post.local else "",
     )
 

@@ -23,6 +23,6 @@ def test_every_verb_file_here_is_a_rules_file_there() -> None:
 
 
 def test_an_unknown_verb_is_dropped_with_a_reason() -> None:
-    for verb in ("Dislike", "Lock", "View", "QuoteRequest", "Create2"):
+    for verb in ("Dislike", "Lock", "View", "FeatureRequest", "Create2"):
         found = receiving(activity(verb, OUR_POST))
         assert getattr(found, "code", "") == "unsupported_activity"

@@ -5,6 +5,7 @@ drawn; what is kept inside (person, source, reader) keeps its default.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from string import ascii_letters, digits
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from actors import verbs
 from actors.html import clean, escape
 from actors.people import Actor, ActorKind, Field, Image, Key, KeyKind, Profile
-from actors.posts import Emoji, Media, Mention, Note, Option, Question
+from actors.posts import Emoji, Media, Mention, Note, Option, Question, Quotable
 from actors.urls import Urls
 from actors.vocabulary import PUBLIC
 from tests.outbox.cast import MULTIKEY, RSA_PEM
@@ -97,6 +98,13 @@ def texts(draw: st.DrawFn) -> tuple[str, Mapping[str, str], str]:
     return by_tag[language], by_tag, language
 
 
+quotables = st.builds(
+    Quotable,
+    automatic=several(anyone | st.just(PUBLIC)),
+    manual=several(anyone),
+)
+
+
 @st.composite
 def notes(draw: st.DrawFn) -> Note:
     """A post of HERE as it travels."""
@@ -139,6 +147,8 @@ def notes(draw: st.DrawFn) -> Note:
         media=draw(several(media, lambda one: one.url)),
         question=question,
         quote=draw(optional(elsewhere)),
+        stamp=draw(optional(elsewhere)),
+        can_quote=draw(st.none() | quotables),
         replies=HERE.post(id, "replies"),
     )
 
@@ -207,6 +217,20 @@ def _by_author(draw: st.DrawFn, verb: type) -> Any:
 
 
 @st.composite
+def _quoting(draw: st.DrawFn) -> verbs.QuoteRequest:
+    """A request with the quoting post inside, which names what it quotes or not yet."""
+    quoted = draw(posts_there)
+    note = replace(draw(notes()), quote=draw(optional(st.just(quoted))))
+    return verbs.QuoteRequest(
+        uri=draw(activities_here),
+        actor=note.attributed_to,
+        object=quoted,
+        instrument=note.uri,
+        note=note,
+    )
+
+
+@st.composite
 def _of_profile(draw: st.DrawFn) -> verbs.Update:
     profile = draw(profiles())
     return verbs.Update(uri=draw(activities_here), actor=profile.actor.uri, profile=profile)
@@ -220,11 +244,19 @@ def _of_itself(draw: st.DrawFn, /, verb: type, **more: st.SearchStrategy[Any]) -
 
 
 _answers = {"object": activities_there, "follower": actors_there}
+_quotes = {
+    "object": activities_there,
+    "follower": actors_there,
+    "quoted": posts_here,
+    "instrument": posts_there,
+}
 _pins = {"object": posts_here, "target": actors_here.map(lambda uri: f"{uri}/featured")}
 _reactions = optional(st.sampled_from(["🎉", "👍🏽", ":nordvik:"]))
 
 VERBS: dict[str, st.SearchStrategy[Any]] = {
-    "accept": _of(verbs.Accept, **_answers) | _of(verbs.Accept, object=activities_there),
+    "accept": _of(verbs.Accept, **_answers)
+    | _of(verbs.Accept, object=activities_there)
+    | _of(verbs.Accept, stamp=ids.map(HERE.stamp), **_quotes),
     "add": _of(verbs.Add, **_pins),
     "announce": _of(
         verbs.Announce,
@@ -244,7 +276,10 @@ VERBS: dict[str, st.SearchStrategy[Any]] = {
     "follow": _of(verbs.Follow, object=actors_there),
     "like": _of(verbs.Like, object=posts_there | elsewhere, content=_reactions),
     "move": _of_itself(verbs.Move, target=elsewhere),
-    "reject": _of(verbs.Reject, **_answers) | _of(verbs.Reject, object=activities_there),
+    "quoterequest": _of(verbs.QuoteRequest, object=posts_there, instrument=posts_here) | _quoting(),
+    "reject": _of(verbs.Reject, **_answers)
+    | _of(verbs.Reject, object=activities_there)
+    | _of(verbs.Reject, **_quotes),
     "remove": _of(verbs.Remove, **_pins),
     "undo": _of(
         verbs.Undo,

@@ -25,6 +25,7 @@ def test_an_activity_and_a_conversation(id: int) -> None:
     assert URLS.parse(URLS.activity(id)) == Local("activity", id=id)
     assert URLS.parse(URLS.context(id)) == Local("context", id=id)
     assert URLS.parse(URLS.collection(id)) == Local("collection", id=id)
+    assert URLS.parse(URLS.stamp(id)) == Local("stamp", id=id)
 
 
 @given(ids, st.from_regex(r"[a-z0-9-]{1,20}", fullmatch=True))

@@ -4,16 +4,18 @@ from dataclasses import replace
 from typing import Any
 
 from actors.people import Profile
-from actors.posts import Post, Visibility
+from actors.posts import Note, Post, Quotable, Visibility
 from actors.relationships import Reaction, Relation, RelationKind
+from actors.verbs import Accept, Delete, QuoteRequest, Reject
 from actors.vocabulary import PUBLIC
 from outbox.activities import write
 from outbox.acts import Acting
 from outbox.context import document
 from outbox.endpoints import activity_of
-from outbox.objects import collection, note
+from outbox.objects import collection, note, stamp
 from outbox.objects.actor import write as actor_document
 from outbox.objects.record import Named, Surroundings, note_of
+from outbox.objects.stamp import Stamp
 from outbox.objects.tombstone import tombstone
 from tests.outbox.cast import (
     ALICE,
@@ -59,6 +61,34 @@ def _act(id: int) -> Acting:
     return Acting(actor=LEDERGRUPPEN, urls=URLS, id=id, person=7)
 
 
+_STAMP = Stamp(
+    uri=URLS.stamp(600),
+    author=LEDERGRUPPEN.uri,
+    quoting="https://mastodon.test/users/alice/statuses/2",
+    quoted=NOTICE.uri,
+)
+
+
+def _request(quoting: Note | None) -> QuoteRequest:
+    return QuoteRequest(
+        uri=URLS.activity(529),
+        actor=LEDERGRUPPEN.uri,
+        object=_THEIRS.uri,
+        instrument=NOTICE.uri,
+        note=quoting,
+    )
+
+
+def _answer() -> dict[str, str]:
+    return {
+        "actor": LEDERGRUPPEN.uri,
+        "object": "https://mastodon.test/users/alice/quote_requests/1",
+        "follower": ALICE.uri,
+        "quoted": NOTICE.uri,
+        "instrument": _STAMP.quoting,
+    }
+
+
 def objects() -> dict[str, dict[str, Any]]:
     """Things: actors, posts, collections, tombstones."""
     group = Profile(actor=ALLE, keys=keys_of(ALLE))
@@ -77,6 +107,15 @@ def objects() -> dict[str, dict[str, Any]]:
         "note-full": note.write(note_of(NOTICE, NOTICE_AROUND, URLS), URLS),
         "note-direct": note.write(note_of(direct, direct_around, URLS), URLS),
         "question": note.write(note_of(POLL, POLL_AROUND, URLS), URLS),
+        "note-quoting": note.write(
+            replace(
+                note_of(NOTICE, NOTICE_AROUND, URLS),
+                stamp="https://mastodon.test/users/alice/quote_authorizations/7",
+                can_quote=Quotable(automatic=(PUBLIC,), manual=(LEDERGRUPPEN.followers,)),
+            ),
+            URLS,
+        ),
+        "stamp": stamp.write(_STAMP),
         "tombstone": tombstone(URLS.post(304), NOW),
         "collection": collection.whole(followers, 2),
         "collection-hidden": collection.whole(followers, None, paged=False),
@@ -119,6 +158,13 @@ def verbs() -> dict[str, dict[str, Any]]:
         "add": write(_act(525).pin(NOTICE), URLS),
         "remove": write(_act(526).unpin(NOTICE), URLS),
         "move": write(_act(527).move(ALICE), URLS),
+        "quoterequest": write(_request(None), URLS, by_alice),
+        "quoterequest-with-post": write(_request(note_of(NOTICE, NOTICE_AROUND, URLS)), URLS),
+        "accept-quote": write(Accept(uri=URLS.activity(530), stamp=_STAMP.uri, **_answer()), URLS),
+        "reject-quote": write(Reject(uri=URLS.activity(531), **_answer()), URLS),
+        "delete-stamp": write(
+            Delete(uri=URLS.activity(532), actor=LEDERGRUPPEN.uri, object=_STAMP.uri), URLS
+        ),
         "vote": write(_act(528).vote(_THEIRS, "Tirsdag"), URLS, by_alice),
     }
 

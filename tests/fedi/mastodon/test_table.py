@@ -31,7 +31,7 @@ ADMIN = re.compile(r"/admin/(accounts|reports|domain_allows|domain_blocks|trends
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
-NOT_YET = re.compile(r"/collections|/in_collections|/quotes|/interaction_policy|/admin/")
+NOT_YET = re.compile(r"/admin/")
 """Not there yet; the docs say so."""
 
 
@@ -94,6 +94,8 @@ class Seeds:
             await me.post(f"v1/accounts/{apps.ola.id}/{undone}")
         await me.post(f"v1/accounts/{apps.ola.id}/follow")
         await apps.ola.post(f"v1/accounts/{me.id}/follow")
+        self.collection, self.item = await self.gather(me)
+        self.others, self.mine_in_it = await self.gather(apps.ola)
         await apps.ola.post(f"v1/statuses/{self.post}/favourite")
         await apps.ola.says("Hei @it", visibility="direct")
         lists = await me.get("v1/lists")
@@ -131,8 +133,22 @@ class Seeds:
         )  # fmt: skip
         await house.engine.write(lambda tx: announcements.keep(tx, told))
 
+    async def gather(self, by: Client) -> tuple[str, str]:
+        """Make somebody a collection with us in it, their only one; return it and our item."""
+        for one in (await by.get(f"v1/accounts/{by.id}/collections"))["collections"]:
+            await by.delete(f"v1/collections/{one['id']}")
+        asked = {"name": "Folk", "account_ids": [self.me.id]}
+        made = (await by.post("v1/collections", asked))["collection"]
+        return made["id"], made["items"][0]["id"]
+
     def path(self, row: Row) -> str:
         path = row.path.split("?")[0]
+        if path.endswith("/in_collections"):
+            return path.replace(":id", self.me.id)
+        if path.endswith("/revoke") and ":collection_id" in path:
+            return path.replace(":collection_id", self.others).replace(":id", self.mine_in_it)
+        if ":collection_id" in path:
+            return path.replace(":collection_id", self.collection).replace(":id", self.item)
         named = {
             ":list_id": self.list, ":filter_id": self.filter, ":account_id": self.apps.ola.id,
             ":group_key": self.group, ":hashtag": "drift", ":year": "2025", ":date": "2025-01-01",
@@ -146,6 +162,7 @@ class Seeds:
             ("/api/v1/statuses/", self.post),
             ("/api/v1/polls/", self.mine),
             ("/api/v1/lists/", self.list),
+            ("/api/v1/collections/", self.collection),
             ("/api/v2/filters/keywords/", self.keyword),
             ("/api/v2/filters/statuses/", self.marked),
             ("/api/v2/filters/", self.filter),
