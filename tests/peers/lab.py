@@ -113,27 +113,33 @@ def _installing(name: str, lock_file: Path) -> Iterator[tuple[Path, bool]]:
         done.touch()
 
 
-def install_fedify() -> list[str]:
-    """The command that runs the Fedify peer; installs it from the npm registry first."""
-    source = HERE / "fedify"
+def install_node(name: str, source: Path, *more: Path) -> tuple[str, Path]:
+    """Node, and the folder where the modules of `source` and `more` find the packages that its
+    lock file names; installs those from the npm registry first."""
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
-        lacking("peer fedify: node and npm (Node 20 or later) aren't installed")
+        lacking(f"{name}: node and npm (Node 20 or later) aren't installed")
     version = subprocess.run([str(node), "--version"], capture_output=True, text=True, check=True)
     if int(version.stdout.lstrip("v").split(".")[0]) < 20:
-        lacking(f"peer fedify: Node 20 or later is needed, this is {version.stdout.strip()}")
-    with _installing("fedify", source / "package-lock.json") as (folder, done):
+        lacking(f"{name}: Node 20 or later is needed, this is {version.stdout.strip()}")
+    with _installing(name, source / "package-lock.json") as (folder, done):
         if not done:
             folder.mkdir(exist_ok=True)
-            for name in ("package.json", "package-lock.json", ".npmrc"):
-                shutil.copy(source / name, folder)
-            _run(["npm", "ci", "--ignore-scripts"], folder, "fedify")
-        modules = sorted(source.glob("*.mjs"))
+            for file in ("package.json", "package-lock.json", ".npmrc"):
+                shutil.copy(source / file, folder)
+            _run(["npm", "ci", "--ignore-scripts"], folder, name)
+        modules = [*sorted(source.glob("*.mjs")), *more]
         code = folder / f"code-{_checksum(*modules)}"  # under node_modules' folder, as Node wants
         code.mkdir(exist_ok=True)
         for module in modules:
             shutil.copy(module, code)
-    return [str(node), str(code / "server.mjs")]
+    return str(node), code
+
+
+def install_fedify() -> list[str]:
+    """The command that runs the Fedify peer."""
+    node, code = install_node("fedify", HERE / "fedify")
+    return [node, str(code / "server.mjs")]
 
 
 def install_pubby() -> list[str]:
