@@ -67,7 +67,8 @@ class NodeInfo:
                 },
                 "localPosts": usage.posts,
             },
-            "metadata": {"nodeName": self._name},
+            # What libraries look for that know no software of our name (megalodon's detector).
+            "metadata": {"nodeName": self._name, "upstream": {"name": "mastodon"}},
         }
         return msgspec.json.encode(shape)
 

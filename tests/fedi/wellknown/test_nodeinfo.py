@@ -48,7 +48,10 @@ def test_a_nodeinfo_document_has_what_its_schema_demands(table: Dispatch, versio
     assert document["protocols"] == ["activitypub"]
     assert document["openRegistrations"] is False
     assert set(document["services"]) == {"inbound", "outbound"}
-    assert document["metadata"] == {"nodeName": "Nordvik kommune"}
+    assert document["metadata"] == {
+        "nodeName": "Nordvik kommune",
+        "upstream": {"name": "mastodon"},
+    }
 
 
 def test_figures_count_what_everyone_may_know_and_are_kept_for_hours(
