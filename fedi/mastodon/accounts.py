@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import Final
 
-from actors.errors import Invalid, NotFound
+import msgspec
+
+from actors.errors import Invalid, NotFound, Unauthorized
 from actors.hashtags import hashtag_key
 from actors.html import plain
 from actors.people import Actor, Image
@@ -20,6 +22,7 @@ from fedi.mastodon.asking import (
     with_files,
 )
 from fedi.mastodon.entities import Account, Entity, Field
+from fedi.mastodon.fragments import Own
 from fedi.mastodon.paging import page_of
 from fedi.mastodon.reading import default_visibility
 from fedi.mastodon.timelines import listed, span_of
@@ -68,7 +71,26 @@ class CredentialAccount(Account, kw_only=True):
 
 async def verify_credentials(ask: Ask) -> Reply:
     """GET /api/v1/accounts/verify_credentials."""
-    return ok(await ask.api.engine.glance(lambda tx: credentials(tx, ask, ask.me)))
+    id = ask.me.id
+    return Reply(await ask.api.engine.glance(lambda tx: _own(tx, ask, id)))
+
+
+async def _own(tx: Tx, ask: Ask, id: int) -> bytes:
+    """Return the caller's account as JSON, kept like others' (fragments.py): what it says beside
+    the preferences changes with events that name the account."""
+    fragments = ask.api.renderer.fragments
+    await fragments.refresh(tx)
+    chosen = await kept.preferences(tx, id)
+    known = fragments.own.find(id, inside=True)
+    if known is not None and known.chosen == chosen:
+        return known.json
+    # Not the caller's: that may be a second old, and this is kept for longer.
+    me = await hydrating.actor(tx, id)
+    if me is None:
+        raise Unauthorized("The access token was revoked", code="invalid_token")
+    known = Own(chosen=chosen, json=msgspec.json.encode(await credentials(tx, ask, me)))
+    fragments.own.keep(id, True, known)
+    return known.json
 
 
 async def credentials(tx: Tx, ask: Ask, me: Actor) -> CredentialAccount:

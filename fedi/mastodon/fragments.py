@@ -15,10 +15,12 @@ from fedi.mastodon.entities import Poll
 from fedi.store import events
 from fedi.store.engine import Tx
 from fedi.store.events import BEGINNING, Place
+from fedi.store.kept import Preferences
 
 V = TypeVar("V")
 _MOST_STATUSES: Final = 4_096
 _MOST_ACCOUNTS: Final = 4_096
+_MOST_OWN: Final = 1_024
 _AT_ONCE: Final = 2_000
 """When more events than this came since the last look, everything is forgotten."""
 
@@ -52,6 +54,14 @@ class Face:
     json: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """A rendered account as its owner sees it, with the preferences that it tells."""
+
+    chosen: Preferences
+    json: bytes
+
+
 class _Kept(Generic[V]):
     def __init__(self, most: int) -> None:
         self._most = most
@@ -82,6 +92,7 @@ class Fragments:
     def __init__(self) -> None:
         self.statuses: _Kept[Fragment] = _Kept(_MOST_STATUSES)
         self.faces: _Kept[Face] = _Kept(_MOST_ACCOUNTS)
+        self.own: _Kept[Own] = _Kept(_MOST_OWN)
         self._place: Place = BEGINNING
         self._begun = False
 
@@ -100,9 +111,11 @@ class Fragments:
             return
         for event in came:
             self.statuses.forget(event.subject_id)
-            self.faces.forget(event.subject_id)
-            self.faces.forget(event.actor_id)
+            for accounts in (self.faces, self.own):
+                accounts.forget(event.subject_id)
+                accounts.forget(event.actor_id)
 
     def clear(self) -> None:
         self.statuses.clear()
         self.faces.clear()
+        self.own.clear()

@@ -83,3 +83,46 @@ def test_after_each_kind_of_change_a_page_is_as_if_made_anew(tmp_path: Path) -> 
             assert await reader.refused("GET", f"v1/statuses/{post}") == 404
 
     tell(tmp_path, story)
+
+
+async def prefers(apps: Apps, post: str) -> None:
+    path = "/api/v1/accounts/update_credentials"
+    await apps.it.ok("PATCH", path, {"source": {"privacy": "unlisted", "language": "nn"}})
+
+
+async def locks(apps: Apps, post: str) -> None:
+    await apps.it.ok("PATCH", "/api/v1/accounts/update_credentials", {"locked": True})
+
+
+async def asks_to_follow(apps: Apps, post: str) -> None:
+    await apps.kari.post(f"v1/accounts/{apps.it.id}/follow")
+
+
+async def is_refused(apps: Apps, post: str) -> None:
+    await apps.it.post(f"v1/follow_requests/{apps.kari.id}/reject")
+
+
+OWN: dict[str, Change] = {
+    "rename": renames,
+    "another post": posts,
+    "follow": follows,
+    "preference": prefers,
+    "lock": locks,
+    "request to follow": asks_to_follow,
+    "refusal": is_refused,
+}
+
+
+def test_after_each_kind_of_change_ones_own_account_is_as_if_made_anew(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        path = "v1/accounts/verify_credentials"
+        before = await apps.it.get(path)
+        for name, change in OWN.items():
+            await change(apps, "")
+            kept = await apps.it.get(path)
+            assert kept == await replace(apps.it, table=application(apps.house)).get(path), name
+            assert kept != before, name
+            before = kept
+        assert before["source"]["follow_requests_count"] == 0
+
+    tell(tmp_path, story)
