@@ -9,6 +9,7 @@ export const SCOPES = "read write follow push";
 export const DEPARTMENT = "ikt_teamet";
 
 const steps = [];
+console.log = console.error; // standard output is for what is told, not for a library's own notes
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
