@@ -94,6 +94,7 @@ class Seeds:
             await me.post(f"v1/accounts/{apps.ola.id}/{undone}")
         await me.post(f"v1/accounts/{apps.ola.id}/follow")
         await apps.ola.post(f"v1/accounts/{me.id}/follow")
+        self.quoting = (await apps.ola.says("Se her", quoted_status_id=self.post))["id"]
         self.collection, self.item = await self.gather(me)
         self.others, self.mine_in_it = await self.gather(apps.ola)
         await apps.ola.post(f"v1/statuses/{self.post}/favourite")
@@ -150,6 +151,7 @@ class Seeds:
         if ":collection_id" in path:
             return path.replace(":collection_id", self.collection).replace(":id", self.item)
         named = {
+            ":quoting_status_id": self.quoting,
             ":list_id": self.list, ":filter_id": self.filter, ":account_id": self.apps.ola.id,
             ":group_key": self.group, ":hashtag": "drift", ":year": "2025", ":date": "2025-01-01",
         }  # fmt: skip
