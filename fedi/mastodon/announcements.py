@@ -67,7 +67,8 @@ async def dismiss(ask: Ask) -> Reply:
 def _name(ask: Ask) -> str:
     name = ask.path_params["name"]
     # An emoji, not words: no letters of any script, no markup.
-    if not 0 < len(name) <= NAME_CHARACTERS or plain(name) != name or name.isascii():
+    letters = any(one.isalpha() for one in name)
+    if not 0 < len(name) <= NAME_CHARACTERS or letters or plain(name) != name or name.isascii():
         raise Invalid("Validation failed: Name is not a recognized emoji")
     return name
 
