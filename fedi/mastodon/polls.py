@@ -27,7 +27,7 @@ async def vote(ask: Ask) -> Reply:
 
 async def _told(ask: Ask, found: Post) -> Reply:
     whole = msgspec.json.decode((await shown(ask, found.id)).body, type=_WithPoll)
-    if whole.poll == b"null":
+    if bytes(whole.poll) == b"null":
         raise NotFound("Record not found")
     return Reply(bytes(whole.poll))
 
