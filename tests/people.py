@@ -193,10 +193,16 @@ class Nordvik:
         )
 
     def settle(self) -> "Nordvik":
-        """Let the cast move in."""
+        """Let the cast move in; all of ours have read their home timelines of late."""
         people = [actor for actor in EVERYONE if actor.local]
         self.put(*EVERYONE, PERSON_KARI, PERSON_OLA, *ROLES, *map(key_of, people))
+        self.reads(*people)
         return self
+
+    def reads(self, *readers: Actor) -> None:
+        """Note that actors have read their home timelines just now, so that they are kept."""
+        rows = [(actor.id, self.clock.now(), 0) for actor in readers]
+        run(self.engine.write(lambda tx: tx.many("INSERT INTO reader VALUES (?, ?, ?)", rows)))
 
     # -- doing
 

@@ -159,8 +159,10 @@ def home(handle: str, limit: int) -> None:
     async def work(house: "House") -> list[dict[str, Any]]:
         from fedi.commands import naming
         from fedi.store import listing
+        from fedi.store.home import Readers
 
         actor = await naming.ours(house, handle)
+        await Readers(house.engine).ready(actor.id, house.clock.now())
         found = await house.engine.read(lambda tx: listing.home(tx, actor.id, limit))
         return [_shown(house, one) for one in found]
 

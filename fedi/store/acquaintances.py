@@ -126,6 +126,7 @@ async def mute(tx: Tx, me: int, other: int, *, notifications: bool, until: int |
 
 
 async def unmute(tx: Tx, me: int, other: int) -> None:
+    """Show what `other` writes again, what came meanwhile too."""
     await tx.run(
         "DELETE FROM relation WHERE kind = 'mute' AND source_id = ? AND target_id = ?", (me, other)
     )
@@ -135,7 +136,8 @@ async def unmute(tx: Tx, me: int, other: int) -> None:
 async def any_mute_ends(tx: Tx, now: int) -> bool:
     """Return whether the time of any mute is over."""
     row = await tx.one(
-        "SELECT 1 FROM acquaintance WHERE muted_until IS NOT NULL AND muted_until <= ? LIMIT 1",
+        "SELECT 1 FROM acquaintance WHERE muted_until IS NOT NULL AND muted_until <= ?"
+        " ORDER BY muted_until LIMIT 1",
         (now,),
     )
     return row is not None
@@ -145,7 +147,7 @@ async def end_mutes(tx: Tx, now: int, most: int = 500) -> int:
     """End the mutes whose time is over; return how many."""
     rows = await tx.rows(
         "SELECT owner_id, other_id FROM acquaintance WHERE muted_until IS NOT NULL"
-        " AND muted_until <= ? LIMIT ?",
+        " AND muted_until <= ? ORDER BY muted_until LIMIT ?",
         (now, most),
     )
     for me, other in rows:
@@ -211,6 +213,7 @@ async def mute_domain(tx: Tx, me: int, domain: str, id: int) -> None:
 
 
 async def unmute_domain(tx: Tx, me: int, domain: str) -> None:
+    """Want what comes from a domain again; followers that were let go stay gone."""
     await tx.run("DELETE FROM domain_mute WHERE actor_id = ? AND domain = ?", (me, domain))
 
 

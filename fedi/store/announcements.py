@@ -52,6 +52,7 @@ async def current(tx: Tx, actor_id: int, now: int, *, dismissed: bool) -> list[A
 
 
 async def exists(tx: Tx, id: int) -> bool:
+    """Return whether there is an announcement with this id."""
     return await tx.one("SELECT 1 FROM announcement WHERE id = ?", (id,)) is not None
 
 
@@ -116,6 +117,7 @@ async def react(tx: Tx, id: int, name: str, actor_id: int) -> bool:
 
 
 async def unreact(tx: Tx, id: int, name: str, actor_id: int) -> None:
+    """Take an actor's reaction back."""
     await tx.run(
         "DELETE FROM announcement_reaction WHERE announcement_id = ? AND name = ? AND actor_id = ?",
         (id, name, actor_id),

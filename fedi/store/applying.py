@@ -5,7 +5,6 @@ here decides anything; rules do (actors/activities), and fedi/perform.py brings 
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from actors.effects import (
     Drop,
@@ -22,18 +21,11 @@ from actors.people import Key
 from actors.posts import Post, Quote
 from actors.relationships import Notification, Reaction, Relation, RelationKind
 
-from . import changes, events
+from . import changes, events, home
 from .followed import for_followers
 from .media import note_use
 from .rows import NOTIFICATION, TABLES
 from .unit import UnitStore
-
-LISTED_FOLLOWERS: Final = 2_000
-"""An author with more local followers is merged into home pages on reading instead."""
-
-
-SINCE: Final = 100
-"""Posts that a new reader's page gets at most, of those written since the reader asked."""
 
 
 class Clash(Exception):
@@ -103,6 +95,11 @@ class Applying:
                     " AND kind IN ('follow', 'follow_request')",
                     (row.target_id, row.source_id),
                 )
+                await run(
+                    "DELETE FROM list_member WHERE member_id = ? AND list_id IN"
+                    " (SELECT id FROM list WHERE actor_id = ?)",
+                    (row.target_id, row.source_id),
+                )
             case Reaction():
                 await run(
                     "DELETE FROM notification WHERE kind = 'favourite' AND by_id = ?"
@@ -160,73 +157,30 @@ class Applying:
             await self.event("notification", notify.by_id, row.id, recipient=notify.recipient_id)
 
     async def _show(self, show: Show) -> None:
-        shown = 0
-        if show.kind in ("post", "late"):
-            shown = await self._on_home_pages(show)
-        elif show.kind == "since":
-            await self._since(show)
-            return
-        elif show.kind == "delete":
-            await self._off_home_pages(show)
-        if show.kind != "late":
-            await self.event(show.kind, show.author_id, show.post_id)
-        elif shown:
-            # It was here before it arrived, fetched for a thread, and is new to its readers.
-            await self.event("post", show.author_id, show.post_id)
+        kind = show.kind
+        match kind:
+            case "post" | "late":
+                shown = await self._on_home_timelines(show)
+                if kind == "late" and not shown:
+                    return
+                # What was here before it arrived, fetched for a thread, is new to its readers.
+                kind = "post"
+            case "since":
+                for reader in show.readers:
+                    await home.put_since(
+                        self._tx, reader, show.author_id, show.post_id, self._store.now
+                    )
+                return
+            case "delete":
+                await home.take_off(self._tx, show.post_id, show.author_id)
+        await self.event(kind, show.author_id, show.post_id)
 
-    async def _on_home_pages(self, show: Show) -> int:
-        shown = await self._tx.run(
-            "INSERT INTO home (reader_id, post_id, author_id)"
-            " SELECT f.source_id, p.id, p.author_id FROM post p"
-            " JOIN relation f ON f.kind = 'follow' AND f.target_id = ?"
-            " AND f.state = 'accepted'"
-            " JOIN actor r ON r.id = f.source_id AND r.local = 1"
-            " WHERE p.id = ? AND (p.visibility NOT IN ('direct', 'group') OR EXISTS"
-            " (SELECT 1 FROM addressee d WHERE d.post_id = p.id AND (d.actor_id = r.id OR EXISTS"
-            " (SELECT 1 FROM relation m JOIN actor g ON g.id = m.target_id AND g.kind = 'Group'"
-            " WHERE m.kind = 'follow' AND m.source_id = r.id AND m.target_id = d.actor_id"
-            " AND m.state = 'accepted' AND p.visibility = 'group'))))"
-            " AND (SELECT count(*) FROM (SELECT 1 FROM relation c"
-            " JOIN actor l ON l.id = c.source_id AND l.local = 1 WHERE c.kind = 'follow'"
-            " AND c.target_id = ? AND c.state = 'accepted' LIMIT ?) counted) <= ?"
-            " ON CONFLICT DO NOTHING",
-            (
-                show.author_id,
-                show.post_id,
-                show.author_id,
-                LISTED_FOLLOWERS + 1,
-                LISTED_FOLLOWERS,
-            ),
-        )
-        await for_followers(self._tx, show.post_id)
-        if show.readers:
-            await self._tx.many(
-                "INSERT INTO home (reader_id, post_id, author_id) VALUES (?, ?, ?)"
-                " ON CONFLICT DO NOTHING",
-                [(reader, show.post_id, show.author_id) for reader in show.readers],
-            )
+    async def _on_home_timelines(self, show: Show) -> bool:
+        tx, now = self._tx, self._store.now
+        shown = await home.fan_out(tx, show.post_id, show.author_id, now)
+        await for_followers(tx, show.post_id, now)
+        await home.put(tx, show.post_id, show.author_id, show.readers, now)
         return shown
-
-    async def _since(self, show: Show) -> None:
-        """Put what an author has written since a moment (the lowest id) on a new reader's page."""
-        for reader in show.readers:
-            await self._tx.run(
-                "INSERT INTO home (reader_id, post_id, author_id)"
-                " SELECT ?, p.id, p.author_id FROM post p WHERE p.author_id = ?"
-                " AND p.id >= ? AND p.deleted IS NULL AND p.visibility NOT IN ('direct', 'group')"
-                " ORDER BY p.id DESC LIMIT ? ON CONFLICT DO NOTHING",
-                (reader, show.author_id, show.post_id, SINCE),
-            )
-
-    async def _off_home_pages(self, show: Show) -> None:
-        """Take a post off the pages of the author and who follows now; others' rows show nothing,
-        since there is nothing left to see."""
-        await self._tx.run(
-            "DELETE FROM home WHERE post_id = ? AND reader_id IN (SELECT ? UNION ALL"
-            " SELECT f.source_id FROM relation f JOIN actor r ON r.id = f.source_id AND r.local = 1"
-            " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted')",
-            (show.post_id, show.author_id, show.author_id),
-        )
 
     async def _tell(self, what: tuple[changes.Change, ...]) -> None:
         for change in what:

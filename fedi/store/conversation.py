@@ -38,11 +38,12 @@ async def descendants(tx: Tx, id: int, viewer: Viewer, most: int) -> list[int]:
         " UNION ALL SELECT p.id, p.in_reply_to, below.level + 1 FROM below"
         f" JOIN post p ON p.in_reply_to = below.id WHERE below.level < ? AND {condition}{without}"
         " AND p.boost_of IS NULL)"
-        " SELECT id, parent FROM below WHERE level > 0 ORDER BY level, id LIMIT ?",
+        # Unsorted, so that both engines stop once there are enough, nearest levels first.
+        " SELECT id, parent FROM below WHERE level > 0 LIMIT ?",
         [id, _DEPTH, *params, *readers, most],
     )
     children: dict[int, list[int]] = {}
-    for child, parent in rows:
+    for child, parent in sorted(rows):
         children.setdefault(parent, []).append(child)
     ordered: list[int] = []
     waiting = list(reversed(children.get(id, [])))

@@ -29,9 +29,9 @@ class Conversation:
 _MINE = (
     "SELECT p.id, CASE WHEN p.context <> '' THEN p.context ELSE p.uri END, p.author_id FROM ("
     " SELECT post_id AS id FROM (SELECT d.post_id FROM addressee d JOIN post q ON q.id = d.post_id"
-    " AND q.visibility = 'direct' WHERE d.actor_id = ? ORDER BY d.post_id DESC LIMIT ?) a"
+    " AND q.visibility = 'direct' WHERE d.actor_id = ? ORDER BY d.post_id DESC LIMIT ?) named"
     " UNION SELECT id FROM (SELECT o.id FROM post o WHERE o.author_id = ?"
-    " AND o.visibility = 'direct' ORDER BY o.id DESC LIMIT ?) b) w"
+    " AND o.visibility = 'direct' ORDER BY o.id DESC LIMIT ?) said) w"
     " JOIN post p ON p.id = w.id WHERE"
 )
 

@@ -164,6 +164,7 @@ async def keep_keyword(tx: Tx, new: Keyword) -> None:
 
 
 async def drop_keyword(tx: Tx, of: Keyword) -> None:
+    """Remove a keyword from its filter."""
     await tx.run("DELETE FROM filter_keyword WHERE id = ?", (of.id,))
     await _changed(tx, of.filter_id)
 
@@ -189,5 +190,6 @@ async def mark(tx: Tx, new: Marked) -> None:
 
 
 async def unmark(tx: Tx, of: Marked) -> None:
+    """Let a filter name a post no more."""
     await tx.run("DELETE FROM filter_status WHERE id = ?", (of.id,))
     await _changed(tx, of.filter_id)

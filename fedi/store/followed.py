@@ -1,6 +1,7 @@
 """Hashtags that an actor follows: posts with one come to its home timeline (applying.py)."""
 
 from .engine import Tx
+from .home import ACTIVE_MS
 from .timelines import Span
 
 MOST = 200
@@ -16,6 +17,7 @@ async def follow(tx: Tx, id: int, actor_id: int, name: str, shown: str) -> None:
 
 
 async def unfollow(tx: Tx, actor_id: int, name: str) -> None:
+    """Follow a hashtag (folded) no more; its posts leave the home timeline with it."""
     await tx.run("DELETE FROM followed_tag WHERE actor_id = ? AND name = ?", (actor_id, name))
 
 
@@ -37,15 +39,16 @@ async def names(tx: Tx, actor_id: int) -> set[str]:
     return {row[0] for row in rows}
 
 
-async def for_followers(tx: Tx, post_id: int) -> None:
-    """Put a post on the home timelines of those who follow one of its hashtags."""
+async def for_followers(tx: Tx, post_id: int, now: int) -> None:
+    """Put a post on the home timelines of those here these days who follow one of its hashtags."""
     await tx.run(
         "INSERT INTO home (reader_id, post_id, author_id)"
         " SELECT DISTINCT t.actor_id, p.id, p.author_id FROM post p"
         " JOIN hashtag h ON h.post_id = p.id JOIN followed_tag t ON t.name = h.name"
+        " JOIN reader r ON r.actor_id = t.actor_id AND r.seen >= ?"
         " WHERE p.id = ? AND p.visibility IN ('public', 'internal') AND p.boost_of IS NULL"
         " AND p.author_id <> t.actor_id ON CONFLICT DO NOTHING",
-        (post_id,),
+        (now - ACTIVE_MS, post_id),
     )
 
 

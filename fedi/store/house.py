@@ -76,6 +76,7 @@ async def active(tx: Tx, since: int) -> int:
 
 
 async def active_between(tx: Tx, begin: int, end: int) -> int:
+    """Return how many readers were last here in a time (ms)."""
     return await _number(tx, "SELECT count(*) FROM reader WHERE seen >= ? AND seen < ?", begin, end)
 
 

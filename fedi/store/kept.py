@@ -25,6 +25,7 @@ async def bookmark(tx: Tx, id: int, actor_id: int, post_id: int) -> None:
 
 
 async def unbookmark(tx: Tx, actor_id: int, post_id: int) -> None:
+    """Keep a post no more."""
     await tx.run("DELETE FROM bookmark WHERE actor_id = ? AND post_id = ?", (actor_id, post_id))
 
 
@@ -59,6 +60,7 @@ async def mute_thread(tx: Tx, actor_id: int, root: str) -> None:
 
 
 async def unmute_thread(tx: Tx, actor_id: int, root: str) -> None:
+    """Hear of a conversation again."""
     await tx.run("DELETE FROM thread_mute WHERE actor_id = ? AND root = ?", (actor_id, root))
 
 
@@ -122,11 +124,12 @@ async def answer(tx: Tx, token_id: int, name: str, kind: str, subject_id: int, n
 
 async def forget_answers(tx: Tx, now: int, most: int = 1_000) -> int:
     """Forget keys that are too old to count; return how many."""
-    return await tx.run(
-        "DELETE FROM idempotency WHERE (token_id, name) IN (SELECT token_id, name FROM"
-        " idempotency WHERE at <= ? ORDER BY at LIMIT ?)",
+    old = await tx.rows(
+        "SELECT token_id, name FROM idempotency WHERE at <= ? ORDER BY at LIMIT ?",
         (now - IDEMPOTENT_MS, most),
     )
+    await tx.many("DELETE FROM idempotency WHERE token_id = ? AND name = ?", old)
+    return len(old)
 
 
 async def written_with(tx: Tx, post_id: int, app_id: int) -> None:

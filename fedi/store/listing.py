@@ -14,9 +14,10 @@ from actors.people import Actor, Person
 from actors.posts import Post
 from actors.relationships import Relation
 
-from . import visibility
+from . import timelines, visibility
 from .engine import Param, Tx
 from .rows import ACTOR, MEMBERSHIP, PERSON, POST, RELATION
+from .timelines import Chosen, Span
 
 AT_ONCE: Final = 3
 """Entries that are read for each that is shown: others may share the same posts."""
@@ -111,32 +112,28 @@ async def sent(tx: Tx, limit: int) -> list[Sent]:
 
 
 async def home(tx: Tx, actor_id: int, limit: int) -> list[Shown]:
-    """Return the newest entries of an actor's home page, newest first. What several share, or
+    """Return the newest entries of an actor's home timeline, newest first. What several share, or
     share besides its author's own entry, is there once, as its newest entry."""
     condition, params = visibility.condition(LocalActor(actor_id))
-    found = await tx.rows(
-        f"SELECT {POST.selected('p')} FROM home h JOIN post p ON p.id = h.post_id"
-        f" WHERE h.reader_id = ? AND {condition} ORDER BY h.post_id DESC LIMIT ?",
-        (actor_id, *params, AT_ONCE * limit),
-    )
-    posts = _once([POST.decode(row) for row in found])[:limit]
-    shared = {post.boost_of for post in posts if post.boost_of is not None}
-    boosted = await _posts(tx, shared, condition, params)
-    posts = [post for post in posts if post.boost_of is None or post.boost_of in boosted]
-    actors = await _actors(tx, {post.author_id for post in (*posts, *boosted.values())})
+    chosen = _once(await timelines.home(tx, actor_id, Span(limit=AT_ONCE * limit)))[:limit]
+    wanted = {one.id for one in chosen} | {one.boost_of for one in chosen if one.boost_of}
+    posts = await _posts(tx, wanted, condition, params)
+    actors = await _actors(tx, {post.author_id for post in posts.values()})
     shown = []
-    for post in posts:
-        original = boosted.get(post.boost_of or 0)
+    for one in chosen:
+        post, original = posts.get(one.id), posts.get(one.boost_of or 0)
+        if post is None or (one.boost_of is not None and original is None):
+            continue
         author = actors[original.author_id] if original is not None else None
         shown.append(Shown(post, actors[post.author_id], original, author))
     return shown
 
 
-def _once(posts: list[Post]) -> list[Post]:
+def _once(chosen: list[Chosen]) -> list[Chosen]:
     """Return the first entry of each post, its own or a boost."""
-    first: dict[int, Post] = {}
-    for post in posts:
-        first.setdefault(post.boost_of or post.id, post)
+    first: dict[int, Chosen] = {}
+    for one in chosen:
+        first.setdefault(one.boost_of or one.id, one)
     return list(first.values())
 
 

@@ -8,7 +8,7 @@ from actors.audience import LocalActor
 
 from . import visibility
 from .engine import Param, Tx
-from .timelines import Row, Span, unwanted
+from .timelines import Row, Span, merged, unwanted
 
 LISTS_MAX: Final = 50
 MEMBERS_MAX: Final = 500
@@ -118,33 +118,23 @@ _REPLIES: Final = {
         " AND z.target_id = y.author_id AND z.state = 'accepted'))))"
     ),
 }
-_EACH: Final = 400
 
 
 async def timeline(tx: Tx, of: List, span: Span) -> list[Row]:
-    """Return a page of what the members of a list wrote and shared.
-
-    Each member's newest within the span are taken by (author, id) and merged, so the cost is of
-    the page and the members, not of what lies between.
-    """
+    """Return a page of what the members of a list wrote and shared, merged by author."""
     me = of.actor_id
     condition, seen = visibility.condition(LocalActor(me))
     without, readers = unwanted(LocalActor(me))
     order = "ASC" if span.upward else "DESC"
-    replies = _REPLIES[of.replies]
-    others: list[Param] = {"none": [], "list": [me, of.id], "followed": [me, me]}[of.replies]  # type: ignore[assignment]
-    found: list[Row] = []
+    others: dict[str, list[Param]] = {"none": [], "list": [me, of.id], "followed": [me, me]}
+    by_author = (
+        "SELECT p.id, p.author_id, p.boost_of FROM post p"
+        " WHERE p.author_id = ? AND p.id > ? AND p.id < ? AND p.visibility <> 'direct'"
+        f" AND {_REPLIES[of.replies]} AND {condition}{without} ORDER BY p.id {order} LIMIT ?"
+    )
     on = await tx.rows(
         "SELECT member_id FROM list_member WHERE list_id = ? LIMIT ?", (of.id, MEMBERS_MAX)
     )
-    for (member,) in on:
-        rows = await tx.rows(
-            "SELECT p.id, p.id FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
-            f" AND p.visibility <> 'direct' AND {replies} AND {condition}{without}"
-            f" ORDER BY p.id {order} LIMIT ?",
-            [member, span.above, span.below, *others, *seen, *readers, span.limit],
-        )
-        found += [(row[0], row[1]) for row in rows]
-    found.sort(reverse=not span.upward)
-    found = found[: span.limit]
-    return found[::-1] if span.upward else found
+    params: list[Param] = [*others[of.replies], *seen, *readers]
+    found = await merged(tx, [row[0] for row in on], (by_author, params), span)
+    return [(one.id, one.id) for one in sorted(found, reverse=True)]

@@ -86,7 +86,8 @@ async def drop(tx: Tx, id: int) -> bool:
 
 async def is_due(tx: Tx, now: int) -> bool:
     """Return whether the time of any has come."""
-    return await tx.one("SELECT 1 FROM scheduled WHERE due <= ? LIMIT 1", (now,)) is not None
+    row = await tx.one("SELECT 1 FROM scheduled WHERE due <= ? ORDER BY due LIMIT 1", (now,))
+    return row is not None
 
 
 async def lease(tx: Tx, now: int, until: int, most: int = 20) -> list[Scheduled]:

@@ -30,10 +30,7 @@ _AT_HOME: Final = (
     "(v.id = p.author_id OR EXISTS (SELECT 1 FROM home h WHERE h.reader_id = v.id"
     f" AND h.post_id = p.id) OR {_FOLLOWS.format('p.author_id')})"
 )
-_NO_BOOSTS: Final = (
-    "EXISTS (SELECT 1 FROM acquaintance q WHERE q.owner_id = v.id AND q.other_id = p.author_id"
-    " AND q.hides_boosts = 1)"
-)
+_NOT_AT_HOME: Final = timelines.NOT_AT_HOME.replace("?", "v.id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +98,7 @@ async def at_home(
     condition = condition_by_row("v.id", even_deleted=even_deleted)
     rows = await tx.rows(
         f"SELECT v.id FROM {source} v JOIN post p ON p.id = ?"
-        f" WHERE {_AT_HOME} AND {condition}{_WANTED}"
-        f" AND (p.boost_of IS NULL OR NOT {_NO_BOOSTS})",
+        f" WHERE {_AT_HOME} AND {condition}{_WANTED}{_NOT_AT_HOME}",
         (param, post_id),
     )
     return {row[0] for row in rows}

@@ -5,6 +5,7 @@ reader has muted, blocked or hidden is left out here, on reading, so that it com
 mute's end. Home is kept ready for active readers (home.py); rendering is fedi/mastodon's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -48,9 +49,21 @@ UNWANTED: Final = (
 )
 _BOOSTED: Final = (
     # What is boosted must be wanted as well; the boost itself falls where it isn't.
-    " AND (p.boost_of IS NULL OR NOT EXISTS (SELECT 1 FROM post o JOIN relation ou"
-    " ON ou.source_id = ? AND ou.target_id = o.author_id AND ou.kind IN ('mute', 'block')"
-    " WHERE o.id = p.boost_of))"
+    " AND (p.boost_of IS NULL OR NOT EXISTS (SELECT 1 FROM post o JOIN actor oa"
+    " ON oa.id = o.author_id WHERE o.id = p.boost_of AND (EXISTS (SELECT 1 FROM relation ou"
+    " WHERE ou.kind IN ('mute', 'block') AND ou.source_id = ? AND ou.target_id = o.author_id)"
+    " OR oa.local = 0 AND EXISTS (SELECT 1 FROM domain_mute ov WHERE ov.actor_id = ?"
+    " AND ov.domain = oa.domain))))"
+)
+NOT_AT_HOME: Final = (
+    # Boosts by whom one doesn't want them from, other languages than one wants of somebody, and
+    # who is on a list that one reads instead; `?` is the reader.
+    " AND NOT EXISTS (SELECT 1 FROM acquaintance q WHERE q.owner_id = ?"
+    " AND q.other_id = p.author_id AND (p.boost_of IS NOT NULL AND q.hides_boosts = 1"
+    " OR q.languages <> '[]' AND p.language <> ''"
+    " AND replace(q.languages, '\"' || p.language || '\"', '') = q.languages))"
+    " AND NOT EXISTS (SELECT 1 FROM list_member em JOIN list el ON el.id = em.list_id"
+    " AND el.exclusive = 1 AND el.actor_id = ? WHERE em.member_id = p.author_id)"
 )
 
 
@@ -58,32 +71,91 @@ def unwanted(viewer: Viewer) -> tuple[str, list[Param]]:
     """Return (SQL over post alias p, parameters): true where the reader wants to see the author."""
     if not isinstance(viewer, LocalActor):
         return "", []
-    me = viewer.actor_id
-    return UNWANTED + _BOOSTED, [me, me, me]
+    text = UNWANTED + _BOOSTED
+    return text, [viewer.actor_id] * text.count("?")
 
 
 async def home(tx: Tx, reader_id: int, span: Span) -> list[Chosen]:
-    """Return a page of a reader's home timeline from its kept rows; the cursor is the post's id."""
+    """Return a page of a reader's home timeline; the cursor is the post's id.
+
+    It is of the kept rows (home.py), whose authors or hashtags the reader still follows, merged
+    with what those authors wrote who have no rows, since too many here follow them.
+    """
     order = "ASC" if span.upward else "DESC"
     sql, first, last = _home(order, reader_id)
-    rows = await tx.rows(sql, [reader_id, span.above, span.below, *first, *last, span.limit])
-    found = [Chosen(*row) for row in rows]
-    return found[::-1] if span.upward else found
+    me = reader_id
+    rows = await tx.rows(
+        sql, [me, span.above, span.below, me, me, me, *first, *last, span.limit, me]
+    )
+    found = [Chosen(*row) for row in rows if row[0]]
+    wide = [int(row[1]) for row in rows if not row[0]]
+    if wide:
+        by_author = (
+            f"SELECT {_CHOSEN} FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
+            f" AND {_home_wants(reader_id)[0]} ORDER BY p.id {order} LIMIT ?"
+        )
+        params: list[Param] = [*first, *last]
+        found = await merged(tx, wide, (by_author, params), span, found)
+    found.sort(reverse=True)
+    return found
 
 
-def _home(order: str, reader_id: int) -> tuple[str, list[Param], list[Param]]:
+_CHOSEN: Final = "p.id, p.author_id, p.boost_of"
+_STILL_FOLLOWED: Final = (
+    "(p.author_id = ? OR EXISTS (SELECT 1 FROM relation k WHERE k.kind = 'follow'"
+    " AND k.source_id = ? AND k.target_id = p.author_id AND k.state = 'accepted')"
+    " OR EXISTS (SELECT 1 FROM hashtag t JOIN followed_tag s ON s.actor_id = ?"
+    " AND s.name = t.name WHERE t.post_id = p.id))"
+)
+_WIDE: Final = (
+    # CROSS JOIN: those whom many follow are few, and each is looked up among whom one follows.
+    "SELECT 0, w.actor_id, NULL FROM widely_followed w CROSS JOIN relation f WHERE f.kind ="
+    " 'follow' AND f.source_id = ? AND f.target_id = w.actor_id AND f.state = 'accepted'"
+)
+
+
+def _home_wants(reader_id: int) -> tuple[str, list[Param], list[Param]]:
     viewer = LocalActor(reader_id)
     condition, params = visibility.condition(viewer)
     without, readers = unwanted(viewer)
+    return f"{condition}{without}{NOT_AT_HOME}", params, [*readers, reader_id, reader_id]
+
+
+def _home(order: str, reader_id: int) -> tuple[str, list[Param], list[Param]]:
+    wants, params, readers = _home_wants(reader_id)
     sql = (
-        "SELECT p.id, p.author_id, p.boost_of FROM home h JOIN post p ON p.id = h.post_id"
+        f"SELECT * FROM (SELECT {_CHOSEN} FROM home h JOIN post p ON p.id = h.post_id"
         " WHERE h.reader_id = ? AND h.post_id > ? AND h.post_id < ?"
-        f" AND {condition}{without}"
-        " AND (p.boost_of IS NULL OR NOT EXISTS (SELECT 1 FROM acquaintance q"
-        " WHERE q.owner_id = h.reader_id AND q.other_id = p.author_id AND q.hides_boosts = 1))"
-        f" ORDER BY h.post_id {order} LIMIT ?"
+        f" AND {_STILL_FOLLOWED} AND {wants} ORDER BY h.post_id {order} LIMIT ?) kept"
+        f" UNION ALL {_WIDE}"
     )
     return sql, params, readers
+
+
+async def merged(
+    tx: Tx,
+    authors: Sequence[int],
+    statement: tuple[str, list[Param]],
+    span: Span,
+    found: Sequence[Chosen] = (),
+) -> list[Chosen]:
+    """Return a page (in the order of `span`) of what authors wrote and of what was found before.
+
+    Each author's nearest within the span are taken by (author, id), and only what can still be on
+    the page: the cost is of the page and the authors, not of what lies between. The statement
+    takes author, above, below, its own parameters and a limit.
+    """
+    sql, params = statement
+    page = {one.id: one for one in found}
+    above, below = span.above, span.below
+    for author in authors:
+        rows = await tx.rows(sql, [author, above, below, *params, span.limit])
+        page |= {row[0]: Chosen(*row) for row in rows}
+        if len(page) >= span.limit:
+            nearest = sorted(page, reverse=not span.upward)[: span.limit]
+            page = {id: page[id] for id in nearest}
+            above, below = (above, nearest[-1]) if span.upward else (nearest[-1], below)
+    return list(page.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,21 @@ from fedi.store.placeholders import numbered
 T = TypeVar("T")
 
 SMALL = frozenset(
-    {"slot", "setting", "meta", "migration", "domain_rule", "fanout", "spread", "person", "media"}
+    {
+        "slot",
+        "setting",
+        "meta",
+        "migration",
+        "domain_rule",
+        "fanout",
+        "spread",
+        "person",
+        "media",
+        "announcement",
+        "announcement_read",
+        "announcement_reaction",
+        "widely_followed",
+    }
 )
 """Tables that stay small, or empty themselves at once: walking them is how they are read."""
 BROAD = frozenset({"kind", "local", "state"})

@@ -3,6 +3,7 @@
 Loaded in bulk, for tests of query plans. The cast of tests/people.py lives among them.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from actors.people import Actor, ActorKind, Key, KeyKind
@@ -132,6 +133,56 @@ def _between_actors() -> list[Any]:
     return made
 
 
+_KEPT_FOR_ONESELF: tuple[tuple[str, str, Callable[[int], tuple[Any, ...]]], ...] = (
+    ("reader", "actor_id, seen, built", lambda n: (PEOPLE + n, NOW - n * DAY // 100, 0)),
+    ("bookmark", "id, actor_id, post_id", lambda n: (n, PEOPLE + n % 900, POSTS + n)),
+    ("thread_mute", "actor_id, root", lambda n: (PEOPLE + n % 900, f"urn:root:{n}")),
+    ("acquaintance", "owner_id, other_id, hides_boosts, notifies, languages,"
+     " mutes_notifications, muted_until, endorsed, note",
+     lambda n: (PEOPLE + n % 900, PEOPLE + n, n % 2, 0, "[]", 1, NOW + n, n % 2, "")),
+    ("domain_mute", "actor_id, domain, id",
+     lambda n: (PEOPLE + n % 900, f"host{n}.test", n)),
+    ("place", "actor_id, timeline, last_id, version, updated",
+     lambda n: (PEOPLE + n, "home", POSTS, 1, NOW)),
+    ("idempotency", "token_id, name, kind, subject_id, at",
+     lambda n: (n, f"key{n}", "post", POSTS + n, NOW + n)),
+    ("post_app", "post_id, app_id", lambda n: (POSTS + n, n)),
+    ("preference", "actor_id, visibility, sensitive, language, quote_policy, expand_media,"
+     " expand_warnings, autoplay", lambda n: (PEOPLE + n, "", 0, "", "", "", 0, 0)),
+    ("notification_policy", "actor_id, for_not_following, for_not_followers, for_new_accounts,"
+     " for_private_mentions, for_limited_accounts",
+     lambda n: (PEOPLE + n, "accept", "accept", "accept", "filter", "filter")),
+    ("notification_request", "actor_id, by_id, state, at",
+     lambda n: (PEOPLE + n % 900, PEOPLE + n, "accepted", NOW)),
+    ("list", "id, actor_id, title, replies, exclusive",
+     lambda n: (n, PEOPLE + n % 900, "Liste", "list", n % 2)),
+    ("list_member", "list_id, member_id", lambda n: (n % 900, PEOPLE + n)),
+    ("filter", "id, actor_id, title, context, action, expires",
+     lambda n: (n, PEOPLE + n % 900, "Filter", "[]", "warn", None)),
+    ("filter_keyword", "id, filter_id, keyword, whole_word", lambda n: (n, n % 900, "ord", 0)),
+    ("filter_status", "id, filter_id, post_id", lambda n: (n, n % 900, POSTS + n)),
+    ("filter_version", "actor_id, version", lambda n: (PEOPLE + n, 1)),
+    ("followed_tag", "id, actor_id, name, shown",
+     lambda n: (n, PEOPLE + n, f"tag{n % 200}", f"Tag{n % 200}")),
+    ("scheduled", "id, actor_id, person_id, app_id, due, params, media, lease_until, problem",
+     lambda n: (n, PEOPLE + n % 900, 1, None, NOW + n, "{}", "[]", 0, "")),
+    ("app", "id, client_id, secret_hash, name, website, redirect_uris, scopes, created",
+     lambda n: (n, f"app{n}", b"", "App", "", "", "read", NOW)),
+    ("card_use", "post_id, url", lambda n: (POSTS + n, f"https://a.test/{n % 900}")),
+    ("card", "url, state, due, tries, fetched, kind, title, description, language, author,"
+     " author_url, provider, image, image_description, width, height, published",
+     lambda n: (f"https://a.test/{n}", 1, NOW, 0, NOW, "link", "T", *[""] * 7, 0, 0, None)),
+    ("quote", "uri, quoted_uri, post_id, quoted_id, author_id, state, request, stamp, created",
+     lambda n: (f"urn:q{n}", f"urn:p{n}", POSTS + n, POSTS + n // 2, PEOPLE + n, "accepted",
+                f"urn:r{n}", f"urn:s{n}", NOW)),
+    ("collection_item", "id, collection_id, account_id, position, state, created",
+     lambda n: (n, n % 900, PEOPLE + n, 0, "accepted", NOW)),
+    ("conversation_place", "actor_id, root, read_to, hidden_to",
+     lambda n: (PEOPLE + n % 900, f"urn:root:{n}", POSTS, 0)),
+)  # fmt: skip
+"""Table, columns, row: what people keep for themselves through the client API."""
+
+
 async def _queues(tx: Tx) -> None:
     """Fill the tables that have no records in the rooms."""
     for table, columns, row in (
@@ -164,6 +215,7 @@ async def _queues(tx: Tx) -> None:
          lambda n: (n.to_bytes(8, "big"), n, PEOPLE + n, None, "read", NOW, None)),
         ("membership", "person_id, actor_id, role, starts, ends",
          lambda n: (PEOPLE + n, PEOPLE + n, "manager", 0, None)),
+        *_KEPT_FOR_ONESELF,
     ):  # fmt: skip
         marks = ", ".join("?" * len(columns.split(",")))
         await tx.many(

@@ -31,6 +31,9 @@ async def fill(tx: Tx) -> None:
     ):
         await tx.run(POST.insert, POST.encode(some))
         await tx.run("INSERT INTO home VALUES (1, ?, ?)", (some.id, some.author_id))
+    for author in (2, 3):
+        follow = Relation(kind=RelationKind.FOLLOW, source_id=1, target_id=author)
+        await tx.run(RELATION.insert, RELATION.encode(follow))
     asked = Relation(
         kind=RelationKind.FOLLOW, source_id=2, target_id=1, state=RelationState.PENDING
     )
