@@ -44,7 +44,9 @@ class Image:
 class Actor:
     """Anyone who can follow and be followed. Times in Unix ms; `domain` is "" for our own.
 
-    `names` and `summaries` hold the text by language; `name` and `summary` the default one.
+    `names` and `summaries` hold the text by language; `name` and `summary` the default one. What
+    it `shows_…` are parts of its profile in apps; sites of its `attribution_domains` may name it as
+    the author of their pages.
     """
 
     id: int
@@ -73,6 +75,10 @@ class Actor:
     indexable: bool = False
     bot: bool = False
     hides_totals: bool = False
+    shows_media: bool = True
+    shows_media_replies: bool = True
+    shows_featured: bool = True
+    attribution_domains: tuple[str, ...] = ()
     exposure: Exposure = Exposure.OPEN
     default_audience: str = "public"
     parent_id: int | None = None

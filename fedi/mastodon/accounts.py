@@ -1,11 +1,13 @@
 """Reading accounts: one, many, whoever is signed in, and what an account wrote."""
 
+import re
 from dataclasses import replace
 from typing import Final
 
 import msgspec
 
 from actors.errors import Invalid, NotFound, Unauthorized
+from actors.handles import canonical_domain
 from actors.hashtags import hashtag_key
 from actors.html import plain
 from actors.people import Actor, Image
@@ -25,10 +27,11 @@ from fedi.mastodon.entities import Account, Entity, Field
 from fedi.mastodon.fragments import Own
 from fedi.mastodon.paging import page_of
 from fedi.mastodon.reading import default_visibility
+from fedi.mastodon.tags import featured_tag
 from fedi.mastodon.timelines import listed, span_of
 from fedi.net.params import Params
 from fedi.publishing import Changes
-from fedi.store import hydrating, kept, timelines
+from fedi.store import featured, hydrating, kept, timelines
 from fedi.store.collections import COLLECTIONS_MAX
 from fedi.store.engine import Tx
 from fedi.store.timelines import OfAuthor
@@ -36,6 +39,7 @@ from fedi.store.timelines import OfAuthor
 QUOTE_POLICIES: Final = ("public", "followers", "nobody")
 VISIBILITIES: Final = ("public", "unlisted", "private", "direct")
 GONE = "Record not found"
+_SITE: Final = re.compile(r"https?://", re.IGNORECASE)
 MOST_AT_ONCE = 40
 
 
@@ -100,7 +104,7 @@ async def credentials(tx: Tx, ask: Ask, me: Actor) -> CredentialAccount:
     return CredentialAccount(
         **{name: getattr(entity, name) for name in entity.__struct_fields__},
         source=Source(
-            attribution_domains=[],
+            attribution_domains=list(me.attribution_domains),
             note=plain(me.summary),
             fields=[Field(name=one.name, value=plain(one.value)) for one in me.fields],
             privacy=chosen.visibility or default_visibility(me.default_audience),
@@ -131,7 +135,6 @@ async def update_credentials(ask: Ask) -> Reply:
     params, me = ask.params, ask.me
     source = params.inner("source") or Params({})
     await _prefer(ask, source)
-    hides = params.flag("hide_collections")
     changes = Changes(
         name=params.text("display_name") or None,
         summary=params.text("note"),
@@ -142,7 +145,11 @@ async def update_credentials(ask: Ask) -> Reply:
         bot=params.flag("bot"),
         discoverable=params.flag("discoverable"),
         indexable=params.flag("indexable"),
-        hides_totals=hides,
+        hides_totals=params.flag("hide_collections"),
+        shows_media=params.flag("show_media"),
+        shows_media_replies=params.flag("show_media_replies"),
+        shows_featured=params.flag("show_featured"),
+        attribution_domains=_attributions(params),
     )
     changed = await ask.api.profiles.edit(me, changes, person=ask.person.id)
     ask.api.callers.forget()
@@ -157,6 +164,15 @@ def _fields(params: Params) -> tuple[tuple[str, str], ...] | None:
         for one in params.inners("fields_attributes")
     ]
     return tuple(pair for pair in pairs if pair[0].strip() or pair[1].strip())
+
+
+def _attributions(params: Params) -> tuple[str, ...] | None:
+    """Return the sites that may name one as an author, each by its domain."""
+    if "attribution_domains" not in params:
+        return None
+    given = (one.strip() for one in params.texts("attribution_domains"))
+    hosts = (_SITE.sub("", one).partition("/")[0] for one in given)
+    return tuple(dict.fromkeys(canonical_domain(host) for host in hosts if host))
 
 
 async def _picture(ask: Ask, name: str, now: Image | None) -> Image | None:
@@ -220,11 +236,13 @@ async def _profile(tx: Tx, ask: Ask, me: Actor) -> dict[str, object]:
         "hide_collections": whole.hide_collections,
         "discoverable": whole.discoverable,
         "indexable": whole.indexable,
-        "show_media": True,
-        "show_media_replies": True,
-        "show_featured": True,
-        "attribution_domains": [],
-        "featured_tags": [],
+        "show_media": whole.show_media,
+        "show_media_replies": whole.show_media_replies,
+        "show_featured": whole.show_featured,
+        "attribution_domains": whole.source.attribution_domains,
+        "featured_tags": [
+            featured_tag(ask, one, me.username) for one in await featured.of(tx, me.id, ask.viewer)
+        ],
     }
 
 

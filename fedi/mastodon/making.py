@@ -99,6 +99,9 @@ class Making:
             statuses_count=counted.posts,
             last_status_at=day(ids.moment(counted.last)) if counted.last is not None else None,
             hide_collections=actor.hides_totals,
+            show_media=actor.shows_media,
+            show_media_replies=actor.shows_media_replies,
+            show_featured=actor.shows_featured,
             feature_approval=FeatureApproval(
                 automatic=["public"] if actor.discoverable else [],
                 manual=[],

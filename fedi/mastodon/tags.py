@@ -89,7 +89,8 @@ async def followed_tags(ask: Ask) -> Reply:
 # -- featured
 
 
-def _featured(ask: Ask, one: FeaturedTag, username: str) -> dict[str, Any]:
+def featured_tag(ask: Ask, one: FeaturedTag, username: str) -> dict[str, Any]:
+    """Return a hashtag as its owner's profile features it."""
     return {
         "id": ids.text(one.id),
         "name": one.shown,
@@ -103,7 +104,7 @@ async def features(ask: Ask) -> Reply:
     """GET /api/v1/featured_tags, and /api/v1/accounts/:id/featured_tags."""
     owner = await other_of(ask) if "id" in ask.path_params else ask.me
     found = await ask.api.engine.read(lambda tx: featured.of(tx, owner.id, ask.viewer))
-    return ok([_featured(ask, one, owner.username) for one in found])
+    return ok([featured_tag(ask, one, owner.username) for one in found])
 
 
 async def feature(ask: Ask) -> Reply:
@@ -113,7 +114,7 @@ async def feature(ask: Ask) -> Reply:
         raise Invalid("Validation failed: Name can't be blank")
     _, shown = name_of(text)
     one = await ask.api.profiles.feature_tag(ask.me, shown, person=ask.person.id)
-    return ok(_featured(ask, one, ask.me.username))
+    return ok(featured_tag(ask, one, ask.me.username))
 
 
 async def unfeature(ask: Ask) -> Reply:

@@ -28,8 +28,11 @@ from outbox import compose
 _AUDIENCES: Final = frozenset(Visibility) - {Visibility.GROUP}
 _PLAIN: Final = (
     "locked", "discoverable", "indexable", "hides_totals", "bot", "default_audience", "exposure",
-    "language", "also_known_as",
+    "language", "also_known_as", "shows_media", "shows_media_replies", "shows_featured",
+    "attribution_domains",
 )  # fmt: skip
+ATTRIBUTIONS: Final = 10
+"""Domains that may name an actor as an author (Mastodon's number)."""
 _WIDTH: Final = {Exposure.INTERNAL: 0, Exposure.ALLOWED: 1, Exposure.OPEN: 2}
 
 
@@ -58,6 +61,10 @@ class Changes:
     exposure: Exposure | None = None
     language: str | None = None
     also_known_as: tuple[str, ...] | None = None
+    shows_media: bool | None = None
+    shows_media_replies: bool | None = None
+    shows_featured: bool | None = None
+    attribution_domains: tuple[str, ...] | None = None
 
 
 class Profiles(Doing):
@@ -210,6 +217,7 @@ class Profiles(Doing):
         for name, value in changes.fields or ():
             check("The name of a field", len(name), limits.field_characters, "characters")
             check(f"The field {name!r}", len(value), limits.field_characters, "characters")
+        check("The profile", len(changes.attribution_domains or ()), ATTRIBUTIONS, "domains")
         if changes.default_audience is not None and changes.default_audience not in _AUDIENCES:
             words = ", ".join(sorted(_AUDIENCES))
             raise Invalid(f"{changes.default_audience!r} is no audience: use {words}.")
