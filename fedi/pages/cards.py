@@ -6,7 +6,7 @@ and films are links. Long posts are cut in lists, so that a page stays small.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ CUT_TO: Final = 500  # characters of text
 NAME_MAX: Final = 100
 COLOURS: Final = 8
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,2}")
+_FALLBACK: Final = re.compile(r'<p class="quote-inline">(?:(?!</p>).)*+</p>', re.DOTALL)
 _WORD: Final = re.compile(r"\w", re.UNICODE)
 _PERSONS: Final = (ActorKind.PERSON, ActorKind.SERVICE)
 
@@ -96,6 +97,7 @@ class Card:
     pictures: tuple[Picture, ...]
     files: tuple[Linked, ...]
     poll: Tally | None
+    quoted: "Card | None"
     replies: int
     likes: int
     boosts: int
@@ -137,10 +139,16 @@ class Cards:
             return self._card(shown.boosted, whole, answers, link)
         return self._card(shown, whole, answers, None)
 
+    def _quoted(self, shown: Shown | None) -> Card | None:
+        """Return what is quoted as a card, which itself shows no quote."""
+        if shown is None:
+            return None
+        return self._card(replace(shown, quoted=None), False, False, None)
+
     def _card(self, shown: Shown, whole: bool, answers: bool, by: Markup | None) -> Card:
         post, face = shown.post, self.face(shown.author)
         outside = not post.local
-        text, language, more = self.text(post, whole)
+        text, language, more = self.text(post, whole, quoted=shown.quoted is not None)
         pictures, files = self._media(post)
         return Card(
             id=ids.text(post.id),
@@ -161,6 +169,7 @@ class Cards:
             pictures=pictures,
             files=files,
             poll=self._tally(shown.question) if shown.question is not None else None,
+            quoted=self._quoted(shown.quoted),
             replies=shown.replies,
             likes=shown.likes,
             boosts=shown.boosts,
@@ -176,10 +185,13 @@ class Cards:
         """Return a URL of ours as a path, so that pages work at whatever name they are read."""
         return url.removeprefix(self._urls.origin)
 
-    def text(self, post: Post, whole: bool) -> tuple[Markup, str, bool]:
-        """Return (HTML, its language, whether it is cut); in the reader's language if it can be."""
+    def text(self, post: Post, whole: bool, *, quoted: bool = False) -> tuple[Markup, str, bool]:
+        """Return (HTML, its language, whether it is cut); in the reader's language if it can be.
+        The line that stands for what is quoted is left out where that is shown."""
         own = post.content_map.get(self._say.code)
         html = own or post.content
+        if quoted:
+            html = _FALLBACK.sub("", html)
         code = self._say.code if own else post.language
         code = code if _LANGUAGE.fullmatch(code) else ""
         if whole or len(html) <= CUT_ABOVE:

@@ -165,7 +165,7 @@ class Writing(Doing):
             asked = chosen.quote_policy
         return policy_of(asked, author) if asked else None
 
-    async def let_quote(self, author: Actor, post: Post, asked: str, person: int) -> Post:
+    async def let_quote(self, author: Actor, post: Post, asked: str, person: int | None) -> Post:
         """Let others quote a post of the author's than before, and tell who has it."""
         around = (await self.performer.engine.read(lambda tx: surroundings(tx, [post])))[0]
         note = note_of(post, around, self.performer.urls)

@@ -5,7 +5,7 @@ with all that a page needs by a constant number of statements. Conversations are
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from actors.audience import Nobody
@@ -46,7 +46,8 @@ _LISTED: Final = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """One post with what is shown around it. `answered` wrote what it replies to; a boost has
-    its original in `boosted`; counts are of what everyone may see."""
+    its original in `boosted`, a quote what it quotes by its author's leave in `quoted`; counts
+    are of what everyone may see."""
 
     post: Post
     author: Actor
@@ -54,6 +55,7 @@ class Shown:
     question: Question | None = None
     answered: Actor | None = None
     boosted: "Shown | None" = None
+    quoted: "Shown | None" = None
     likes: int = 0
     boosts: int = 0
     replies: int = 0
@@ -76,6 +78,8 @@ async def shown(tx: Tx, posts: list[Post]) -> list[Shown]:
     """Return posts as they are shown; boosts of what may not be shown are left out."""
     originals = await _originals(tx, posts)
     every = {post.id: post for post in (*posts, *originals)}
+    quotes, quoted = await _quoted(tx, list(every.values()))
+    every = {**{post.id: post for post in quoted}, **every}
     around = await with_surroundings(tx, list(every.values()))
     hidden = await _hidden_hosts(tx, [s.author for _, s in around])
     likes = await _counts(tx, _LIKES, list(every))
@@ -96,6 +100,11 @@ async def shown(tx: Tx, posts: list[Post]) -> list[Shown]:
             boosts=boosts.get(post.id, 0),
             replies=replies.get(post.id, 0),
         )
+    made |= {
+        id: replace(made[id], quoted=made[other])
+        for id, other in quotes.items()
+        if id in made and other in made
+    }
     return [one for post in posts if (one := _with_original(made, post)) is not None]
 
 
@@ -119,6 +128,20 @@ async def _originals(tx: Tx, posts: list[Post]) -> list[Post]:
         wanted,
     )
     return [POST.decode(row) for row in found]
+
+
+async def _quoted(tx: Tx, posts: list[Post]) -> tuple[dict[int, int], list[Post]]:
+    """Return what is quoted by its author's leave, by the quoting post, and those posts."""
+    asked = [post.id for post in posts if post.quote]
+    if not asked:
+        return {}, []
+    rows = await tx.rows(
+        f"SELECT q.post_id, {POST.selected('p')} FROM quote q JOIN post p ON p.id = q.quoted_id"
+        f" WHERE q.post_id IN ({marks(asked)}) AND q.state = 'accepted' AND {VISIBLE}",
+        asked,
+    )
+    found = {row[0]: POST.decode(row[1:]) for row in rows}
+    return {id: post.id for id, post in found.items()}, list(found.values())
 
 
 async def _hidden_hosts(tx: Tx, authors: list[Actor]) -> frozenset[str]:
