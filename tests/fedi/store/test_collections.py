@@ -1,6 +1,7 @@
 """Collections in the tables: who is shown what of them, and what goes when an actor goes."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -73,12 +74,18 @@ def test_those_whose_existence_is_a_secret_are_told_to_ours_alone(house: Nordvik
     assert not is_there(house, secret, Nobody())
 
 
-@pytest.mark.parametrize("gone", [{"suspended": NOW}, {"deleted": NOW}])
+@pytest.mark.parametrize(
+    "gone",
+    [
+        replace(KARI, discoverable=True, suspended=NOW),
+        replace(KARI, discoverable=True, deleted=NOW),
+    ],
+)
 def test_who_is_suspended_or_gone_is_left_out_and_so_are_their_own(
-    house: Nordvik, gone: dict[str, int]
+    house: Nordvik, gone: Actor
 ) -> None:
     of, own = made(house, IKT, KARI, OLA), made(house, KARI, OLA)
-    house.put(replace(KARI, discoverable=True, **gone))
+    house.put(gone)
     assert accounts(house, of, LocalActor(IKT.id)) == [OLA.id]
     assert not is_there(house, own, LocalActor(OLA.id))
     assert run(house.engine.read(lambda tx: collections.holding(tx, OLA.id, 10, 0))) == [of]
@@ -102,7 +109,7 @@ def test_what_still_waits_is_shown_to_the_owner_alone(house: Nordvik) -> None:
             position=number, state=state, created=NOW,
         )  # fmt: skip
         house.put(theirs(one.account_id, state, "mastodon.test"))
-        run(house.engine.write(lambda tx, one=one: collections.put(tx, one)))
+        run(house.engine.write(partial(collections.put, new=one)))
     assert [one.state for one in items(house, of, LocalActor(IKT.id))] == ["pending"]
     assert items(house, of, LocalActor(KARI.id)) == []
 
