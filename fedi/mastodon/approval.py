@@ -62,7 +62,12 @@ def approval_of(post: Post, author: Actor) -> Approval:
     if post.visibility not in (*OPEN, Visibility.INTERNAL):
         return NOBODY
     policy = said(post, author)
-    return Approval(_words(policy.automatic, author), _words(policy.manual, author))
+    return _approval(_words(policy.automatic, author), _words(policy.manual, author))
+
+
+@lru_cache(maxsize=256)
+def _approval(automatic: tuple[str, ...], manual: tuple[str, ...]) -> Approval:
+    return Approval(automatic, manual)
 
 
 def _words(uris: tuple[str, ...], author: Actor) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ CORS: Final[tuple[Header, ...]] = (
         b" X-RateLimit-Reset, X-Request-Id",
     ),
 )
+_ALWAYS: Final[tuple[Header, ...]] = (_JSON, *CORS)
 _PREFLIGHT: Final[tuple[Header, ...]] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
@@ -195,11 +196,11 @@ def opened(route: Route, api: Api) -> RawHandler:
     """Return the ASGI handler of a route."""
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        headers: list[Header] = [_JSON, *CORS]
+        headers = _ALWAYS
         params: Params | None = None
         try:
             caller = await _caller(scope, route, api)
-            headers += api.rates.count(scope, caller, route.method)
+            headers = (*_ALWAYS, *api.rates.count(scope, caller, route.method))
             params = await read_params(
                 scope, receive, max_upload=api.max_upload if route.uploads else 0
             )
@@ -217,11 +218,12 @@ def opened(route: Route, api: Api) -> RawHandler:
     return handle
 
 
-async def send_reply(scope: Scope, send: Send, reply: Reply, headers: list[Header]) -> None:
+async def send_reply(scope: Scope, send: Send, reply: Reply, headers: Iterable[Header]) -> None:
     """Send a reply; its own headers stand over those given."""
-    own = {name for name, _ in reply.headers}
-    kept = [header for header in headers if header[0] not in own]
-    start = [*kept, *reply.headers, (b"content-length", b"%d" % len(reply.body))]
+    if reply.headers:
+        own = {name for name, _ in reply.headers}
+        headers = [header for header in headers if header[0] not in own]
+    start = [*headers, *reply.headers, (b"content-length", b"%d" % len(reply.body))]
     await send({"type": "http.response.start", "status": reply.status, "headers": start})
     body = b"" if scope["method"] == "HEAD" else reply.body
     await send({"type": "http.response.body", "body": body})
@@ -247,7 +249,7 @@ def bearer_of(scope: Scope) -> str | None:
 
 
 def _check(route: Route, caller: Caller) -> None:
-    if route.scopes and not any(scope in caller.held for scope in route.scopes):
+    if route.scopes and caller.held.isdisjoint(route.scopes):
         raise Forbidden("This action is outside the authorized scopes")
     if route.by is By.ACTOR and caller.actor is None:
         raise Invalid("This method requires an authenticated user")
@@ -292,7 +294,7 @@ def _status(problem: FediError) -> int:
 async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a path of the API that is not there: JSON, as apps expect (client-api.md §2.3)."""
     reply = ok({"error": "Record not found"}, status=404)
-    await send_reply(scope, send, reply, [_JSON, *CORS])
+    await send_reply(scope, send, reply, _ALWAYS)
 
 
 async def preflight(scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,8 +5,9 @@ kept there; what differs (flags, votes, filters, what a reply or a quote may nam
 whole page and joined to it as bytes. Everything here runs in one open transaction of the caller's.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -27,6 +28,7 @@ from fedi.store.timelines import Chosen
 _ENCODE: Final = msgspec.json.Encoder().encode
 _BOOL: Final = {True: b"true", False: b"false"}
 _NO_FLAGS: Final = Flags(set(), set(), set(), set())
+_NO_POSTS: Final[frozenset[int]] = frozenset()
 
 
 class Matches(Protocol):
@@ -50,6 +52,7 @@ class _Sheet:
 
     reader: int | None
     flags: Flags
+    noted: Set[int]
     parents: Mapping[int, int]
     votes: Mapping[int, list[int]]
     muted: frozenset[str]
@@ -239,6 +242,7 @@ class Renderer:
         sheet = _Sheet(
             reader=None,
             flags=_NO_FLAGS,
+            noted=_NO_POSTS,
             parents=await hydrating.parents(tx, parents, viewer) if parents else {},
             votes={},
             muted=frozenset(),
@@ -251,6 +255,8 @@ class Renderer:
         sheet.flags = await hydrating.flags(
             tx, me, [one.id for one in every if one.boost_of is None]
         )
+        did = sheet.flags
+        sheet.noted = did.favourited | did.reblogged | did.bookmarked | did.pinned
         polls = [one.id for one in every if one.poll is not None]
         if polls:
             sheet.votes = await hydrating.own_votes(tx, me, polls)
@@ -263,6 +269,17 @@ class Renderer:
 # -- the end of a post, which differs by reader
 
 _NOTHING: Final = b'"favourited":false,"reblogged":false,"muted":false,"bookmarked":false,'
+_NO_FILTERS: Final = b"[]"
+
+
+@lru_cache(maxsize=256)
+def _plain_end(approval: bytes) -> bytes:
+    """Return the end of a post that is no boost, asks and quotes nothing, and that the reader did
+    nothing with."""
+    return b"".join((
+        b',"reblog":null,"poll":null,"quote":null,"quote_approval":', approval,
+        b",", _NOTHING, b'"pinned":false,"filtered":[]}',
+    ))  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -273,9 +290,17 @@ class _Written:
     faces: Mapping[int, Face]
     fragments: Mapping[int, Fragment]
     now: int
+    approvals: dict[tuple[int, bool, bool], bytes] = field(default_factory=dict)
 
     def status(self, fragment: Fragment, filtered: bytes, *, depth: int = 0) -> bytes:
         """Return one post; `filtered` is an array of FilterResults, `depth` counts quotes."""
+        if filtered == _NO_FILTERS and self._is_plain(fragment):
+            return b"".join((
+                fragment.head,
+                self._answers(fragment),
+                b',"account":', self.faces[fragment.author_id].json,
+                _plain_end(self._approval(fragment)),
+            ))  # fmt: skip
         proper, reblog = fragment, b"null"
         if fragment.boost_of is not None:
             proper = self.fragments[fragment.boost_of]
@@ -292,6 +317,10 @@ class _Written:
             b'"pinned":', _BOOL[proper.id in self.sheet.flags.pinned],
             b',"filtered":', filtered, b"}",
         ))  # fmt: skip
+
+    def _is_plain(self, fragment: Fragment) -> bool:
+        own = fragment.boost_of is None and fragment.poll is None and not fragment.quote
+        return own and fragment.id not in self.sheet.noted and fragment.root not in self.sheet.muted
 
     def _flags(self, fragment: Fragment) -> bytes:
         flags, id = self.sheet.flags, fragment.id
@@ -335,11 +364,16 @@ class _Written:
         return b'{"state":' + _ENCODE(quoted.state) + b',"quoted_status":' + shown + b"}"
 
     def _approval(self, fragment: Fragment) -> bytes:
-        return fragment.quotable.told(
-            mine=fragment.author_id == self.sheet.reader,
-            follows=fragment.author_id in self.sheet.follows,
-            nobody=self.sheet.reader is None,
-        )
+        mine = fragment.author_id == self.sheet.reader
+        follows = fragment.author_id in self.sheet.follows
+        # By identity: of the few policies there are, each is one object (approval.py).
+        key = (id(fragment.quotable), mine, follows)
+        found = self.approvals.get(key)
+        if found is None:
+            nobody = self.sheet.reader is None
+            found = fragment.quotable.told(mine=mine, follows=follows, nobody=nobody)
+            self.approvals[key] = found
+        return found
 
 
 def told_poll(
