@@ -6,6 +6,7 @@ page is never older than what was committed when it was asked for.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -65,22 +66,33 @@ class Own:
 class _Kept(Generic[V]):
     def __init__(self, most: int) -> None:
         self._most = most
-        self._rows: OrderedDict[tuple[int, bool], V] = OrderedDict()
+        self._rows: OrderedDict[int, V] = OrderedDict()  # ~id: as those outside see it
 
     def find(self, id: int, inside: bool) -> V | None:
-        found = self._rows.get((id, inside))
-        if found is not None:
-            self._rows.move_to_end((id, inside))
-        return found
+        return self.some((id,), inside)[0].get(id)
+
+    def some(self, ids: Iterable[int], inside: bool) -> tuple[dict[int, V], list[int]]:
+        """Return what there is of these, and the ids of the others; each once."""
+        rows, found, missing = self._rows, dict[int, V](), list[int]()
+        last = rows.move_to_end
+        for id in dict.fromkeys(ids):
+            key = id if inside else ~id
+            one = rows.get(key)
+            if one is None:
+                missing.append(id)
+            else:
+                last(key)
+                found[id] = one
+        return found, missing
 
     def keep(self, id: int, inside: bool, value: V) -> None:
-        self._rows[id, inside] = value
+        self._rows[id if inside else ~id] = value
         if len(self._rows) > self._most:
             self._rows.popitem(last=False)
 
     def forget(self, id: int) -> None:
-        self._rows.pop((id, True), None)
-        self._rows.pop((id, False), None)
+        self._rows.pop(id, None)
+        self._rows.pop(~id, None)
 
     def clear(self) -> None:
         self._rows.clear()

@@ -95,14 +95,7 @@ class Renderer:
         return {one.actor.id: self.making.account(one) for one in found}
 
     async def _faces(self, tx: Tx, ids: Iterable[int], inside: bool) -> dict[int, Face]:
-        faces: dict[int, Face] = {}
-        missing: list[int] = []
-        for id in dict.fromkeys(ids):
-            face = self.fragments.faces.find(id, inside)
-            if face is None:
-                missing.append(id)
-            else:
-                faces[id] = face
+        faces, missing = self.fragments.faces.some(ids, inside)
         for counted in await hydrating.accounts(tx, missing, inside=inside):
             entity = self.making.account(counted)
             if counted.actor.moved_to:
@@ -170,9 +163,12 @@ class Renderer:
                 original = fragments.get(fragment.boost_of)
             if fragment is None or original is None:
                 continue
-            hits, hidden = matches(original) if matches is not None else ([], False)
+            if matches is None:
+                made[id] = written.status(fragment, _NO_FILTERS)
+                continue
+            hits, hidden = matches(original)
             if not (hidden and context):
-                made[id] = written.status(fragment, _ENCODE(hits) if hits else b"[]")
+                made[id] = written.status(fragment, _ENCODE(hits) if hits else _NO_FILTERS)
         return made
 
     async def _settings(
@@ -187,14 +183,7 @@ class Renderer:
         return muted, await self.filters(tx, viewer.actor_id, context, version)
 
     async def _fragments(self, tx: Tx, ids: Iterable[int], inside: bool) -> dict[int, Fragment]:
-        found: dict[int, Fragment] = {}
-        missing: list[int] = []
-        for id in dict.fromkeys(ids):
-            fragment = self.fragments.statuses.find(id, inside)
-            if fragment is None:
-                missing.append(id)
-            else:
-                found[id] = fragment
+        found, missing = self.fragments.statuses.some(ids, inside)
         if missing:
             for whole in await hydrating.wholes(tx, missing, inside=inside):
                 fragment = self.making.fragment(whole)
