@@ -11,7 +11,8 @@ def test_a_poll_is_voted_in_once(tmp_path: Path) -> None:
         post = await apps.it.says("?", poll=poll)
         path = f"v1/polls/{post['poll']['id']}"
         assert (post["poll"]["voted"], post["poll"]["own_votes"]) == (True, [])
-        for wrong in ({"choices": []}, {"choices": [3]}, {"choices": ["x"]}, {"choices": [0, 1]}):
+        wrongs: tuple[list[object], ...] = ([], [3], ["x"], [0, 1])
+        for wrong in ({"choices": one} for one in wrongs):
             assert await apps.ola.refused("POST", f"{path}/votes", wrong) == 422, wrong
         assert await apps.it.refused("POST", f"{path}/votes", {"choices": [0]}) == 422
         voted = await apps.ola.post(f"{path}/votes", {"choices": ["1"]})
