@@ -272,6 +272,7 @@ def _addressed(facts: Facts, visibility: Visibility, named: Mapping[str, Actor])
         # Whoever answers or quotes a boost answers or quotes the post.
         in_reply_to=parent.uri if parent is not None else "",
         quote=quoted.uri if quoted is not None else note.quote,
+        stamp="",
         can_quote=_can_quote(facts, visibility),
         context=note.context or context,
     )

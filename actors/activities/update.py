@@ -36,7 +36,17 @@ from actors.posting import (
     thread,
     told,
 )
-from actors.posts import Hashtag, Note, Poll, Post, Question, Quote, Revision, Visibility
+from actors.posts import (
+    Hashtag,
+    Note,
+    Poll,
+    Post,
+    Question,
+    Quote,
+    QuoteState,
+    Revision,
+    Visibility,
+)
 from actors.quoting import Quoting
 from actors.relationships import MarkerKind, NotificationKind
 from actors.verbs import Update
@@ -267,7 +277,16 @@ def _send(facts: NoteFacts, post: Post) -> list[Effect]:
         followers_of=author.id if followers else None, actors=outside, of_post=post.id
     )
     to, cc = addressing(post.visibility, author.followers, tuple(named))
-    activity = replace(facts.activity, note=replace(facts.note, to=to, cc=cc))
+    quote = facts.quote
+    stands = quote is not None and quote.state is QuoteState.ACCEPTED
+    note = replace(
+        facts.note,
+        to=to,
+        cc=cc,
+        quote=post.quote,
+        stamp=quote.stamp if quote is not None and stands else "",
+    )
+    activity = replace(facts.activity, note=note)
     return [Send(activity, author.id, recipients, about=post.uri, post_id=post.id)]
 
 
