@@ -19,9 +19,9 @@ from actors.effects import (
 )
 from actors.people import Key
 from actors.posts import Post, Quote
-from actors.relationships import Notification, Reaction, Relation, RelationKind
+from actors.relationships import Notification, NotificationKind, Reaction, Relation, RelationKind
 
-from . import changes, events, home
+from . import changes, events, heeded, home
 from .followed import for_followers
 from .media import note_use
 from .rows import NOTIFICATION, TABLES
@@ -165,6 +165,11 @@ class Applying:
                     return
                 # What was here before it arrived, fetched for a thread, is new to its readers.
                 kind = "post"
+                heeding = await heeded.of_author(self._tx, show.post_id, show.author_id)
+                await self._tell_of(show, NotificationKind.STATUS, heeding)
+            case "edit":
+                sharing = await heeded.of_boosted(self._tx, show.post_id, show.author_id)
+                await self._tell_of(show, NotificationKind.UPDATE, sharing)
             case "since":
                 for reader in show.readers:
                     await home.put_since(
@@ -174,6 +179,10 @@ class Applying:
             case "delete":
                 await home.take_off(self._tx, show.post_id, show.author_id)
         await self.event(kind, show.author_id, show.post_id)
+
+    async def _tell_of(self, show: Show, kind: NotificationKind, who: list[int]) -> None:
+        for one in who:
+            await self._notify(Notify(one, kind, show.author_id, show.post_id))
 
     async def _on_home_timelines(self, show: Show) -> bool:
         tx, now = self._tx, self._store.now
