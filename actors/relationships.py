@@ -68,6 +68,7 @@ class NotificationKind(StrEnum):
     FOLLOW = "follow"
     FOLLOW_REQUEST = "follow_request"
     POLL = "poll"
+    STATUS = "status"
     UPDATE = "update"
     QUOTE = "quote"
     QUOTED_UPDATE = "quoted_update"
