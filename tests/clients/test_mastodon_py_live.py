@@ -1,7 +1,9 @@
-"""What comes by itself to Mastodon.py: streams, and web push to a service of our own."""
+"""What comes by itself to Mastodon.py: streams, and web push to a receiver of our own."""
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from mastodon import StreamListener
 
 from tests.clients.house import DEPARTMENT, ClientHouse
 from tests.clients.mastodon_py import registered, signed_in
-from tests.clients.push_service import PushService, Subscriber, vapid_claims
+from tests.clients.push_receiver import PushReceiver, Subscriber, vapid_claims
 from tests.peers.lab import eventually
 
 pytestmark = [pytest.mark.slow]
@@ -36,10 +38,10 @@ def department(house: ClientHouse, app: tuple[str, str]) -> Any:
 
 
 @pytest.fixture
-def service() -> Iterator[PushService]:
-    service = PushService()
-    yield service
-    service.close()
+def receiver() -> Iterator[PushReceiver]:
+    receiver = PushReceiver()
+    yield receiver
+    receiver.close()
 
 
 class Heard(StreamListener):
@@ -83,16 +85,25 @@ class Heard(StreamListener):
         return value
 
 
-def receiving(handle: Any) -> Any:
-    eventually(handle.is_receiving, "the stream open")
-    return handle
+@contextmanager
+def receiving(*handles: Any, nudge: Callable[[], Any]) -> Iterator[None]:
+    """Streams that are open meanwhile. Closing waits for a lock that reading holds, so that
+    something has to come: `nudge` sees to it."""
+    for handle in handles:
+        eventually(handle.is_receiving, "the stream open")
+    try:
+        yield
+    finally:
+        with ThreadPoolExecutor(len(handles)) as pool:
+            closing = [pool.submit(handle.close) for handle in handles]
+            eventually(lambda: nudge() and all(one.done() for one in closing), "all closed")
 
 
 def test_the_users_stream_tells_of_posts_edits_deletions_and_mentions(anne: Any, ola: Any) -> None:
     ola.account_follow(anne.me())
     heard = Heard()
-    handle = receiving(ola.stream_user(heard, run_async=True))
-    try:
+    stream = ola.stream_user(heard, run_async=True)
+    with receiving(stream, nudge=lambda: anne.status_post("Ha det")):
         assert ola.stream_healthy()
         post = anne.status_post("Direkte fra rådhuset")
         assert heard.next("update").id == post.id
@@ -115,41 +126,41 @@ def test_the_users_stream_tells_of_posts_edits_deletions_and_mentions(anne: Any,
 
         eventually(filters_change, "filters_changed")
         heard.next("filters_changed")
-    finally:
-        handle.close()
 
 
 def test_the_public_hashtag_and_direct_streams_tell_of_theirs(department: Any, ola: Any) -> None:
     public, tag, direct = Heard(), Heard(), Heard()
-    handles = [
-        receiving(ola.stream_public(public, run_async=True)),
-        receiving(ola.stream_hashtag("vannprøve", tag, run_async=True)),
-        receiving(ola.stream_direct(direct, run_async=True)),
+    streams = [
+        ola.stream_public(public, run_async=True),
+        ola.stream_hashtag("vannprøve", tag, run_async=True),
+        ola.stream_direct(direct, run_async=True),
     ]
-    try:
+
+    def nudge() -> Any:
+        department.status_post("@ola ha det", visibility="direct")
+        return department.status_post("Ha det #vannprøve", visibility="public")
+
+    with receiving(*streams, nudge=nudge):
         quiet = department.status_post("Bare for følgere", visibility="private")
         post = department.status_post("Vannet er rent #vannprøve", visibility="public")
         assert public.next("update").id == post.id != quiet.id
         assert tag.next("update").id == post.id
         secret = department.status_post("@ola hysj", visibility="direct")
         assert direct.next("conversation").last_status.id == secret.id
-    finally:
-        for handle in handles:
-            handle.close()
 
 
 def test_a_push_is_opened_by_its_subscriber_alone(
-    house: ClientHouse, anne: Any, ola: Any, service: PushService
+    house: ClientHouse, anne: Any, ola: Any, receiver: PushReceiver
 ) -> None:
     subscriber = Subscriber()
-    subscriber.subscribe(house.origin, anne.access_token, service.endpoint("anne"), "mention")
+    subscriber.subscribe(house.origin, anne.access_token, receiver.endpoint("anne"), "mention")
     made = anne.push_subscription()
-    assert made.endpoint == service.endpoint("anne")
+    assert made.endpoint == receiver.endpoint("anne")
     assert (made.alerts.mention, made.alerts.favourite) == (True, False)
     quiet = anne.status_post("Ingen push for dette")
     ola.status_favourite(quiet)
     ola.status_post("Push til @anne", visibility="public")
-    push = service.next("anne")
+    push = receiver.next("anne")
     message = subscriber.opened(push)
     assert message["notification_type"] == "mention"
     assert "Push til" in message["body"]
@@ -158,22 +169,22 @@ def test_a_push_is_opened_by_its_subscriber_alone(
     assert str(message["notification_id"]).lstrip("0") == str(mentioned.id).lstrip("0")
     public_key = anne.instance_v2().configuration.vapid.public_key
     claims = vapid_claims(push, public_key)
-    assert claims["aud"] == f"http://127.0.0.1:{service.port}"
+    assert claims["aud"] == f"http://127.0.0.1:{receiver.port}"
     assert int(push.headers["ttl"]) > 0
     changed = anne.push_subscription_update(favourite_events=True)
     assert changed.alerts.favourite
     ola.status_favourite(anne.status_post("Push for dette"))
-    assert subscriber.opened(service.next("anne", 2))["notification_type"] == "favourite"
+    assert subscriber.opened(receiver.next("anne", 2))["notification_type"] == "favourite"
     anne.push_subscription_delete()
 
 
 def test_an_app_of_the_older_draft_opens_its_push_with_the_library(
-    anne: Any, ola: Any, service: PushService
+    anne: Any, ola: Any, receiver: PushReceiver
 ) -> None:
     private, public = ola.push_subscription_generate_keys()
-    ola.push_subscription_set(service.endpoint("ola"), public, mention_events=True)
+    ola.push_subscription_set(receiver.endpoint("ola"), public, mention_events=True)
     anne.status_post("Gammel push til @ola", visibility="public")
-    push = service.next("ola")
+    push = receiver.next("ola")
     assert push.headers["content-encoding"] == "aesgcm"
     read = ola.push_subscription_decrypt_push(
         push.body, private, push.headers["encryption"], push.headers["crypto-key"]
@@ -184,16 +195,16 @@ def test_an_app_of_the_older_draft_opens_its_push_with_the_library(
     vapid_claims(push, ola.instance_v2().configuration.vapid.public_key)
 
 
-def test_a_service_that_knows_the_app_no_more_ends_the_subscription(
-    anne: Any, ola: Any, service: PushService
+def test_a_receiver_that_knows_the_app_no_more_ends_the_subscription(
+    anne: Any, ola: Any, receiver: PushReceiver
 ) -> None:
     from mastodon.errors import MastodonNotFoundError
 
-    service.answer = 410
+    receiver.answer = 410
     _, public = ola.push_subscription_generate_keys()
-    ola.push_subscription_set(service.endpoint("gone"), public, mention_events=True)
+    ola.push_subscription_set(receiver.endpoint("gone"), public, mention_events=True)
     anne.status_post("Er du der, @ola?", visibility="public")
-    service.next("gone")
+    receiver.next("gone")
 
     def gone() -> bool:
         try:

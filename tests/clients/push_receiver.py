@@ -1,4 +1,4 @@
-"""A web push service of our own: takes what a server sends, proves who sent it, and reads it.
+"""A receiver of web push: takes what a server sends, proves who sent it, and reads it.
 
 Decryption is http_ece's, which nobody here wrote; the VAPID token is verified by cryptography.
 """
@@ -33,7 +33,7 @@ def text_of(octets: bytes) -> str:
 
 @dataclass(frozen=True)
 class Push:
-    """One request to the service: its headers in lower case, and its body."""
+    """One request that came: its headers in lower case, and its body."""
 
     path: str
     headers: dict[str, str]
@@ -41,7 +41,7 @@ class Push:
 
 
 @dataclass
-class PushService:
+class PushReceiver:
     """Where pushes arrive; `answer` is the status that each gets."""
 
     answer: int = 201
@@ -49,14 +49,14 @@ class PushService:
     came: list[Push] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        service = self
+        receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                service.came.append(Push(self.path, headers, body))
-                self.send_response(service.answer)
+                receiver.came.append(Push(self.path, headers, body))
+                self.send_response(receiver.answer)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
