@@ -8,6 +8,7 @@ from typing import Final
 
 from actors import ids
 from actors.errors import Forbidden, NotFound, Unavailable
+from actors.posts import Visibility
 from fedi.mastodon.asking import Ask, By, Reply, empty, get, joined, ok, post
 from fedi.mastodon.paging import page_of
 from fedi.mastodon.reacting import seen
@@ -105,7 +106,7 @@ async def oembed(ask: Ask) -> Reply:
     if named is None or named.kind != "post" or named.id is None:
         raise NotFound(GONE)
     found = await seen(ask, named.id)
-    if not found.local:
+    if not found.local or found.visibility not in (Visibility.PUBLIC, Visibility.UNLISTED):
         raise NotFound(GONE)
     whole = await ask.api.engine.glance(
         lambda tx: ask.api.renderer.account_entities(tx, [found.author_id], ask.viewer)

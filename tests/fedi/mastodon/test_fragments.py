@@ -1,128 +1,55 @@
-"""What is kept of rendered posts and accounts is never older than the change last made."""
+"""What is remembered of a page is never older than what was committed when it was asked for."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from actors.people import Actor
 from fedi.app import application
-from tests.fedi.mastodon.apps import Apps, Client, tell
-
-Change = Callable[[Apps, str], Awaitable[Any]]
-
-
-def by_ola(what: str) -> Change:
-    return lambda apps, post: apps.ola.post(f"v1/statuses/{post}/{what}")
+from fedi.mastodon.fragments import Face, Fragments
+from tests.fedi.mastodon.apps import Apps, tell
+from tests.people import KARI
 
 
-async def edits(apps: Apps, post: str) -> None:
-    await apps.it.put(f"v1/statuses/{post}", {"status": "Nå rettet #vei"})
+def face(actor: Actor) -> Face:
+    return Face(actor=actor, json=b"{}")
 
 
-async def answers(apps: Apps, post: str) -> None:
-    await apps.ola.says("Et svar", in_reply_to_id=post)
+def test_those_inside_and_outside_are_remembered_apart_and_forgotten_together() -> None:
+    faces = Fragments().faces
+    faces.keep(1, True, face(KARI))
+    assert faces.find(1, True) is not None
+    assert faces.find(1, False) is None
+    faces.keep(1, False, face(KARI))
+    faces.forget(1)
+    assert faces.find(1, True) is faces.find(1, False) is None
 
 
-async def renames(apps: Apps, post: str) -> None:
-    path = "/api/v1/accounts/update_credentials"
-    await apps.it.ok("PATCH", path, {"display_name": "Nytt navn"})
+def test_the_memory_has_an_end() -> None:
+    faces = Fragments().faces
+    for id in range(5_000):
+        faces.keep(id, True, face(KARI))
+    assert faces.find(0, True) is None
+    assert faces.find(4_999, True) is not None
 
 
-async def follows(apps: Apps, post: str) -> None:
-    await apps.ola.post(f"v1/accounts/{apps.it.id}/follow")
-
-
-async def posts(apps: Apps, post: str) -> None:
-    await apps.it.says("Enda et")
-
-
-async def closes(apps: Apps, post: str) -> None:
-    await apps.ola.post(f"v1/polls/{post}/votes", {"choices": [0]})
-
-
-CHANGES: dict[str, Change] = {
-    "favourite": by_ola("favourite"),
-    "reblog": by_ola("reblog"),
-    "bookmark": by_ola("bookmark"),
-    "vote": closes,
-    "answer": answers,
-    "edit": edits,
-    "rename": renames,
-    "follow": follows,
-    "another post": posts,
-    "unreblog": by_ola("unreblog"),
-    "unfavourite": by_ola("unfavourite"),
-}
-
-
-async def look(apps: Apps, reader: Client, post: str) -> list[Any]:
-    return [
-        await reader.get(f"v1/statuses/{post}"),
-        await reader.get(f"v1/accounts/{apps.it.id}"),
-        await reader.get(f"v1/accounts/{apps.it.id}/statuses"),
-    ]
-
-
-def test_after_each_kind_of_change_a_page_is_as_if_made_anew(tmp_path: Path) -> None:
+def test_what_another_process_changed_is_seen_at_once(tmp_path: Path) -> None:
     async def story(apps: Apps) -> None:
-        poll = {"options": ["ja", "nei"], "expires_in": 600}
-        post = (await apps.it.says("Hei #vei", poll=poll))["id"]
-        readers = (apps.kari, apps.ola, apps.nobody)
-        before = [await look(apps, reader, post) for reader in readers]
-        for name, change in CHANGES.items():
-            await change(apps, post)
-            kept = [await look(apps, reader, post) for reader in readers]
-            table = application(apps.house)
-            fresh = [replace(reader, table=table) for reader in readers]
-            anew = [await look(apps, reader, post) for reader in fresh]
-            assert kept == anew, name
-            assert kept != before or name == "bookmark", name
-            before = kept
-        await apps.it.delete(f"v1/statuses/{post}")
-        for reader in readers:
-            assert await reader.refused("GET", f"v1/statuses/{post}") == 404
-
-    tell(tmp_path, story)
-
-
-async def prefers(apps: Apps, post: str) -> None:
-    path = "/api/v1/accounts/update_credentials"
-    await apps.it.ok("PATCH", path, {"source": {"privacy": "unlisted", "language": "nn"}})
-
-
-async def locks(apps: Apps, post: str) -> None:
-    await apps.it.ok("PATCH", "/api/v1/accounts/update_credentials", {"locked": True})
-
-
-async def asks_to_follow(apps: Apps, post: str) -> None:
-    await apps.kari.post(f"v1/accounts/{apps.it.id}/follow")
-
-
-async def is_refused(apps: Apps, post: str) -> None:
-    await apps.it.post(f"v1/follow_requests/{apps.kari.id}/reject")
-
-
-OWN: dict[str, Change] = {
-    "rename": renames,
-    "another post": posts,
-    "follow": follows,
-    "preference": prefers,
-    "lock": locks,
-    "request to follow": asks_to_follow,
-    "refusal": is_refused,
-}
-
-
-def test_after_each_kind_of_change_ones_own_account_is_as_if_made_anew(tmp_path: Path) -> None:
-    async def story(apps: Apps) -> None:
-        path = "v1/accounts/verify_credentials"
-        before = await apps.it.get(path)
-        for name, change in OWN.items():
-            await change(apps, "")
-            kept = await apps.it.get(path)
-            assert kept == await replace(apps.it, table=application(apps.house)).get(path), name
-            assert kept != before, name
-            before = kept
-        assert before["source"]["follow_requests_count"] == 0
+        # Two processes of one house: each has a memory of its own.
+        other = replace(apps.ola, table=application(apps.house))
+        post = await apps.it.says("Første")
+        path = f"v1/statuses/{post['id']}"
+        for client in (apps.ola, other):
+            assert (await client.get(path))["content"] == "<p>Første</p>"
+        await apps.it.put(path, {"status": "Andre"})
+        assert (await other.get(path))["content"] == "<p>Andre</p>"
+        await apps.ola.post(f"{path}/favourite")
+        await apps.ola.says("Svar", visibility="public", in_reply_to_id=post["id"])
+        seen = await other.get(path)
+        assert (seen["favourites_count"], seen["replies_count"]) == (1, 1)
+        update = "/api/v1/accounts/update_credentials"
+        await apps.it.ok("PATCH", update, {"display_name": "Nytt navn"})
+        assert (await other.get(path))["account"]["display_name"] == "Nytt navn"
+        await apps.it.delete(path)
+        assert await other.refused("GET", path) == 404
 
     tell(tmp_path, story)
