@@ -7,6 +7,7 @@ two runs of the unit, never inside one.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -18,7 +19,7 @@ from actors.errors import FediError, FetchError
 from actors.ids import Ids
 from actors.people import Key, KeyKind
 from actors.ports import Clock, Random, Resolver
-from actors.signatures.keys import load_private
+from actors.signatures.keys import PrivateKey, load_private
 from actors.signatures.proofs import add_proof
 from actors.urls import Urls
 from fedi.store.applying import Applying, Clash
@@ -151,7 +152,7 @@ class Performer:
         if self.proofs and visible in ("public", "unlisted"):
             key = await self._proof_key(store, send.actor_id)
             if key is not None and key.private is not None:
-                private = load_private(key.private)
+                private = _loaded(key.private)
                 if isinstance(private, Ed25519PrivateKey):
                     document = add_proof(document, private, key.uri, store.now)
         await save_activity(
@@ -176,6 +177,12 @@ class Performer:
             if key.kind is KeyKind.ED25519 and key.retired is None and key.active_from <= store.now
         ]
         return usable[-1] if usable else None
+
+
+@lru_cache(maxsize=256)
+def _loaded(der: bytes) -> PrivateKey:
+    # Reading a key takes as long as three signatures with it.
+    return load_private(der)
 
 
 def _waker(bus: Wakes, topic: str) -> Callable[[], None]:

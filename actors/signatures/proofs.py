@@ -8,11 +8,11 @@ be one of its actor's assertionMethods (authenticate.owner_holds). No JSON-LD is
 import hashlib
 from collections.abc import Mapping
 
-import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from actors.errors import Invalid
 from actors.signatures import keys
+from actors.signatures.canonical import canonical
 from actors.signatures.message import MAX_KEY_ID, read_timestamp, refusal, write_timestamp
 
 SUITE = "eddsa-jcs-2022"
@@ -165,8 +165,7 @@ def _require_context(given: object, signed: object) -> None:
 def _hashes(document: Mapping[str, object], options: Document) -> bytes:
     try:
         return b"".join(
-            hashlib.sha256(rfc8785.dumps(part)).digest()  # type: ignore[arg-type]
-            for part in (options, dict(document))
+            hashlib.sha256(canonical(part)).digest() for part in (options, dict(document))
         )
     except (ValueError, TypeError, RecursionError) as error:
         raise Invalid("The document has no canonical form.", detail="proof: JCS") from error

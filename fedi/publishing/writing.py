@@ -195,7 +195,7 @@ class Writing(Doing):
         return Parent(post=post, author=found)
 
     async def _kept(self, uri: str) -> Post:
-        post = await self.performer.engine.read(lambda tx: self.performer.open(tx).post(uri))
+        post = await self.look(lambda store: store.post(uri))
         if post is None:
             raise NotFound("There is no such post.")
         return post
