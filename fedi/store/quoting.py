@@ -154,7 +154,7 @@ async def stamp(tx: Tx, uri: str, viewer: Viewer) -> Stamp | None:
     row = await tx.one(
         "SELECT a.uri, q.uri, q.quoted_uri FROM quote q JOIN post p ON p.id = q.quoted_id"
         " JOIN actor a ON a.id = q.author_id AND a.local = 1"
-        f" WHERE q.stamp = ? AND q.state = 'accepted' AND {condition}",
+        f" WHERE q.stamp = ? AND q.stamp <> '' AND q.state = 'accepted' AND {condition}",
         [uri, *params],
     )
     return None if row is None else Stamp(uri=uri, author=row[0], quoting=row[1], quoted=row[2])

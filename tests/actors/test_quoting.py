@@ -45,11 +45,13 @@ def refusal(house: Nordvik, who: Actor, post: Post, visibility: Visibility) -> s
 
 
 def state(house: Nordvik, post: Post) -> QuoteState:
-    return next(one.state for one in house.all(Quote) if one.uri == post.uri)
+    return of(house, post).state
 
 
 def of(house: Nordvik, post: Post) -> Quote:
-    return next(one for one in house.all(Quote) if one.uri == post.uri)
+    found = next(one for one in house.all(Quote) if one.uri == post.uri)
+    assert isinstance(found, Quote)
+    return found
 
 
 def wanted(house: Nordvik) -> list[tuple[str, str]]:

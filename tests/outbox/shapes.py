@@ -79,7 +79,7 @@ def _request(quoting: Note | None) -> QuoteRequest:
     )
 
 
-def _answer() -> dict[str, str]:
+def _answer() -> dict[str, Any]:
     return {
         "actor": LEDERGRUPPEN.uri,
         "object": "https://mastodon.test/users/alice/quote_requests/1",
