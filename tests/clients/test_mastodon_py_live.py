@@ -9,32 +9,11 @@ from typing import Any
 import pytest
 from mastodon import StreamListener
 
-from tests.clients.house import DEPARTMENT, ClientHouse
-from tests.clients.mastodon_py import registered, signed_in
+from tests.clients.house import ClientHouse
 from tests.clients.push_receiver import PushReceiver, Subscriber, vapid_claims
 from tests.peers.lab import eventually
 
 pytestmark = [pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def app(house: ClientHouse) -> tuple[str, str]:
-    return registered(house)
-
-
-@pytest.fixture(scope="module")
-def anne(house: ClientHouse, app: tuple[str, str]) -> Any:
-    return signed_in(house, app, "anne")
-
-
-@pytest.fixture(scope="module")
-def ola(house: ClientHouse, app: tuple[str, str]) -> Any:
-    return signed_in(house, app, "ola")
-
-
-@pytest.fixture(scope="module")
-def department(house: ClientHouse, app: tuple[str, str]) -> Any:
-    return signed_in(house, app, "anne", DEPARTMENT)
 
 
 @pytest.fixture
