@@ -145,10 +145,11 @@ def wanted(
     if visibility is Visibility.DIRECT and by.uri not in named:
         return _NOT_NAMED
     verdict = leave(post, by, author, follows=quoting.follows, followed=quoting.followed)
-    if verdict is Leave.DENIED:
+    # Of what stays inside nobody outside is asked: there the author's word for all must do.
+    inside = by.local or visibility is Visibility.INTERNAL
+    if verdict is Leave.DENIED or (inside and verdict is Leave.MANUAL):
         return _CLOSED
-    at_once = by.local and verdict is Leave.AUTOMATIC
-    return QuoteState.ACCEPTED if at_once else QuoteState.PENDING
+    return QuoteState.ACCEPTED if inside else QuoteState.PENDING
 
 
 def row_of_ours(
@@ -156,7 +157,7 @@ def row_of_ours(
 ) -> Quote:
     """Return the quote of a new post of ours; `stamp` is for one of another author of ours."""
     quoted, by = quoting.post, quoting.author
-    itself = by is not None and by.id == author.id
+    stamped = by is not None and by.local and by.id != author.id
     return Quote(
         uri=post.uri,
         quoted_uri=post.quote,
@@ -165,7 +166,7 @@ def row_of_ours(
         author_id=by.id if by is not None else None,
         state=state,
         request=quoting.request if state is QuoteState.PENDING else "",
-        stamp=stamp if state is QuoteState.ACCEPTED and not itself else "",
+        stamp=stamp if state is QuoteState.ACCEPTED and stamped else "",
         created=now,
     )
 
@@ -197,12 +198,10 @@ def claimed(quoting: Quoting, note: Note, author: Actor, post_id: int, now: int)
     if quoting.revoked:
         return replace(row, state=QuoteState.REVOKED)
     if by is not None and by.local:
-        stands = kept is not None and kept.author_id == by.id
-        return replace(
-            row,
-            state=kept.state if stands and kept is not None else QuoteState.PENDING,
-            stamp=kept.stamp if stands and kept is not None else "",
-        )
+        if kept is None or kept.author_id != by.id:
+            return replace(row, stamp="")
+        barred = kept.state is QuoteState.ACCEPTED and (quoting.blocked or not quoting.visible)
+        return replace(row, state=QuoteState.PENDING if barred else kept.state, stamp=kept.stamp)
     if kept is not None and (kept.stamp == note.stamp or not note.stamp):
         return replace(row, state=kept.state, stamp=kept.stamp)
     return row

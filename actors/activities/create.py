@@ -223,7 +223,7 @@ def _quoted(facts: Facts, quoting: Quoting, row: Quote, note: Note, *, leaves: b
         return (Put(row, replace=True),)
     if row.state is QuoteState.ACCEPTED:
         told = Notify(by.id, NotificationKind.QUOTE, author.id, facts.post_id)
-        return (Put(row, (told,), replace=True),)
+        return (Put(row, (told,) if by.local else (), replace=True),)
     if not leaves:
         return (Put(row, replace=True),)
     is_theirs = not {PUBLIC, by.uri}.isdisjoint((*note.to, *note.cc))

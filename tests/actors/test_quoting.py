@@ -121,7 +121,9 @@ def test_a_narrow_quote_is_not_shown_with_the_question(house: Nordvik) -> None:
     assert (request["type"], request["instrument"]) == ("QuoteRequest", quote.uri)
     inside = quotes(house, KARI, post, Visibility.INTERNAL)
     assert house.bodies()[-1]["id"] == request["id"]
-    assert state(house, inside) is QuoteState.PENDING
+    assert (state(house, inside), of(house, inside).stamp) == (QuoteState.ACCEPTED, "")
+    asks = house.says(ALICE, can_quote=ASK)
+    assert refusal(house, KARI, asks, Visibility.INTERNAL) == "no_such_quotable"
 
 
 def test_who_says_nothing_or_no_is_not_quoted(house: Nordvik) -> None:

@@ -158,6 +158,17 @@ def test_a_stamp_of_ours_that_we_never_gave_proves_nothing(house: Nordvik) -> No
     assert states[forged] is QuoteState.PENDING
 
 
+def test_a_leave_got_by_a_neighbour_is_none_for_who_is_blocked(house: Nordvik) -> None:
+    post = house.says(LEDERGRUPPEN)
+    uri = house.post_uri(ALICE)
+    house.done(asks(house, BOB, post, uri))
+    house.blocks(LEDERGRUPPEN, ALICE)
+    house.follows(OLA, ALICE)
+    house.done(house.create(quoting_note(ALICE, uri, post, the_quote(house).stamp)))
+    assert the_quote(house).state is QuoteState.PENDING
+    assert house.told(LEDERGRUPPEN) == []
+
+
 def test_the_leave_is_taken_back_and_not_given_again(house: Nordvik) -> None:
     house.follows(BOB, LEDERGRUPPEN)
     post = house.says(LEDERGRUPPEN)
