@@ -154,18 +154,22 @@ class Route:
 
 
 def get(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
+    """Return the route of a GET (and HEAD)."""
     return Route(method="GET", path=path, handler=handler, scopes=scopes, by=by)
 
 
 def post(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
+    """Return the route of a POST."""
     return Route(method="POST", path=path, handler=handler, scopes=scopes, by=by)
 
 
 def put(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
+    """Return the route of a PUT, which answers PATCH alike."""
     return Route(method="PUT", path=path, handler=handler, scopes=scopes, by=by)
 
 
 def delete(path: str, handler: Handler, *scopes: str, by: By = By.ACTOR) -> Route:
+    """Return the route of a DELETE."""
     return Route(method="DELETE", path=path, handler=handler, scopes=scopes, by=by)
 
 

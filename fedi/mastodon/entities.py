@@ -23,6 +23,7 @@ def moment(ms: int) -> str:
 
 
 def moment_or_none(ms: int | None) -> str | None:
+    """Return a time (Unix ms) as apps read it, None for none."""
     return None if ms is None else moment(ms)
 
 

@@ -48,10 +48,12 @@ class FilterResult(Entity, kw_only=True):
 
 
 def keyword_entity(one: Keyword) -> FilterKeyword:
+    """Return a word of a filter as apps read it."""
     return FilterKeyword(id=ids.text(one.id), keyword=one.keyword, whole_word=one.whole_word)
 
 
 def marked_entity(one: Marked) -> FilterStatus:
+    """Return a post that a filter names as apps read it."""
     return FilterStatus(id=ids.text(one.id), status_id=ids.text(one.post_id))
 
 

@@ -84,6 +84,28 @@ async def _contact(ask: Ask, tx: Tx) -> msgspec.Raw | None:
     return None if found is None else msgspec.Raw(found)
 
 
+def _configuration(ask: Ask, push_key: str) -> dict[str, Any]:
+    """Return what apps need to know to work with this server."""
+    return {
+        "urls": {
+            "streaming": _streaming(ask),
+            "status": None,
+            "about": ask.api.urls.page("about"),
+            "privacy_policy": ask.api.urls.page("privacy"),
+            "terms_of_service": None,
+        },
+        "vapid": {"public_key": push_key},
+        **_limits(ask),
+        "translation": {"enabled": False},
+        "timelines_access": {
+            "live_feeds": {"local": "public", "remote": "authenticated"},
+            "hashtag_feeds": {"local": "public", "remote": "public"},
+            "trending_link_feeds": {"local": "authenticated", "remote": "authenticated"},
+        },
+        "limited_federation": ask.api.config.federation.mode == "allowlist",
+    }
+
+
 async def v2(ask: Ask) -> Reply:
     """GET /api/v2/instance."""
     api, organisation = ask.api, ask.api.config.organisation
@@ -104,24 +126,7 @@ async def v2(ask: Ask) -> Reply:
             },
             "icon": [{"src": api.urls.page("icon.png"), "size": "192x192"}],
             "languages": LANGUAGES,
-            "configuration": {
-                "urls": {
-                    "streaming": _streaming(ask),
-                    "status": None,
-                    "about": api.urls.page("about"),
-                    "privacy_policy": api.urls.page("privacy"),
-                    "terms_of_service": None,
-                },
-                "vapid": {"public_key": push_key},
-                **_limits(ask),
-                "translation": {"enabled": False},
-                "timelines_access": {
-                    "live_feeds": {"local": "public", "remote": "authenticated"},
-                    "hashtag_feeds": {"local": "public", "remote": "public"},
-                    "trending_link_feeds": {"local": "authenticated", "remote": "authenticated"},
-                },
-                "limited_federation": api.config.federation.mode == "allowlist",
-            },
+            "configuration": _configuration(ask, push_key),
             "registrations": {
                 "enabled": api.config.lab.enabled,
                 "approval_required": False,

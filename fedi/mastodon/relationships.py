@@ -53,6 +53,7 @@ async def relationships(ask: Ask) -> Reply:
 
 
 async def standing_to(ask: Ask, other: int) -> Reply:
+    """Return how the caller now stands to another."""
     found = await ask.api.engine.glance(lambda tx: acquaintances.standings(tx, ask.me.id, [other]))
     if not found:
         raise NotFound(GONE)

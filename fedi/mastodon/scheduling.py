@@ -1,5 +1,6 @@
 """Scheduled posts: those that wait, their time changed, and taken back."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from fedi.mastodon.paging import links, page_of
 from fedi.mastodon.timelines import span_of
 from fedi.publishing.scheduling import Wish
 from fedi.store import attachments, scheduled
+from fedi.store.attachments import Attachment
 from fedi.store.engine import Tx
 from fedi.store.scheduled import NEVER, Scheduled
 
@@ -33,10 +35,17 @@ def due_of(text: str | None) -> int | None:
     return int(when.timestamp() * 1000)
 
 
-async def entity(tx: Tx, ask: Ask, one: Scheduled) -> dict[str, Any]:
-    """Return a waiting post as apps read it."""
-    wish = msgspec.json.decode(one.params, type=Wish)
-    owned = await attachments.owned(tx, one.actor_id, wish.media)
+async def entities(tx: Tx, ask: Ask, rows: Sequence[Scheduled]) -> list[dict[str, Any]]:
+    """Return waiting posts of the caller's as apps read them, their files looked up together."""
+    wishes = [msgspec.json.decode(row.params, type=Wish) for row in rows]
+    named = list(dict.fromkeys(id for wish in wishes for id in wish.media))
+    owned = await attachments.owned(tx, ask.me.id, named)
+    return [_entity(ask, row, wish, owned) for row, wish in zip(rows, wishes, strict=True)]
+
+
+def _entity(
+    ask: Ask, one: Scheduled, wish: Wish, owned: Mapping[int, Attachment]
+) -> dict[str, Any]:
     making = ask.api.renderer.making
     files = Files(making.urls, making.proxied)
     due = one.due if one.due < NEVER else ids.moment(one.id)
@@ -81,7 +90,7 @@ async def waiting(ask: Ask) -> Reply:
 
     async def query(tx: Tx) -> Reply:
         rows = await scheduled.of_actor(tx, ask.me.id, span_of(page))
-        shown = [await entity(tx, ask, row) for row in rows]
+        shown = await entities(tx, ask, rows)
         return ok(shown, headers=links(ask, page, [row.id for row in rows]))
 
     return await ask.api.engine.read(query)
@@ -93,11 +102,13 @@ async def show(ask: Ask) -> Reply:
 
 
 async def shown(ask: Ask, id: int) -> Reply:
+    """Return a waiting post of the caller's."""
+
     async def query(tx: Tx) -> Reply:
         found = await scheduled.one(tx, ask.me.id, id)
         if found is None:
             raise NotFound(GONE)
-        return ok(await entity(tx, ask, found))
+        return ok((await entities(tx, ask, [found]))[0])
 
     return await ask.api.engine.read(query)
 
