@@ -93,8 +93,9 @@ class Notification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A Flag: `by` reports `target`, naming posts by their ids here; `forwarded` where the server
-    of the one reported was told as well. The categories are those of client apps."""
+    """A Flag: `by` reports `target`, naming posts and collections by their ids here; `forwarded`
+    where the server of the one reported was told as well. The categories are those of client
+    apps."""
 
     id: int
     uri: str
@@ -106,3 +107,4 @@ class Report:
     closed: int | None = None
     category: str = "other"
     forwarded: bool = False
+    collection_ids: tuple[int, ...] = ()

@@ -157,14 +157,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """`actor` reports `objects`: an actor and any posts of theirs. Kept inside: `category`, and
-    `forward`, that their own server is to know as well."""
+    """`actor` reports `objects`: an actor and any posts of theirs. Kept inside: `category`, the
+    ids of any collections of theirs, and `forward`, that their own server is to know as well."""
 
     uri: str
     actor: str
     objects: tuple[str, ...]
     content: str = ""
     category: str = "other"
+    collection_ids: tuple[int, ...] = ()
     forward: bool = False
     person: int | None = None
 

@@ -80,6 +80,7 @@ def decide(facts: Facts) -> Decision:
         comment=facts.activity.content[:MAX_COMMENT],
         created=facts.now,
         category=facts.activity.category,
+        collection_ids=facts.activity.collection_ids,
     )
     told = _told_there(facts, facts.target)
     return (Put(replace(report, forwarded=bool(told)), told),)

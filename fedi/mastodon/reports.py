@@ -10,12 +10,14 @@ from actors.people import Actor
 from actors.posts import Post
 from fedi.mastodon.asking import Ask, Reply, ok, post
 from fedi.mastodon.entities import moment, moment_or_none
-from fedi.store import hydrating
+from fedi.store import collections, hydrating
+from fedi.store.collections import Collection
 from fedi.store.engine import Tx
 
 GONE: Final = "Record not found"
 CATEGORIES: Final = ("spam", "legal", "violation", "other")
 MOST_POSTS: Final = 50
+MOST_COLLECTIONS: Final = 10
 
 
 async def create(ask: Ask) -> Reply:
@@ -26,18 +28,24 @@ async def create(ask: Ask) -> Reply:
     if category not in CATEGORIES:
         raise Invalid("Validation failed: Category is not included in the list")
     wanted = ask.ids("status_ids")[:MOST_POSTS]
+    named = ask.ids("collection_ids")[:MOST_COLLECTIONS]
 
-    async def query(tx: Tx) -> tuple[Actor | None, list[Post]]:
+    async def query(tx: Tx) -> tuple[Actor | None, list[Post], list[Collection]]:
         found = [await hydrating.post_for(tx, one, ask.viewer) for one in wanted]
-        return await hydrating.actor(tx, about or 0), [one for one in found if one is not None]
+        there = list((await collections.seen(tx, named, ask.viewer)).values())
+        known = [one for one in found if one is not None]
+        return await hydrating.actor(tx, about or 0), known, there
 
-    other, posts = await ask.api.engine.read(query)
+    other, posts, gathered = await ask.api.engine.read(query)
     if other is None:
         raise NotFound(GONE)
     report = await ask.api.interacting.report(
         ask.me,
         other,
-        [one for one in posts if one.author_id == other.id],
+        [
+            *(one for one in posts if one.author_id == other.id),
+            *(one for one in gathered if one.actor_id == other.id),
+        ],
         params.text("comment") or "",
         category=category,
         forward=bool(params.flag("forward")) and not other.local,
@@ -57,7 +65,7 @@ async def create(ask: Ask) -> Reply:
             "created_at": moment(report.created),
             "status_ids": [ids.text(id) for id in report.post_ids],
             "rule_ids": params.texts("rule_ids")[:50] or None,
-            "collection_ids": None,
+            "collection_ids": [ids.text(id) for id in report.collection_ids] or None,
             "target_account": msgspec.Raw(face or b"null"),
         }
     )

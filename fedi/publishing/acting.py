@@ -15,6 +15,7 @@ from actors.posts import Pin, Poll, Post, Visibility
 from actors.relationships import Reaction, Relation, RelationKind, Report
 from actors.verbs import Vote
 from fedi.publishing.doing import Doing, error_of
+from fedi.store.collections import Collection
 from fedi.store.engine import Tx
 from fedi.store.reports import by_uri
 from fedi.store.unit import UnitStore
@@ -192,26 +193,30 @@ class Interacting(Doing):
         self,
         actor: Actor,
         other: Actor,
-        posts: Sequence[Post] = (),
+        about: Sequence[Post | Collection] = (),
         comment: str = "",
         *,
         category: str = "other",
         forward: bool = False,
         person: int | None = None,
     ) -> Report:
-        """Report somebody, and perhaps posts of theirs, to those who keep order here; `category`
-        is one of CATEGORIES. With `forward` their own server is told as well, by the house: never
-        who reported."""
+        """Report somebody, and perhaps posts and collections of theirs, to those who keep order
+        here; `category` is one of CATEGORIES. With `forward` their own server is told as well, by
+        the house, of the posts: never who reported."""
         if category not in CATEGORIES:
             raise Invalid(f"{category!r} is no kind of report: use {', '.join(CATEGORIES)}.")
+        posts = [one for one in about if isinstance(one, Post)]
+        gathered = [one for one in about if isinstance(one, Collection)]
         limit = self.limits.check
         limit("The comment", len(comment), COMMENT_CHARACTERS, "characters")
         limit("The report", len(posts), REPORTED_POSTS, "posts")
-        if any(post.author_id != other.id for post in posts):
-            raise Invalid("A report is about the posts of the one it is about.")
+        whose = {one.author_id for one in posts} | {one.actor_id for one in gathered}
+        if whose - {other.id}:
+            raise Invalid("A report is about the posts of the one it is about, or collections.")
         flag = replace(
             self.act(actor, person).report(other, tuple(posts), comment),
             category=category,
+            collection_ids=tuple(one.id for one in gathered),
             forward=forward,
         )
         await self.perform(flag)

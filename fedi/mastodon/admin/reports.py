@@ -10,6 +10,7 @@ from actors.errors import NotFound
 from fedi.mastodon.admin.accounts import account_json
 from fedi.mastodon.admin.ordering import GONE, ordered
 from fedi.mastodon.asking import Ask, Handler, Reply, Route, get, ok, post, put
+from fedi.mastodon.collected import collections_by_id
 from fedi.mastodon.entities import moment, moment_or_none
 from fedi.mastodon.paging import links, page_of
 from fedi.store import moderation, reports
@@ -22,6 +23,9 @@ async def _report_json(ask: Ask, tx: Tx, found: list[Reported]) -> list[dict[str
     cases = await account_json(ask, tx, list((await moderation.by_ids(tx, list(who))).values()))
     posts = await ask.api.renderer.statuses_by_id(
         tx, [post.id for one in found for post in one.posts], ask.viewer
+    )
+    gathered = await collections_by_id(
+        tx, [id for one in found for id in one.report.collection_ids], ask.viewer, ask.api.urls
     )
     return [
         {
@@ -38,6 +42,7 @@ async def _report_json(ask: Ask, tx: Tx, found: list[Reported]) -> list[dict[str
             "assigned_account": None,
             "action_taken_by_account": None,
             "statuses": [msgspec.Raw(posts[post.id]) for post in one.posts if post.id in posts],
+            "collections": [gathered[id] for id in one.report.collection_ids if id in gathered],
             "rules": [],
         }
         for one in found

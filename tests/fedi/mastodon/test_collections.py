@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fedi.mastodon import oracle
+from tests.fedi.mastodon.admin.keeping import keep
 from tests.fedi.mastodon.apps import Apps, Client, tell
 
 
@@ -214,3 +215,19 @@ def test_an_app_that_lacks_a_kind_of_notification_is_given_words_for_it(tmp_path
         assert one["fallback"] == words
 
     tell(tmp_path, story)
+
+
+def test_collections_are_named_in_a_report_of_their_owner(tmp_path: Path) -> None:
+    async def story(apps: Apps, admin: Client) -> None:
+        theirs, others = await made(apps.it), await made(apps.ola)
+        asked = {
+            "account_id": apps.it.id,
+            "collection_ids": [theirs["id"], others["id"], "1"],
+            "comment": "Se på denne",
+        }
+        report = await apps.ola.post("v1/reports", asked)
+        assert report["collection_ids"] == [theirs["id"]]
+        kept = await admin.get(f"v1/admin/reports/{report['id']}")
+        assert [one["name"] for one in kept["collections"]] == ["Nyttige folk"]
+
+    keep(tmp_path, story)
