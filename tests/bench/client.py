@@ -10,11 +10,11 @@ from collections.abc import Callable
 from itertools import count
 from urllib.parse import quote
 
-from tests.bench.inbox import Ready, cpu, pss, served
+from tests.bench.inbox import PORT, Ready, cpu, pss, served
 from tests.bench.load import Loaded, asking, for_seconds, loaded
 from tests.bench.marks import Row, sized, smoke
 from tests.bench.sockets import fan_out
-from tests.bench.stored import Stored, stored
+from tests.bench.stored import Stored, stored, template
 
 SECONDS = 1.0 if smoke() else 4.0
 HOME = "/api/v1/timelines/home"
@@ -57,7 +57,11 @@ class _House:
 
 async def main() -> list[Row]:
     """Return the rates of the client API."""
-    with stored() as (config, known), served(Ready(config, config.server.data_dir, None)) as pid:
+    kept = await asyncio.to_thread(template)
+    with (
+        stored(kept) as (config, known),
+        served(Ready(config, config.server.data_dir, None)) as pid,
+    ):
         await asyncio.sleep(2)
         house = _House(pid, known)
         await _reading(house)
@@ -100,8 +104,6 @@ async def _deep(token: str, pages: int) -> bytes:
 
 
 async def _next(request: bytes) -> str:
-    from tests.bench.inbox import PORT
-
     reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
     writer.write(request)
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")

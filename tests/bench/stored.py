@@ -55,9 +55,9 @@ class Stored:
     words: list[str]
 
 
-@contextmanager
-def stored() -> Iterator[tuple[Config, Stored]]:
-    """Give the configuration of a fresh copy of the house, and what is in it."""
+def template() -> Path:
+    """Return the folder of the house that runs are copied from; it is made where it isn't yet.
+    Call it in a thread without a loop of its own."""
     kept = Path(tempfile.gettempdir()) / f"fedi-bench-{_name()}"
     if not (kept / "stored.json").exists():
         shutil.rmtree(kept, ignore_errors=True)
@@ -65,7 +65,14 @@ def stored() -> Iterator[tuple[Config, Stored]]:
         known = asyncio.run(_made(kept))
         with sqlite3.connect(kept / "fedi.db") as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
         (kept / "stored.json").write_bytes(msgspec.json.encode(known))
+    return kept
+
+
+@contextmanager
+def stored(kept: Path) -> Iterator[tuple[Config, Stored]]:
+    """Give the configuration of a fresh copy of the house, and what is in it."""
     with tempfile.TemporaryDirectory() as name:
         shutil.copytree(kept, name, dirs_exist_ok=True)
         known = msgspec.json.decode((kept / "stored.json").read_bytes(), type=Stored)
