@@ -20,7 +20,7 @@ from fedi.store.engine import Tx
 from fedi.version import VERSION
 
 BEHAVES_LIKE: Final = "4.6.0"
-API_LEVEL: Final = 7
+API_LEVEL: Final = 10
 NAME: Final = "fedi"
 PINS: Final = 5
 FEATURED_TAGS: Final = 10
