@@ -30,6 +30,15 @@ from outbox.schedule import DAY
 from outbox.worker import ASIDE
 from outbox.worker import Worker as OutboxWorker
 
+_new_loop: Callable[[], asyncio.AbstractEventLoop]
+try:
+    # Before the fork: what a library writes to while it is loaded is then shared (3 MiB a process).
+    import uvloop
+except ModuleNotFoundError:
+    _new_loop = asyncio.new_event_loop
+else:
+    _new_loop = uvloop.new_event_loop
+
 _LOOK_SECONDS: Final = 1.0
 _logger = logging.getLogger("fedi.roles")
 
@@ -44,13 +53,7 @@ def run_process(
     parent: int,
 ) -> int:
     """Run these roles on a loop of this process until it is told to stop."""
-    try:
-        import uvloop
-    except ModuleNotFoundError:
-        runner = asyncio.Runner()
-    else:
-        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-    with runner:
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(_process(config, roles, sockets, lines, number, parent))
     return 0
 
