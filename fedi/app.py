@@ -226,17 +226,23 @@ async def _built(
         desk=HouseDesk(performer, resolver, fetcher, domains, bus, words),
         reads=HouseReads(engine),
         callers=Callers(engine, clock),
-        push=Subscriptions(
-            engine,
-            sender,
-            clock.now,
-            secrets_dir=config.secrets_dir,
-            subject=subject_of(config.organisation.contact, config.server.origin),
-            own=urls.authority,
-        ),
+        push=_push(config, engine, sender, clock, urls),
         hub=Hub(engine, bus, clock, random),
         media=Attachments(performer, config),
         proxy=_proxy(config, sender, clock, urls, await sealing_key(engine)),
+    )
+
+
+def _push(
+    config: Config, engine: Engine, sender: Sender, clock: Clock, urls: Urls
+) -> Subscriptions:
+    return Subscriptions(
+        engine,
+        sender,
+        clock.now,
+        secrets_dir=config.secrets_dir,
+        subject=subject_of(config.organisation.contact, config.server.origin),
+        own=urls.authority,
     )
 
 
@@ -285,7 +291,8 @@ async def _application_key(
 
 def client_api(house: House) -> Api:
     """Return what the resources of the client API work with."""
-    lab = house.config.lab.enabled
+    most = 0 if house.config.lab.enabled else API_LIMIT
+    zone, files = ZoneInfo(house.config.organisation.timezone), house.config.media
     writing = Writing(house.performer, house.resolver, house.config.limits)
     return Api(
         config=house.config,
@@ -295,21 +302,14 @@ def client_api(house: House) -> Api:
         random=house.random,
         performer=house.performer,
         resolver=house.resolver,
-        finder=Finder(
-            house.engine,
-            house.resolver,
-            house.urls,
-            ZoneInfo(house.config.organisation.timezone),
-        ),
+        finder=Finder(house.engine, house.resolver, house.urls, zone),
         writing=writing,
         scheduling=Scheduling(writing, house.media),
         interacting=Interacting(house.performer, house.resolver, house.config.limits),
         profiles=Profiles(house.performer, house.resolver, house.config.limits),
         media=Attaching(house.media, house.config.limits.attachments),
         callers=house.callers,
-        rates=Rates(
-            house.clock.now, limit=0 if lab else API_LIMIT, anonymous=0 if lab else API_LIMIT
-        ),
+        rates=Rates(house.clock.now, limit=most, anonymous=most),
         renderer=Renderer(
             Making(house.urls, proxied=house.proxy.proxied),
             now=house.clock.now,
@@ -317,11 +317,7 @@ def client_api(house: House) -> Api:
         ),
         readers=Readers(house.engine),
         push=house.push,
-        max_upload=max(
-            house.config.media.image_bytes,
-            house.config.media.video_bytes,
-            house.config.media.file_bytes,
-        ),
+        max_upload=max(files.image_bytes, files.video_bytes, files.file_bytes),
     )
 
 
@@ -343,10 +339,30 @@ def application(house: House) -> Dispatch:
             exception_handlers={HTTPException: pages.error, Exception: pages.error},
         )
     )
+    _open_activitypub(table, house, pages)
+    table.add("/livez", live)
+    table.add("/health", healthy)
+    table.add("/readyz", Ready(house.door.check_room, house.slot.renew))
+    open_wellknown(
+        table,
+        engine=house.engine,
+        urls=house.urls,
+        clock=house.clock,
+        name=house.config.organisation.name,
+        version=VERSION,
+    )
+    _open_client_api(table, house, site)
 
     async def shown(name: str) -> stored_media.Shown | None:
         return await house.engine.glance(lambda tx: stored_media.shown(tx, name))
 
+    table.add("/media/{name}", MediaFiles(house.media.blobs, shown))
+    open_faces(table, house.engine)
+    table.add("/proxy/{seal}/{place}", house.proxy)
+    return table
+
+
+def _open_activitypub(table: Dispatch, house: House, pages: Pages) -> None:
     async def page(ask: Ask) -> Answer:
         return await pages.html(cast(Scope, ask.request))
 
@@ -361,17 +377,9 @@ def application(house: House) -> Dispatch:
     open_door(table, endpoints, house.door, house.figures.counting)
     submitting = Submitting(house.performer, house.resolver, house.config.limits)
     open_clients(table, submitting, house.callers)
-    table.add("/livez", live)
-    table.add("/health", healthy)
-    table.add("/readyz", Ready(house.door.check_room, house.slot.renew))
-    open_wellknown(
-        table,
-        engine=house.engine,
-        urls=house.urls,
-        clock=house.clock,
-        name=house.config.organisation.name,
-        version=VERSION,
-    )
+
+
+def _open_client_api(table: Dispatch, house: House, site: Site) -> None:
     api = client_api(house)
     open_api(table, api)
     open_streaming(table, house.hub, api)
@@ -387,7 +395,3 @@ def application(house: House) -> Dispatch:
             vapid_key=house.push.server_key,
         ),
     )
-    table.add("/media/{name}", MediaFiles(house.media.blobs, shown))
-    open_faces(table, house.engine)
-    table.add("/proxy/{seal}/{place}", house.proxy)
-    return table

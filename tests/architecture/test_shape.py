@@ -136,6 +136,7 @@ SCENARIOS = {
     "tests/fedi/test_kill_9.py",
     "tests/fedi/test_two_houses.py",
     "tests/fedi/store/test_power_loss.py",
+    "tests/fedi/store/test_client_plans.py",
     "tests/fedi/store/test_query_plans.py",
 }
 
