@@ -4,7 +4,7 @@ Names and shapes are Mastodon's (docs.joinmastodon.org/entities). Ids are texts 
 more, times `YYYY-MM-DDTHH:MM:SS.mmmZ`. Entities that one resource alone gives stand in its file.
 """
 
-from datetime import UTC, datetime
+from time import gmtime
 from typing import Any
 
 import msgspec
@@ -18,8 +18,9 @@ def moment(ms: int) -> str:
     """Return a time (Unix ms) as apps read it."""
     whole, rest = divmod(max(ms, 0), 1000)
     # 9999 is the last year the notation has; a wild remote date must not break a page.
-    when = datetime.fromtimestamp(min(whole, 253_402_300_799), UTC)
-    return f"{when:%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+    # By hand: strftime takes half as long again, and a page has a hundred of these.
+    year, month, date, hour, minute, second, *_ = gmtime(min(whole, 253_402_300_799))
+    return f"{year}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}.{rest:03}Z"
 
 
 def moment_or_none(ms: int | None) -> str | None:
