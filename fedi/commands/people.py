@@ -194,6 +194,28 @@ def leave(username: str, undo: bool) -> None:
     say({"person": username, "departed": not undo}, f"{username} {'is back' if undo else 'left'}.")
 
 
+@person.command("admin")
+@click.argument("username")
+@click.option("--end", "ended", is_flag=True, help="They do so no more.")
+@speaks
+def admin(username: str, ended: bool) -> None:
+    """Let a person keep order: reports, accounts and rules for other servers, in their app.
+
+    It begins and ends within a second, in every app that was given the admin scopes.
+    """
+
+    async def work(house: "House") -> None:
+        from fedi import organisation
+        from fedi.store import credentials
+
+        who = await organisation.find_person(house.performer, username)
+        await house.engine.write(lambda tx: credentials.set_admin(tx, who.id, not ended))
+
+    at_home(work)
+    does = "keeps order no more" if ended else "keeps order"
+    say({"person": username, "admin": not ended}, f"{username} {does}.")
+
+
 async def _link(house: "House", username: str, kind: str, hours: int) -> str:
     from fedi import organisation
     from fedi.oauth.links import make_link

@@ -93,6 +93,11 @@ async def depart(tx: Tx, person_id: int, when: int | None) -> None:
     await tx.run("UPDATE person SET departed = ? WHERE id = ?", (when, person_id))
 
 
+async def set_admin(tx: Tx, person_id: int, admin: bool) -> None:
+    """Note whether a person keeps order in the house."""
+    await tx.run("UPDATE person SET admin = ? WHERE id = ?", (int(admin), person_id))
+
+
 async def email_taken(tx: Tx, email: str) -> bool:
     """Return whether somebody has this e-mail address."""
     row = await tx.one(

@@ -104,6 +104,14 @@ def test_who_leaves_is_out_and_may_come_back(house: HouseOnDisk) -> None:
     assert rows(house, "SELECT 1 FROM token WHERE revoked IS NULL") == []
 
 
+def test_who_keeps_order_does_so_until_it_ends(house: HouseOnDisk) -> None:
+    assert house.fedi("person", "admin", "anne") == {"person": "anne", "admin": True}
+    assert rows(house, "SELECT admin FROM person") == [(1,)]
+    assert house.fedi("person", "admin", "anne", "--end") == {"person": "anne", "admin": False}
+    assert rows(house, "SELECT admin FROM person") == [(0,)]
+    assert "no person" in house.fails("person", "admin", "kari")
+
+
 def test_who_speaks_for_a_department_no_more_gets_no_token_for_it(house: HouseOnDisk) -> None:
     words = ("token", "create", "--person", "anne", "--as", "ikt_teamet")
     house.fedi(*words)
