@@ -22,7 +22,7 @@ async def _report_json(ask: Ask, tx: Tx, found: list[Reported]) -> list[dict[str
     who = {actor.id for one in found for actor in (one.by, one.target)}
     cases = await account_json(ask, tx, list((await moderation.by_ids(tx, list(who))).values()))
     posts = await ask.api.renderer.statuses_by_id(
-        tx, [post.id for one in found for post in one.posts], ask.viewer
+        tx, [id for one in found for id in one.report.post_ids], ask.viewer
     )
     gathered = await collections_by_id(
         tx, [id for one in found for id in one.report.collection_ids], ask.viewer, ask.api.urls
@@ -41,7 +41,7 @@ async def _report_json(ask: Ask, tx: Tx, found: list[Reported]) -> list[dict[str
             "target_account": cases[one.target.id],
             "assigned_account": None,
             "action_taken_by_account": None,
-            "statuses": [msgspec.Raw(posts[post.id]) for post in one.posts if post.id in posts],
+            "statuses": [msgspec.Raw(posts[id]) for id in one.report.post_ids if id in posts],
             "collections": [gathered[id] for id in one.report.collection_ids if id in gathered],
             "rules": [],
         }
