@@ -41,6 +41,7 @@ class CollectionEntity(Entity, kw_only=True):
 
 
 def item_entity(one: Item) -> CollectionItemEntity:
+    """Return an account's place in a collection, as apps read it."""
     return CollectionItemEntity(
         id=ids.text(one.id),
         account_id=ids.text(one.account_id),
