@@ -88,7 +88,7 @@ async def _relations(
                 one.mutes = True
 
 
-async def change(tx: Tx, me: int, other: int, **changes: Any) -> None:
+async def change(tx: Tx, /, me: int, other: int, **changes: Any) -> None:
     """Change what `me` holds privately about `other`; names are Standing's."""
     values: dict[str, Param] = {
         "hides_boosts": 0, "notifies": 0, "languages": "[]", "mutes_notifications": 0,

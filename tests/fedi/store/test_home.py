@@ -11,7 +11,7 @@ from actors.posts import Post, Visibility
 from actors.relationships import RelationKind
 from actors.verbs import Announce, Delete
 from fedi.store import acquaintances, followed, home, lists, timelines
-from fedi.store.engine import Engine
+from fedi.store.engine import Engine, Tx
 from fedi.store.timelines import Span
 from tests.people import (
     ALICE,
@@ -45,10 +45,13 @@ def page(nordvik: Nordvik, reader: Actor, **span: object) -> list[int]:
 
 def cold(nordvik: Nordvik, *readers: Actor) -> None:
     """Let readers never have been here."""
-    for reader in readers:
-        for table, column in (("reader", "actor_id"), ("home", "reader_id")):
-            sql = f"DELETE FROM {table} WHERE {column} = ?"
-            run(nordvik.engine.write(lambda tx, s=sql, r=reader: tx.run(s, (r.id,))))
+    gone = [(reader.id,) for reader in readers]
+
+    async def unit(tx: Tx) -> None:
+        await tx.many("DELETE FROM reader WHERE actor_id = ?", gone)
+        await tx.many("DELETE FROM home WHERE reader_id = ?", gone)
+
+    run(nordvik.engine.write(unit))
 
 
 def comes(nordvik: Nordvik, reader: Actor, readers: home.Readers | None = None) -> None:
