@@ -42,6 +42,7 @@ from actors.posts import (
     Poll,
     Post,
     Question,
+    Quotable,
     Quote,
     QuoteState,
     Revision,
@@ -159,6 +160,12 @@ def _quotes(facts: NoteFacts, post: Post) -> str:
     return post.quote if facts.author.local else facts.note.quote
 
 
+def _can_quote(facts: NoteFacts, post: Post) -> Quotable | None:
+    """Return who may quote the post now; for one of ours saying nothing changes nothing."""
+    stated = facts.note.can_quote
+    return post.can_quote if facts.author.local and stated is None else stated
+
+
 def _quote(facts: NoteFacts, post: Post) -> Effects:
     """Return what another's post says of its quote now, or that it quotes nothing any more."""
     if facts.author.local:
@@ -181,9 +188,9 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
     if _same(facts, post, poll):
         # A poll of ours tells its followers the count now and then; that is no edit.
         said: list[Effect] = []
-        quote = _quotes(facts, post)
-        if note.can_quote != post.can_quote or quote != post.quote:
-            as_said = replace(post, can_quote=note.can_quote, quote=quote)
+        quote, policy = _quotes(facts, post), _can_quote(facts, post)
+        if policy != post.can_quote or quote != post.quote:
+            as_said = replace(post, can_quote=policy, quote=quote)
             said = [Put(as_said, replace=True), Show(post.id, facts.author.id, "edit")]
         again = poll is not None or said or note.stamp
         told_on = _send(facts, post) if facts.author.local and again else []
@@ -202,7 +209,7 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
         emojis=note.emojis,
         media=note.media,
         quote=_quotes(facts, post),
-        can_quote=note.can_quote,
+        can_quote=_can_quote(facts, post),
         edit_number=post.edit_number + 1,
     )
     effects: list[Effect] = [Put(_revision(facts, post)), Put(changed, replace=True)]
@@ -284,6 +291,7 @@ def _send(facts: NoteFacts, post: Post) -> list[Effect]:
         to=to,
         cc=cc,
         quote=post.quote,
+        can_quote=_can_quote(facts, post),
         stamp=quote.stamp if quote is not None and stands else "",
     )
     activity = replace(facts.activity, note=note)
