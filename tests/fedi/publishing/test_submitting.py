@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from actors.vocabulary import PUBLIC
 from tests.fedi.asking import Answered, ask
 from tests.fedi.mastodon.apps import ORIGIN, Apps, Client, tell
@@ -311,28 +309,26 @@ def test_without_the_token_and_its_scope_nothing_is_taken(tmp_path: Path) -> Non
     tell(tmp_path, story)
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"type": "Arrive", "object": "https://evil.test/1"},
-        {"content": "no type"},
-        {"type": "Create", "object": "https://evil.test/1"},
-        {"type": "Create", "object": {"type": "Tombstone"}},
-        {"type": "Create", "object": note(bcc=["https://evil.test/actor"])},
-        {**note(), "bto": ["https://evil.test/actor"]},
-        note(""),
-        note("x" * 5_001),
-        note(attachment=[{"type": "Image", "url": "https://evil.test/track.png"}]),
-        {"@context": {"content": "as:actor"}, **note()},
-        {"type": "Update", "object": "https://evil.test/1"},
-        {"type": "Like"},
-    ],
+NOT_UNDERSTOOD: tuple[dict[str, Any], ...] = (
+    {"type": "Arrive", "object": "https://evil.test/1"},
+    {"content": "no type"},
+    {"type": "Create", "object": "https://evil.test/1"},
+    {"type": "Create", "object": {"type": "Tombstone"}},
+    {"type": "Create", "object": note(bcc=["https://evil.test/actor"])},
+    {**note(), "bto": ["https://evil.test/actor"]},
+    note(""),
+    note("x" * 5_001),
+    note(attachment=[{"type": "Image", "url": "https://evil.test/track.png"}]),
+    {"@context": {"content": "as:actor"}, **note()},
+    {"type": "Update", "object": "https://evil.test/1"},
+    {"type": "Like"},
 )
-def test_what_is_not_understood_is_refused_and_changes_nothing(
-    tmp_path: Path, document: dict[str, Any]
-) -> None:
+
+
+def test_what_is_not_understood_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     async def story(apps: Apps) -> None:
-        assert await refused(apps.it, document) in (400, 404, 413, 422)
+        for document in NOT_UNDERSTOOD:
+            assert await refused(apps.it, document) in (400, 404, 413, 422), document
         assert await latest(apps.it, apps.it) is None
 
     tell(tmp_path, story)
