@@ -42,6 +42,7 @@ class Scene:
 
     async def meet(self) -> "Scene":
         self.kari, self.ola = await self.nord.actor("anne"), await self.nord.actor("bo")
+        await self.nord.reads(self.kari, self.ola)
         self.anne, self.bo = await self.ost.actor("anne"), await self.ost.actor("bo")
         self.neighbour = await self.sor.actor("anne")
         for actor in (self.anne, self.bo, self.neighbour):

@@ -23,6 +23,7 @@ from fedi.mailroom import HouseMailroom
 from fedi.organisation import NewActor, add_actor, found
 from fedi.signing import SigningThreads
 from fedi.store import leases
+from fedi.store.home import Readers
 from fedi.wanted import WantedWorker
 from inbox.worker import Worker as InboxWorker
 from outbox.worker import Worker as OutboxWorker
@@ -194,6 +195,12 @@ class Running:
         if struck.is_set():
             await self.crash()
             await self.open()
+
+    async def reads(self, *readers: Actor) -> None:
+        """Have actors read their home timelines, which are kept from then on."""
+        kept = Readers(self.house.engine)
+        for reader in readers:
+            await kept.ready(reader.id, self.house.clock.now())
 
     # -- looking
 

@@ -28,6 +28,7 @@ async def neighbours(world: Fediverse) -> tuple[Running, Running, Actor, Actor]:
     nord, sor = world["nord.test"], world["sor.test"]
     anne, bo = await nord.actor("anne"), await sor.actor("bo")
     await follow(sor, bo, "@anne@nord.test")
+    await sor.reads(bo)
     await world.heal()
     return nord, sor, anne, bo
 
