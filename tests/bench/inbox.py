@@ -24,6 +24,7 @@ from actors.signatures import cavage, keys
 from fedi.app import opened_house
 from fedi.config import Config, parse
 from fedi.organisation import add_person, found
+from fedi.store.home import Readers
 from fedi.store.profiles import save_profile
 from fedi.store.rows import RELATION
 from tests.bench.databases import chosen
@@ -64,6 +65,8 @@ async def prepare(folder: Path, database: str = "") -> Ready:
         people = [
             await add_person(house.performer, f"leser{n}", f"Leser {n}") for n in range(FOLLOWERS)
         ]
+        for _, local in people:  # who reads: their home timelines are kept
+            await Readers(house.engine).ready(local.id, house.clock.now())
         for number in range(ACTORS):
             actor = await house.engine.write(
                 lambda tx, n=number: save_profile(house.performer.open(tx), profile(n, private))
