@@ -187,16 +187,7 @@ async def _built(
     sender: Sender,
 ) -> House:
     urls = Urls(config.server.origin, config.handle_domain)
-    performer = Performer(
-        engine=engine,
-        urls=urls,
-        clock=clock,
-        random=random,
-        ids=slot.ids,
-        write=activities.write,
-        bus=bus,
-        proofs=config.federation.proofs,
-    )
+    performer = _performer(config, urls, bus, clock, random, engine, slot)
     client = _client(config.federation, sender, clock, urls)
     expander = WorkerExpander()
     words = PlainWords(expander, clock.now)
@@ -230,6 +221,27 @@ async def _built(
         hub=Hub(engine, bus, clock, random),
         media=Attachments(performer, config),
         proxy=_proxy(config, sender, clock, urls, await sealing_key(engine)),
+    )
+
+
+def _performer(
+    config: Config,
+    urls: Urls,
+    bus: Bus,
+    clock: Clock,
+    random: Random,
+    engine: Engine,
+    slot: IdSlot,
+) -> Performer:
+    return Performer(
+        engine=engine,
+        urls=urls,
+        clock=clock,
+        random=random,
+        ids=slot.ids,
+        write=activities.write,
+        bus=bus,
+        proofs=config.federation.proofs,
     )
 
 

@@ -1,13 +1,14 @@
 """Rules for other servers: domains allowed and blocked by the house."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from actors import ids
 from actors.errors import Invalid, NotFound
 from actors.handles import canonical_domain
 from fedi.mastodon.admin.ordering import GONE, ordered
-from fedi.mastodon.asking import Ask, Reply, Route, delete, get, ok, post, put
+from fedi.mastodon.asking import Ask, Handler, Reply, Route, delete, get, ok, post, put
 from fedi.mastodon.entities import moment
 from fedi.mastodon.paging import links, page_of
 from fedi.store import domain_rules
@@ -59,59 +60,76 @@ async def _rule(ask: Ask, kind: str) -> _Rule:
     raise NotFound(GONE)
 
 
+_Act = Callable[[Ask, str], Awaitable[Reply]]
+
+
+def about(kind: str, act: _Act) -> Handler:
+    """Return the handler that does something with the rules of a kind, for admins alone."""
+
+    async def handle(ask: Ask) -> Reply:
+        return await act(ask, kind)
+
+    return ordered(handle)
+
+
+async def every(ask: Ask, kind: str) -> Reply:
+    """GET /api/v1/admin/domain_allows and domain_blocks; cursors are the rules' ids."""
+    found = await ask.api.engine.glance(lambda tx: _rules(tx, kind))
+    page = page_of(ask, default=100, most=200)
+    keyed = sorted(((int(rule_id(one[0])), one) for one in found), reverse=True)
+    chosen = [one for one in keyed if page.above < one[0] < page.below][: page.limit]
+    shown = [_SHOWN[kind](one[1]) for one in chosen]
+    return ok(shown, headers=links(ask, page, [one[0] for one in chosen]))
+
+
+async def show(ask: Ask, kind: str) -> Reply:
+    """GET one rule."""
+    return ok(_SHOWN[kind](await _rule(ask, kind)))
+
+
+async def create(ask: Ask, kind: str) -> Reply:
+    """POST a rule; one of the other kind for the same domain goes."""
+    try:
+        domain = canonical_domain((ask.params.text("domain") or "").strip())
+    except Invalid:
+        raise Invalid("Validation failed: Domain is not a valid domain name") from None
+    if domain in (ask.api.urls.authority, ask.api.urls.handle_domain):
+        raise Invalid("Validation failed: Domain is this server's own")
+    return await _kept(ask, kind, domain, ask.params.text("private_comment") or "")
+
+
+async def change(ask: Ask, kind: str) -> Reply:
+    """PUT a rule: its comment."""
+    rule, comment = await _rule(ask, kind), ask.params.text("private_comment")
+    return await _kept(ask, kind, rule[0], rule[2] if comment is None else comment)
+
+
+async def _kept(ask: Ask, kind: str, domain: str, comment: str) -> Reply:
+    now = ask.api.clock.now()
+    await ask.api.engine.write(lambda tx: domain_rules.put_rule(tx, domain, kind, comment, now))
+    ask.api.performer.bus.wake("domains")
+    found = await ask.api.engine.glance(lambda tx: _rules(tx, kind))
+    return ok(next(_SHOWN[kind](one) for one in found if one[0] == domain))
+
+
+async def remove(ask: Ask, kind: str) -> Reply:
+    """DELETE a rule."""
+    rule = await _rule(ask, kind)
+    await ask.api.engine.write(lambda tx: domain_rules.drop_rule(tx, rule[0]))
+    ask.api.performer.bus.wake("domains")
+    return ok(_SHOWN[kind](rule)) if kind == "allow" else Reply(b"{}")
+
+
 def rules_of(kind: str) -> tuple[Route, ...]:
     """Return the routes of the domains that are allowed, or blocked."""
-
-    async def every(ask: Ask) -> Reply:
-        found = await ask.api.engine.glance(lambda tx: _rules(tx, kind))
-        page = page_of(ask, default=100, most=200)
-        keyed = sorted(((int(rule_id(one[0])), one) for one in found), reverse=True)
-        chosen = [one for one in keyed if page.above < one[0] < page.below][: page.limit]
-        shown = [_SHOWN[kind](one[1]) for one in chosen]
-        return ok(shown, headers=links(ask, page, [one[0] for one in chosen]))
-
-    async def show(ask: Ask) -> Reply:
-        return ok(_SHOWN[kind](await _rule(ask, kind)))
-
-    async def create(ask: Ask) -> Reply:
-        try:
-            domain = canonical_domain((ask.params.text("domain") or "").strip())
-        except Invalid:
-            raise Invalid("Validation failed: Domain is not a valid domain name") from None
-        if domain in (ask.api.urls.authority, ask.api.urls.handle_domain):
-            raise Invalid("Validation failed: Domain is this server's own")
-        await _put(ask, domain, ask.params.text("private_comment") or "")
-        return await _again(ask, domain)
-
-    async def change(ask: Ask) -> Reply:
-        rule = await _rule(ask, kind)
-        comment = ask.params.text("private_comment")
-        await _put(ask, rule[0], rule[2] if comment is None else comment)
-        return await _again(ask, rule[0])
-
-    async def _put(ask: Ask, domain: str, comment: str) -> None:
-        now = ask.api.clock.now()
-        await ask.api.engine.write(lambda tx: domain_rules.put_rule(tx, domain, kind, comment, now))
-        ask.api.performer.bus.wake("domains")
-
-    async def _again(ask: Ask, domain: str) -> Reply:
-        found = await ask.api.engine.glance(lambda tx: _rules(tx, kind))
-        return ok(next(_SHOWN[kind](one) for one in found if one[0] == domain))
-
-    async def remove(ask: Ask) -> Reply:
-        rule = await _rule(ask, kind)
-        await ask.api.engine.write(lambda tx: domain_rules.drop_rule(tx, rule[0]))
-        ask.api.performer.bus.wake("domains")
-        return ok(_SHOWN[kind](rule)) if kind == "allow" else Reply(b"{}")
-
     on = f"/api/v1/admin/domain_{kind}s"
     read, write = f"admin:read:domain_{kind}s", f"admin:write:domain_{kind}s"
     return (
-        get(on, ordered(every), read),
-        post(on, ordered(create), write),
-        get(f"{on}/{{id}}", ordered(show), read),
-        *((put(f"{on}/{{id}}", ordered(change), write),) if kind == "block" else ()),
-        delete(f"{on}/{{id}}", ordered(remove), write),
+        get(on, about(kind, every), read),
+        post(on, about(kind, create), write),
+        get(f"{on}/{{id}}", about(kind, show), read),
+        *((put(f"{on}/{{id}}", about(kind, change), write),) if kind == "block" else ()),
+        delete(f"{on}/{{id}}", about(kind, remove), write),
     )
 
 
