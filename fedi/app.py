@@ -11,13 +11,10 @@ from functools import partial
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
-from actors.people import KeyKind
 from actors.ports import Clock, Random
-from actors.signatures.keys import load_private
 from actors.urls import Urls
 from fedi.alive import Alive
 from fedi.bus import Bus, LocalBus
@@ -29,7 +26,7 @@ from fedi.figures import Figures
 from fedi.front import SignedGets, choose, open_clients, open_door
 from fedi.idslot import IdSlot, held_slot
 from fedi.jsonld import PlainWords, WorkerExpander
-from fedi.keyring import KeyRing
+from fedi.keyring import KeyRing, application_key
 from fedi.machine import SystemClock, SystemRandom
 from fedi.mastodon.api import Api
 from fedi.mastodon.attaching import Attaching
@@ -64,7 +61,6 @@ from fedi.push.vapid import subject_of
 from fedi.resolve import HouseResolver
 from fedi.search.asking import Finder
 from fedi.store import media as stored_media
-from fedi.store import profiles
 from fedi.store.engine import Engine, opened
 from fedi.store.home import Readers
 from fedi.store.migrate import migrate
@@ -191,7 +187,7 @@ async def _built(
     client = _client(config.federation, sender, clock, urls)
     expander = WorkerExpander()
     words = PlainWords(expander, clock.now)
-    fetcher = Fetcher(client, clock.now, await _application_key(engine, urls, clock), words.of)
+    fetcher = Fetcher(client, clock.now, await application_key(engine, clock.now()), words.of)
     keys = KeyRing(engine, fetcher, clock.now)
     domains = Domains(engine, clock.now, config.federation)
     resolver = HouseResolver(performer, fetcher, domains)
@@ -284,21 +280,6 @@ def _proxy(config: Config, sender: Sender, clock: Clock, urls: Urls, key: bytes)
         config.server.data_dir / "cache" / "media", settings.cache_bytes, settings.keep_free_bytes
     )
     return Proxy(client, urls, cache, key, now=clock.now, most=settings.remote_bytes)
-
-
-async def _application_key(
-    engine: Engine, urls: Urls, clock: Clock
-) -> tuple[str, RSAPrivateKey] | None:
-    """Return the key that signs our fetches; None in a house that isn't founded yet."""
-    actor = await engine.read(profiles.application)
-    if actor is None:
-        return None
-    now = clock.now()
-    key = await engine.read(lambda tx: profiles.signing_key(tx, actor.id, KeyKind.RSA, now))
-    if key is None or key.private is None:
-        return None
-    private = load_private(key.private)
-    return (key.uri, private) if isinstance(private, RSAPrivateKey) else None
 
 
 def client_api(house: House) -> Api:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
 from actors.errors import (
     FetchAnswered,
     FetchError,
@@ -22,7 +24,7 @@ from actors.errors import (
 )
 from actors.people import Key, KeyKind
 from actors.signatures.authenticate import key_stub_owner, owner_holds
-from actors.signatures.keys import PublicKey, from_multibase, load_public
+from actors.signatures.keys import PublicKey, from_multibase, load_private, load_public
 from actors.urls import same_host
 from actors.vocabulary import ACTOR_TYPES
 from fedi.fetching import Fetcher
@@ -150,3 +152,15 @@ def _answer_for(problem: FetchError | Invalid | TimeoutError) -> Unauthorized | 
     if later:
         return Unavailable("We could not fetch the key of the signature now.", detail=detail)
     return Unauthorized("The signature's key was not found.", detail=detail)
+
+
+async def application_key(engine: Engine, now: int) -> tuple[str, RSAPrivateKey] | None:
+    """Return the key that signs our fetches; None in a house that isn't founded yet."""
+    actor = await engine.read(profiles.application)
+    if actor is None:
+        return None
+    key = await engine.read(lambda tx: profiles.signing_key(tx, actor.id, KeyKind.RSA, now))
+    if key is None or key.private is None:
+        return None
+    private = load_private(key.private)
+    return (key.uri, private) if isinstance(private, RSAPrivateKey) else None
