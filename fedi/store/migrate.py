@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent / "migrations"
 # 7: markers by actor. 8: notifications. 9: lists. 10: featured hashtags, kinds of reports.
 # 11: what is done later. 12: quotes. 13: home timelines. 14: collections. 15: profiles' tabs.
 # 16: collections in reports. 17: who wants to be told of an author.
-VERSION = 17
+VERSION = 18
 # The oldest VERSION that can still run on our data. Raised by a step that takes something away,
 # at least one release after the code stopped using it: until then one may go back a release.
 COMPAT = 7

@@ -176,6 +176,9 @@ async def public(tx: Tx, viewer: Viewer, wanted: Wanted, span: Span) -> list[Row
     if wanted.media:
         where += " AND p.media <> '[]'"
     column = " w.local = 1 AND" if wanted.local else " w.local = 0 AND" if wanted.remote else ""
+    if column and not isinstance(viewer, LocalActor):
+        # An index of its own, so that what is internal is not walked through for those outside.
+        column = f" w.visibility = 'public' AND{column}"
     index = _Index(f"SELECT w.id AS id FROM post w WHERE{column}", "w.id")
     return await _windowed(tx, index, (where, []), viewer, span)
 
