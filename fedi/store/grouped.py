@@ -30,6 +30,8 @@ _OUTSIDE = {
     sqlite3.SQLITE_READONLY: ("The database cannot be written to right now.", 60),
     sqlite3.SQLITE_BUSY: ("The database is busy; try again in a moment.", 2),
     sqlite3.SQLITE_LOCKED: ("The database is busy; try again in a moment.", 2),
+    # Many processes at once, and no reader's place was to be had in the log for ten seconds.
+    sqlite3.SQLITE_PROTOCOL: ("The database is busy; try again in a moment.", 2),
     sqlite3.SQLITE_CANTOPEN: ("The database cannot be opened right now.", 60),
     sqlite3.SQLITE_NOMEM: ("The server is out of memory; try again in a moment.", 10),
     sqlite3.SQLITE_CORRUPT: ("The database is damaged; the operator has been told.", 3600),

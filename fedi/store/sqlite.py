@@ -140,7 +140,7 @@ class SqliteEngine:
         try:
             return drive(query, tx)
         except sqlite3.Error as error:
-            if code(error) == sqlite3.SQLITE_BUSY:
+            if code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL):
                 near.rollback()
                 return await self.read(query)
             raise reading_failed(error) from None

@@ -135,15 +135,14 @@ class UnitStore:
         return await self._one(rows.QUOTE, "stamp = ? AND stamp <> ''", uri)
 
     async def waiting_quotes(self, uri: str) -> tuple[Quote, ...]:
-        return await self._all(
-            rows.QUOTE, "quoted_uri = ? AND quoted_id IS NULL ORDER BY uri LIMIT 500", uri
-        )
+        found = await self._all(rows.QUOTE, "quoted_uri = ? AND quoted_id IS NULL LIMIT 500", uri)
+        return tuple(sorted(found, key=lambda quote: quote.uri))
 
     async def quoted_here(self, post_id: int) -> tuple[tuple[int, int], ...]:
         found = await self.tx.rows(
             "SELECT p.author_id, p.id FROM quote q JOIN post p ON p.id = q.post_id"
             " AND p.local = 1 AND p.deleted IS NULL"
-            " WHERE q.quoted_id = ? AND q.state = 'accepted' ORDER BY p.id LIMIT 500",
+            " WHERE q.quoted_id = ? AND q.state = 'accepted' ORDER BY q.post_id LIMIT 500",
             (post_id,),
         )
         return tuple((row[0], row[1]) for row in found)
