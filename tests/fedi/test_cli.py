@@ -99,6 +99,7 @@ def test_an_answer_after_an_answer_in_json_is_for_people_again(house: HouseOnDis
     assert house.run("hosts").stdout == "Nothing was delivered to anyone yet.\n"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_a_reader_who_has_had_enough_is_no_trouble(house: HouseOnDisk, more: list[str]) -> None:
     read, write = os.pipe()

@@ -106,6 +106,7 @@ async def _backed_up_meanwhile(house: HouseOnDisk, folder: Path) -> tuple[int, i
     return code, await writing
 
 
+@pytest.mark.whole
 def test_a_backup_made_under_load_is_one_moment_of_it(house: HouseOnDisk, tmp_path: Path) -> None:
     code, count = asyncio.run(_backed_up_meanwhile(house, tmp_path / "kopi"))
     assert code == 0
@@ -134,6 +135,7 @@ def test_a_restored_house_holds_what_leaves_until_somebody_confirms(
     assert kept(twin, SENDING_HELD) == "true"
 
 
+@pytest.mark.whole
 def test_a_large_file_is_copied_piece_by_piece_both_ways(
     house: HouseOnDisk, tmp_path: Path
 ) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from actors.errors import Unavailable
 from fedi.net.dispatch import Dispatch, RawHandler
 from fedi.probes import Ready, healthy, live
@@ -60,6 +62,7 @@ def test_too_much_waiting_makes_it_unready() -> None:
     assert readiness(room=full).status == 503
 
 
+@pytest.mark.whole
 def test_a_thousand_questions_are_one_commit() -> None:
     commits = []
 

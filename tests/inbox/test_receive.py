@@ -10,6 +10,7 @@ from actors.errors import Invalid
 from inbox import parse
 from inbox.receive import Expand, receive
 from inbox.verdicts import Facts
+from tests.examples import examples
 from tests.inbox.arrivals import (
     CONTEXT,
     HOST,
@@ -67,7 +68,7 @@ ACTIVITIES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ACTIVITIES | DOCUMENTS, st.sampled_from([SOLVEIG, MALLORY]), DOCUMENTS | st.none())
 def test_nothing_but_an_answer_comes_of_arbitrary_json(
     document: dict[str, Any], signer: str, served: dict[str, Any] | None
@@ -81,7 +82,7 @@ def test_nothing_but_an_answer_comes_of_arbitrary_json(
         fetched.update(dict.fromkeys(reading.uris, served))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(DOCUMENTS)
 def test_reading_an_arbitrary_document_gives_a_record_or_invalid(document: dict[str, Any]) -> None:
     for kind, read in (

@@ -13,6 +13,7 @@ from actors.documents import read_document
 from inbox import parse
 from inbox.activities import read
 from outbox.activities import WRITERS, write
+from tests.examples import examples
 from tests.laws.records import HERE, THERE, VERBS, actors_there, several
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,7 +26,7 @@ def carried(activity: Any, named: tuple[str, ...]) -> Any:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_law_reading_what_was_written_gives_the_same_record(verb: str, data: st.DataObject) -> None:
     activity = data.draw(VERBS[verb])

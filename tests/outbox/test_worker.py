@@ -122,6 +122,7 @@ def _nothing_waits(office: Office) -> Any:
     return asked
 
 
+@pytest.mark.whole
 def test_a_thousand_hosts_that_never_answer_do_not_hold_up_ten_that_do(
     office: Office, many_files: None
 ) -> None:
@@ -158,6 +159,7 @@ def test_a_thousand_hosts_that_never_answer_do_not_hold_up_ten_that_do(
     run(scene())
 
 
+@pytest.mark.whole
 def test_a_peer_down_for_six_days_gets_everything_in_order_and_few_probes(office: Office) -> None:
     async def scene() -> None:
         peer = Inboxes()
@@ -241,6 +243,7 @@ def test_an_inbox_that_is_gone_loses_its_follow_and_is_not_asked_again(office: O
     run(scene())
 
 
+@pytest.mark.whole
 def test_a_name_that_does_not_exist_for_thirty_days_is_a_host_that_is_gone(
     office: Office,
 ) -> None:
@@ -269,6 +272,7 @@ def test_a_name_that_does_not_exist_for_thirty_days_is_a_host_that_is_gone(
     run(scene())
 
 
+@pytest.mark.whole
 def test_two_workers_share_the_queue_and_nobody_gets_it_twice(office: Office) -> None:
     async def scene() -> None:
         async with Inboxes() as peer:

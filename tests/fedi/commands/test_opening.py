@@ -46,6 +46,7 @@ def test_all_of_it_works_on_postgresql(postgres: PostgresForTests, tmp_path: Pat
     back.fedi("restore", "--confirm")
 
 
+@pytest.mark.whole
 def test_an_empty_postgresql_database_says_how_to_fill_it(
     postgres: PostgresForTests, house: HouseOnDisk
 ) -> None:

@@ -124,6 +124,7 @@ def eventually_works(house: HouseOnDisk) -> None:
     raise AssertionError(house.log())
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("role", ["web", "inbox"])
 def test_one_role_can_run_by_itself(house: HouseOnDisk, role: str) -> None:
     port = free_port()
@@ -138,6 +139,7 @@ def test_one_role_can_run_by_itself(house: HouseOnDisk, role: str) -> None:
         assert house.stop() == [0], house.log()
 
 
+@pytest.mark.whole
 def test_it_is_ready_and_tells_the_figures_of_all_its_processes(house: HouseOnDisk) -> None:
     port = free_port()
     house.more["PORT"] = str(port)

@@ -153,6 +153,7 @@ def test_once_a_byte_of_the_answer_came_nothing_is_sent_again(run: Run) -> None:
     run(main())
 
 
+@pytest.mark.whole
 def test_two_thousand_hosts_leave_few_connections_and_nothing_behind() -> None:
     async def main() -> None:
         async with Peer(always(HELLO)) as peer:

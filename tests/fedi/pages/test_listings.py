@@ -10,6 +10,7 @@ from actors import ids
 from actors.people import Exposure, Field, Image
 from actors.posts import Hashtag, Media, Option, Pin, Poll, Visibility, Vote
 from fedi.store.engine import Engine
+from tests.examples import examples
 from tests.fedi import town
 from tests.fedi.pages.visiting import Visitor, document, words
 from tests.fedi.town import DAY, HOUR, IT, KARI, MINUTE, NOW, OLA, SECRETARIAT, URLS, put
@@ -381,7 +382,9 @@ everywhere = ("/", "/@ikt", "/@kari", "/@ikt/feed.atom", "/@kari/feed.atom", "/t
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     hidden=st.sampled_from(

@@ -215,6 +215,15 @@ async def _queues(tx: Tx) -> None:
          lambda n: (n.to_bytes(8, "big"), n, PEOPLE + n, None, "read", NOW, None)),
         ("membership", "person_id, actor_id, role, starts, ends",
          lambda n: (PEOPLE + n, PEOPLE + n, "manager", 0, None)),
+        ("attachment", "id, actor_id, post_id, state, problem, kind, name, preview, original,"
+         " file_name, media_type, size, width, height, preview_width, preview_height, duration,"
+         " bitrate, frame_rate, description, blurhash, created, spent, lease_until, tries",
+         lambda n: (n + 1, PEOPLE + n, POSTS + n if n % 9 else None, "ready", "", "image",
+                    f"{n}.png", f"{n}.webp", "", "", "image/png", 1, 1, 1, 1, 1, 0, 0, "", "", "",
+                    NOW, 0, 0, 0)),
+        ("collection", "id, actor_id, name, description, language, sensitive, discoverable, tag,"
+         " created, updated", lambda n: (n + 1, PEOPLE + n, f"Samling {n}", "", "", 0, 1, "", NOW,
+                                         NOW)),
         *_KEPT_FOR_ONESELF,
     ):  # fmt: skip
         marks = ", ".join("?" * len(columns.split(",")))

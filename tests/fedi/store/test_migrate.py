@@ -164,6 +164,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.whole
 def test_a_crash_at_every_statement_of_a_migration_is_made_good_by_the_next_start(
     tmp_path: Path, folder: Path
 ) -> None:

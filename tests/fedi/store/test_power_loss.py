@@ -62,6 +62,7 @@ def _stored(file: Path) -> set[int]:
     return polls
 
 
+@pytest.mark.whole
 def test_kill_9_in_a_flood_of_two_processes_loses_nothing_acknowledged(tmp_path: Path) -> None:
     acknowledged: set[int] = set()
     for turn in range(2):

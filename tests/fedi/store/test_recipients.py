@@ -21,6 +21,7 @@ from actors.relationships import Relation, RelationKind
 from fedi.store.domain_rules import put_rule
 from fedi.store.engine import Engine, open_engine
 from fedi.store.recipients import TAKES_BACK
+from tests.examples import examples
 from tests.outbox.post_office import NOW, Inboxes, Office, local_actor, remote_actor
 
 HOSTS = ("a.test", "sub.a.test", "b.test", "c.test")
@@ -153,7 +154,7 @@ async def send(office: Office, world: World) -> None:
     await office.send(world.kind, visible=world.visible, actors=named)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(world=WORLDS)
 def test_exactly_the_audience_is_queued(
     engine: Engine, runner: asyncio.Runner, world: World
@@ -169,7 +170,8 @@ def test_exactly_the_audience_is_queued(
     runner.run(scene())
 
 
-@settings(deadline=None, max_examples=25)
+@pytest.mark.whole
+@settings(deadline=None, max_examples=examples(25))
 @given(world=WORLDS)
 def test_exactly_the_audience_is_reached_over_the_wire(
     engine: Engine, runner: asyncio.Runner, world: World

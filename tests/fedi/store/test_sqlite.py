@@ -84,6 +84,7 @@ def _write_many(url: str, first: int, count: int) -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.whole
 def test_two_processes_write_at_once_and_neither_loses_or_fails(database: str) -> None:
     spawn = multiprocessing.get_context("spawn")
     writers = [
