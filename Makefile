@@ -8,7 +8,7 @@ PORT ?= 8000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check static bench lock clean
+.PHONY: help serve test check static ruff mypy imports bench lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -28,9 +28,16 @@ serve: $(VENV)/.run ## start the demo organisation at http://127.0.0.1:8000
 	@PORT=$(PORT) exec $(BIN)/fedi demo
 
 static: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j2 ruff mypy imports
+
+ruff:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+
+mypy:
 	@$(BIN)/mypy
+
+imports:
 	@$(BIN)/lint-imports --no-cache
 
 check: static ## format, lint, types, contracts, fast tests on SQLite
