@@ -172,11 +172,9 @@ async def item(tx: Tx, collection_id: int, id: int) -> Item | None:
 async def every_item(tx: Tx, collection_id: int) -> list[Item]:
     """Return all items of a collection, in whatever state, in order."""
     rows = await tx.rows(
-        f"SELECT {_ITEM} FROM collection_item i WHERE i.collection_id = ?"
-        " ORDER BY i.position, i.id",
-        (collection_id,),
+        f"SELECT {_ITEM} FROM collection_item i WHERE i.collection_id = ?", (collection_id,)
     )
-    return [_item(row) for row in rows]
+    return sorted((_item(row) for row in rows), key=lambda item: (item.position, item.id))
 
 
 async def count(tx: Tx, actor_id: int) -> int:
