@@ -12,6 +12,7 @@ from typing import Final
 from actors import audience, html
 from actors.errors import Invalid
 from actors.handles import Handle
+from actors.hashtags import hashtag_key
 from actors.people import Actor
 from actors.posts import Media, Mention, Note, Post, Question, Quotable, Visibility
 from actors.urls import Urls
@@ -172,7 +173,7 @@ def _worded(intent: Intent, visibility: Visibility, resolved: Resolved, urls: Ur
         raise Invalid("There is nothing in the post.", code="empty")
     texts = (main, *rendered.values())
     mentioned = {one.uri for text in texts for one in text.mentions}
-    tags = {compose.hashtag_key(tag): tag for text in reversed(texts) for tag in text.hashtags}
+    tags = {hashtag_key(tag): tag for text in reversed(texts) for tag in text.hashtags}
     return Note(
         uri="",
         kind="Question" if intent.poll else "Note",

@@ -323,9 +323,7 @@ async def _answer(ask: Ask, state: str) -> Reply:
     if not who:
         raise NotFound(GONE)
     now = ask.api.clock.now()
-    found = await ask.api.engine.write(
-        lambda tx: told.answer(tx, ask.me.id, who[:200], state, now)
-    )
+    found = await ask.api.engine.write(lambda tx: told.answer(tx, ask.me.id, who[:200], state, now))
     if not found and "id" in ask.path_params:
         raise NotFound(GONE)
     return empty()
