@@ -97,7 +97,8 @@ def test_the_preview_is_in_the_icon() -> None:
 @pytest.mark.parametrize(
     ("stated", "milliseconds"),
     [
-        ("PT1M2.5S", 62_500), ("PT3S", 3000), ("PT1H", 3_600_000), (12.25, 12_250), ("P0DT2S", 2000),
+        ("PT1M2.5S", 62_500), ("PT3S", 3000), ("PT1H", 3_600_000), (12.25, 12_250),
+        ("P0DT2S", 2000),
         ({"@value": "PT4S"}, 4000), ("PT", 0), ("P1Y", 0), ("PT99999H", 0), (-1, 0), (True, 0),
         (float("inf"), 0), (None, 0), ("evig", 0),
     ],
