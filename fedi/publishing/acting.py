@@ -124,7 +124,9 @@ class Interacting(Doing):
         if author is None:
             raise NotFound("There is no such post.")
         now = self.performer.clock.now()
-        await self.perform(self.act(actor, person).boost(post, author, now, visibility))
+        await self.perform_fresh(
+            lambda: self.act(actor, person).boost(post, author, now, visibility)
+        )
         boost = await self.look(lambda store: store.boost(actor.id, post.id))
         if boost is None:
             raise NotFound("There is no such post.")

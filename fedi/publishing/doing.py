@@ -14,10 +14,14 @@ from actors.people import Actor
 from fedi.config import Limits
 from fedi.perform import Also, Performer
 from fedi.resolve import HouseResolver
+from fedi.store.applying import Clash
 from fedi.store.unit import UnitStore
 from outbox.acts import Acting
 
 T = TypeVar("T")
+A = TypeVar("A", bound=Activity)
+
+TRIES: Final = 4
 
 _INVALID: Final = frozenset(
     {
@@ -50,6 +54,22 @@ class Doing:
             raise error_of(answer.outcome)
         if isinstance(answer.outcome, Need):
             raise answer.problem or Unavailable("What it is about can't be fetched now.")
+
+    async def perform_fresh(
+        self, make: Callable[[], A], also: Callable[[A], Also] | None = None
+    ) -> A:
+        """Do an activity that makes a post; made anew where the post's id is another's already.
+
+        Ids of posts of other servers are their time and chance, and may be one that we then make.
+        """
+        for _ in range(TRIES):
+            activity = make()
+            try:
+                await self.perform(activity, also(activity) if also is not None else None)
+            except Clash:
+                continue
+            return activity
+        raise Unavailable("That did not work: try again in a moment.")
 
     def act(self, actor: Actor, person: int | None) -> Acting:
         """Return an act with an id of its own; `person` None is the house itself."""

@@ -15,7 +15,8 @@ from actors.handles import Handle
 from actors.people import Actor
 from actors.posts import Media, Option, Poll, Post, Question, Quotable, Quote, Visibility
 from actors.quoting import policy_of
-from actors.verbs import Update
+from actors.verbs import Create, Update
+from fedi.perform import Also
 from fedi.publishing.doing import Doing
 from fedi.store.engine import Tx
 from fedi.store.kept import preferences
@@ -63,21 +64,21 @@ class Writing(Doing):
         """
         self._check(draft)
         intent = await self._intent(author, draft)
-        create = publish(
-            intent,
-            id=self.performer.new_id(),
-            now=self.performer.clock.now(),
-            resolved=await self.mentioned(draft.text),
-            urls=self.performer.urls,
-        )
-        uri = create.note.uri
+        resolved = await self.mentioned(draft.text)
 
-        async def also(store: UnitStore, outcome: Done | Refusal) -> None:
-            kept = await store.post(uri)
-            if beside is not None and kept is not None:
-                await beside(store, kept)
+        def make() -> Create:
+            return publish(
+                intent,
+                id=self.performer.new_id(),
+                now=self.performer.clock.now(),
+                resolved=resolved,
+                urls=self.performer.urls,
+            )
 
-        await self.perform(create, also)
+        def also(create: Create) -> Also:
+            return _beside(create.note.uri, beside)
+
+        create = await self.perform_fresh(make, also)
         return await self._kept(create.note.uri)
 
     async def edit(
@@ -230,3 +231,14 @@ def _question_after(poll: Poll | None, draft: Draft) -> Question | None:
         options = tuple(Option(choice) for choice in draft.choices)
         return _question(options, draft.multiple, draft.poll_ends)
     return None if poll is None else _question(poll.options, poll.multiple, poll.ends)
+
+
+def _beside(uri: str, beside: Beside | None) -> Also:
+    """Return what writes beside the post that has this URI."""
+
+    async def also(store: UnitStore, outcome: Done | Refusal) -> None:
+        kept = await store.post(uri)
+        if beside is not None and kept is not None:
+            await beside(store, kept)
+
+    return also

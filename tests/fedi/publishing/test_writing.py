@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,8 @@ from fedi.app import House, opened_house
 from fedi.config import load
 from fedi.organisation import find_actor
 from fedi.publishing import RESOLVE_SECONDS, Draft, Writing, error_of
+from fedi.store.engine import Tx
+from fedi.store.rows import POST
 from tests.fedi.house_on_disk import HouseOnDisk
 
 
@@ -89,3 +92,23 @@ def test_a_poll_keeps_its_choices_and_its_end_through_an_edit(house: HouseOnDisk
 def test_a_refusal_is_the_error_it_means() -> None:
     assert isinstance(error_of(Refusal("no_such_post", "x")), NotFound)
     assert isinstance(error_of(Refusal("not_yours", "x")), Forbidden)
+
+
+def test_an_id_that_another_servers_post_has_is_passed_over(house: HouseOnDisk) -> None:
+    async def work(writing: Writing, actor: Actor, opened: House) -> None:
+        first = await writing.publish(actor, public("Først"))
+
+        async def occupy(tx: Tx) -> None:
+            # What comes from elsewhere has ids of its time and chance: here, all the next ones.
+            row = await tx.one(f"{POST.select} WHERE id = ?", (first.id,))
+            assert row is not None
+            ahead = opened.performer.ids.make(opened.clock.now() + 2_000)
+            post = POST.decode(row)
+            taken = [replace(post, id=ahead + n, uri=f"urn:{n}") for n in (1, 2)]
+            await tx.many(POST.insert, [POST.encode(one) for one in taken])
+
+        await opened.engine.write(occupy)
+        second = await writing.publish(actor, public("Så"))
+        assert second.content == "<p>Så</p>"
+
+    written(house, work)
