@@ -11,6 +11,8 @@ from actors.people import Actor, Exposure
 from actors.ports import Store
 
 _ABSENT = Refusal("no_such_actor", "There is no such actor here.")
+_NOT_TO_WRITE = Refusal("not_yours", "You may not write for this department.")
+_NOT_TO_CHANGE = Refusal("not_yours", "Only those who manage this account may change it.")
 _CLOSED = Refusal("actor_gone", "This account is closed.")
 
 
@@ -29,7 +31,7 @@ async def acting(
         who = await store.person(person)
         may = may_manage if itself else may_write
         if who is None or who.departed is not None or not may(membership, store.now):
-            return Refusal("not_yours", "You may not write for this department.")
+            return _NOT_TO_CHANGE if itself else _NOT_TO_WRITE
     return actor
 
 
