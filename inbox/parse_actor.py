@@ -17,6 +17,7 @@ from actors.urls import same_host
 from inbox import limits, values
 from inbox.parse_media import image_of
 from inbox.parse_note import LANGUAGES, preferred
+from inbox.terms import READ_SPELLED_OUT
 
 Document = Mapping[str, Any]
 
@@ -56,7 +57,9 @@ def profile_of(document: Document, *, languages: Sequence[str] = LANGUAGES) -> P
         icon=image_of(document.get("icon"), uri),
         image=image_of(document.get("image"), uri),
         fields=_fields(document),
-        locked=values.flag(document.get("manuallyApprovesFollowers")),
+        locked=values.flag(
+            document.get("manuallyApprovesFollowers", document.get(READ_SPELLED_OUT))
+        ),
         discoverable=values.flag(document.get("discoverable")),
         indexable=values.flag(document.get("indexable")),
         bot=kind in _AUTOMATIC,

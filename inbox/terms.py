@@ -61,6 +61,8 @@ def _meanings() -> dict[str, frozenset[str]]:
 _MEANINGS: Final = _meanings()
 _REARRANGING: Final = frozenset({"@graph", "@included", "@reverse", "@nest"})
 _SPELLED_OUT: Final = frozenset({"@id", "@type"})
+READ_SPELLED_OUT: Final = "as:manuallyApprovesFollowers"
+"""Fedify 2.3 writes it so for every actor, and parse_actor.py reads it so."""
 _MEANT: Final = frozenset().union(*_MEANINGS.values()) | {_AS}
 """What a word that is not ours may not stand for: we would not see it."""
 _MAX_NESTED: Final = 8
@@ -109,6 +111,8 @@ def _check_key(word: str, node: Mapping[str, Any], *, read: bool) -> None:
     """Keywords and words spelled out in full; an `@type` beside an `@value` is no object's."""
     spelled_out = word in _SPELLED_OUT and "@value" not in node
     if word in _REARRANGING or (read and (spelled_out or word.startswith(("as:", _AS)))):
+        if word == READ_SPELLED_OUT:
+            return
         raise _needs(word)
 
 

@@ -146,3 +146,9 @@ def test_the_owner_of_a_key_document_is_found_in_each_of_its_forms() -> None:
     for document in (bare, stub, multikey, person(), person(publicKey=None)):
         assert parse.key_owner(document) == SOLVEIG
     assert parse.key_owner({"id": SOLVEIG}) == ""
+
+
+def test_who_lets_followers_in_by_hand_is_read_as_fedify_spells_it() -> None:
+    assert read(**{"as:manuallyApprovesFollowers": True}).actor.locked
+    assert not read(**{"as:manuallyApprovesFollowers": False}).actor.locked
+    assert read(manuallyApprovesFollowers=True).actor.locked
