@@ -108,7 +108,9 @@ def test_s19_a_conversation_does_not_tell_which_hidden_posts_are_in_it(tmp_path:
     run(tmp_path, story)
 
 
-def test_s19_a_hidden_actor_sends_nothing_of_itself_and_there_is_nothing_to_read(tmp_path: Path) -> None:
+def test_s19_a_hidden_actor_sends_nothing_of_itself_and_there_is_nothing_to_read(
+    tmp_path: Path,
+) -> None:
     async def story(here: Town) -> None:
         alice, performer = here.hostile.stranger(), here.house.performer
         id = performer.new_id()
