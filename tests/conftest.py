@@ -30,7 +30,14 @@ settings.register_profile("whole", max_examples=100, deadline=None)
 settings.load_profile(os.environ.get("FEDI_PROPERTIES", "whole"))
 
 ROOT = Path(__file__).parent.parent
-WHOLE = ("tests/hostile", "tests/fedi/demo/test_making.py", "tests/fedi/test_roles.py")
+WHOLE = (
+    "tests/hostile",
+    "tests/fedi/commands",
+    "tests/fedi/demo/test_making.py",
+    "tests/fedi/mastodon",
+    "tests/fedi/oauth",
+    "tests/fedi/test_roles.py",
+)
 
 _numbers = count(1)
 
