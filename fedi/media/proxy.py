@@ -176,6 +176,10 @@ class Proxy:
     async def _fetched(self, url: str) -> _Fetched | None:
         """Fetch a file into the cache; what of it fits into one piece and not there is returned."""
         async with self._turn:
+            kept = await self._cache.find(url)
+            if kept is not None:  # it came between this asker's look and its turn
+                await kept.close()
+                return None
             first, total = await self._piece(url, 0)
             media_type = passed_on(first[:HEAD])
             if media_type is None or total > self._most:
