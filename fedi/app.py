@@ -32,7 +32,6 @@ from fedi.mastodon.api import Api
 from fedi.mastodon.attaching import Attaching
 from fedi.mastodon.filtering import Filtering
 from fedi.mastodon.making import Making
-from fedi.mastodon.rates import Rates
 from fedi.mastodon.rendering import Renderer
 from fedi.mastodon.table import open_api
 from fedi.media.attachments import Attachments
@@ -47,6 +46,7 @@ from fedi.net.guard import Rules
 from fedi.net.sender import Sender
 from fedi.oauth.callers import Callers
 from fedi.oauth.knowing import knower
+from fedi.oauth.rates import Rates
 from fedi.oauth.reception import reception
 from fedi.oauth.routes import open_sign_in
 from fedi.pages.routes import Pages
@@ -382,9 +382,8 @@ def _open_client_api(table: Dispatch, house: House, site: Site) -> None:
             house.performer,
             house.callers,
             site,
-            settings=house.config.sign_in,
-            limits=house.config.limits,
-            open_to_all=house.config.lab.enabled,
+            house.config,
+            rates=api.rates,
             vapid_key=house.push.server_key,
         ),
     )

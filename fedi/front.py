@@ -23,7 +23,7 @@ from fedi.desk import HouseDoor
 from fedi.net.answer import Receive, Scope, Send
 from fedi.net.dispatch import Dispatch, RawHandler
 from fedi.net.negotiate import ACTIVITY_ONLY, PAGE_FIRST, accept_of, negotiate
-from fedi.oauth.callers import Callers
+from fedi.oauth.callers import Callers, bearer_of
 from fedi.publishing.submitting import Submitting
 from fedi.store.home import Readers
 from fedi.store.received import received
@@ -54,7 +54,7 @@ class SignedGets:
 
     async def __call__(self, ask: Ask) -> Viewer:
         scope: Any = ask.request
-        if _bearer(scope) is not None:
+        if bearer_of(scope) is not None:
             author = await holder(self._callers, scope, "read")
             return LocalActor(author.actor.id)
         door = self._door
@@ -87,7 +87,7 @@ class SignedGets:
 async def holder(callers: Callers, scope: Scope, needed: str) -> Author:
     """Return the actor and person that a request's token speaks for. Unauthorized without one
     that holds, Forbidden without the scope."""
-    bearer = _bearer(scope)
+    bearer = bearer_of(scope)
     if bearer is None:
         raise Unauthorized("Only with a token of its owner may this be used so.")
     caller = await callers.find(bearer)
@@ -96,14 +96,6 @@ async def holder(callers: Callers, scope: Scope, needed: str) -> Author:
     if not caller.may(needed):
         raise Forbidden(f"The token hasn't the scope {needed!r}.")
     return Author(caller.actor, caller.person.id)
-
-
-def _bearer(scope: Scope) -> str | None:
-    """Return the bearer token of a request's Authorization header (RFC 6750 section 2.1)."""
-    for name, value in scope["headers"]:
-        if name == b"authorization" and value[:7].lower() == b"bearer ":
-            return str(value[7:].strip().decode("latin-1"))
-    return None
 
 
 def clients_of(submitting: Submitting, callers: Callers) -> Clients:
@@ -292,7 +284,7 @@ def _key(scope: Scope) -> tuple[str, bytes] | None:
 
 
 def _ask(scope: Scope) -> Ask:
-    signed, known = _bearer(scope) is not None, ""
+    signed, known = bearer_of(scope) is not None, ""
     for name, value in scope["headers"]:
         if name in (b"signature", b"signature-input"):
             signed = True

@@ -6,9 +6,9 @@ from actors.ports import Clock, Random
 from actors.urls import Urls
 from fedi.config import Config
 from fedi.mastodon.attaching import Attaching
-from fedi.mastodon.rates import Rates
 from fedi.mastodon.rendering import Renderer
 from fedi.oauth.callers import Callers
+from fedi.oauth.rates import Rates
 from fedi.perform import Performer
 from fedi.publishing import Interacting, Profiles, Writing
 from fedi.publishing.scheduling import Scheduling

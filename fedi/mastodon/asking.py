@@ -33,7 +33,8 @@ from fedi.mastodon.api import Api
 from fedi.net.answer import Header, Receive, Scope, Send
 from fedi.net.dispatch import RawHandler
 from fedi.net.params import Params, Upload, read_params
-from fedi.oauth.callers import Caller
+from fedi.oauth.callers import Caller, bearer_of
+from fedi.oauth.rates import OverLimit
 
 _log = logging.getLogger(__name__)
 _JSON: Final = (b"content-type", b"application/json; charset=utf-8")
@@ -203,8 +204,11 @@ def opened(route: Route, api: Api) -> RawHandler:
         headers = _ALWAYS
         params: Params | None = None
         try:
-            caller = await _caller(scope, route, api)
-            headers = (*_ALWAYS, *api.rates.count(scope, caller, route.method))
+            caller, unknown_token = await _known(scope, api)
+            headers = (*_ALWAYS, *api.rates.count(scope, caller))
+            if unknown_token is not None:
+                raise unknown_token
+            _admit(scope, route, caller)
             params = await read_params(
                 scope, receive, max_upload=api.max_upload if route.uploads else 0
             )
@@ -233,23 +237,22 @@ async def send_reply(scope: Scope, send: Send, reply: Reply, headers: Iterable[H
     await send({"type": "http.response.body", "body": body})
 
 
-async def _caller(scope: Scope, route: Route, api: Api) -> Caller | None:
+async def _known(scope: Scope, api: Api) -> tuple[Caller | None, FediError | None]:
+    """Return who asks; or why their token is none, which counts like a request without one."""
     bearer = bearer_of(scope)
     if bearer is None:
-        if route.by is not By.ANYONE and b"access_token" not in scope["query_string"]:
-            raise Unauthorized("The access token is invalid")
-        return None
-    caller = await api.callers.find(bearer)
-    _check(route, caller)
-    return caller
+        return None, None
+    try:
+        return await api.callers.find(bearer), None
+    except FediError as problem:
+        return None, problem
 
 
-def bearer_of(scope: Scope) -> str | None:
-    """Return the bearer token of a request's Authorization header (RFC 6750 §2.1)."""
-    for name, value in scope["headers"]:
-        if name == b"authorization" and value[:7].lower() == b"bearer ":
-            return str(value[7:].strip().decode("latin-1"))
-    return None
+def _admit(scope: Scope, route: Route, caller: Caller | None) -> None:
+    if caller is not None:
+        _check(route, caller)
+    elif route.by is not By.ANYONE and b"access_token" not in scope["query_string"]:
+        raise Unauthorized("The access token is invalid")
 
 
 def _check(route: Route, caller: Caller) -> None:
@@ -270,6 +273,8 @@ def reply_to(problem: Exception) -> Reply:
     if problem.detail:
         _log.info("%s: %s", problem.code, problem.detail)
     headers: list[Header] = []
+    if isinstance(problem, OverLimit):
+        headers.extend(problem.headers)
     if isinstance(problem, TooMany | Unavailable):
         seconds = max(1, math.ceil(problem.retry_after))
         headers.append((b"retry-after", b"%d" % seconds))

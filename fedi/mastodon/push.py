@@ -5,9 +5,10 @@ says text, and apps that decode what it sends read nothing else (IceCubes, Tusky
 """
 
 from actors.errors import NotFound, Unauthorized
-from fedi.mastodon.asking import Ask, Reply, bearer_of, delete, empty, get, ok, post, put
+from fedi.mastodon.asking import Ask, Reply, delete, empty, get, ok, post, put
 from fedi.mastodon.entities import Entity
 from fedi.net.params import Params
+from fedi.oauth.callers import bearer_of
 from fedi.push.subscriptions import ALERTS, Wish
 from fedi.store.push import Subscription
 

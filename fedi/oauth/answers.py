@@ -11,6 +11,7 @@ import msgspec
 from actors.errors import FediError, Invalid
 from fedi.net.answer import Header, Receive, Scope, Send, answer_to
 from fedi.net.dispatch import Dispatch, RawHandler
+from fedi.oauth.rates import OverLimit
 from outbox.answers import Answer
 
 JSON: Final = (b"content-type", b"application/json; charset=utf-8")
@@ -23,6 +24,8 @@ _EXPOSED: Final[Header] = (
 )
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Answer]]
+Counted = Callable[[Scope], Awaitable[tuple[Header, ...]]]
+"""Counts a request, and returns the headers that tell how many more there may be."""
 
 
 class OAuthError(FediError):
@@ -65,16 +68,21 @@ async def deliver(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-def opened(endpoint: Endpoint, *, of_mastodon: bool = False) -> RawHandler:
+def opened(
+    endpoint: Endpoint, *, of_mastodon: bool = False, counted: Counted | None = None
+) -> RawHandler:
     """Return the ASGI handler of an endpoint that pages of any origin may call. Errors leave as
     {"error": code, "error_description": …}, or, `of_mastodon`, as {"error": sentence}."""
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        told: tuple[Header, ...] = ()
         try:
+            if counted is not None:
+                told = await counted(scope)
             answer = await endpoint(scope, receive)
         except Exception as error:
             answer = _failed(error, of_mastodon)
-        answer = Answer(answer.status, (*answer.headers, OPEN, _EXPOSED), answer.body)
+        answer = Answer(answer.status, (*answer.headers, *told, OPEN, _EXPOSED), answer.body)
         await deliver(send, answer)
 
     return handle
@@ -90,6 +98,7 @@ def _failed(error: Exception, of_mastodon: bool) -> Answer:
     sentence = error.sentence if isinstance(error, FediError) else "Something went wrong here."
     status = 422 if known and plain.status == 400 else plain.status
     kept = tuple(h for h in plain.headers if h[0] in (b"retry-after", b"www-authenticate"))
+    kept += error.headers if isinstance(error, OverLimit) else ()
     shown: dict[str, Any] = {"error": sentence}
     details = getattr(error, "details", None)
     if details:

@@ -17,7 +17,7 @@ from fedi.net.answer import Receive, Scope
 from fedi.net.params import Params, read_params
 from fedi.oauth import scopes
 from fedi.oauth.answers import OAuthError, answered, invalid_client
-from fedi.oauth.callers import hash_of
+from fedi.oauth.callers import bearer_of, hash_of
 from fedi.oauth.reception import Reception
 from fedi.oauth.throttling import address_of
 from fedi.oauth.tokens import fresh_secret
@@ -33,6 +33,7 @@ REDIRECT_MOST: Final = 2_000
 REDIRECTS_MOST: Final = 20
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?=.)")
 _FORBIDDEN: Final = frozenset({"data", "javascript", "vbscript"})
+_WEB: Final = re.compile(r"https?://([^/?]*)", re.IGNORECASE)
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\"<>\\^`{|}]|#")
 
 
@@ -72,7 +73,7 @@ class Apps:
         """GET /api/v1/apps/verify_credentials: the app that holds the token."""
         del receive
         reception = self._reception
-        caller = await reception.callers.find(bearer_of(scope))
+        caller = await reception.callers.find(bearer_of(scope) or "")
         app = None
         if caller.app_id is not None:
             id = caller.app_id
@@ -113,14 +114,6 @@ def described(app: App, vapid_key: str) -> dict[str, Any]:
     }
 
 
-def bearer_of(scope: Scope) -> str:
-    """Return the bearer token of a request (RFC 6750 section 2.1), "" where there is none."""
-    for name, value in scope["headers"]:
-        if name == b"authorization" and value[:7].lower() == b"bearer ":
-            return str(value[7:].strip().decode("latin-1"))
-    return ""
-
-
 def _basic(scope: Scope) -> tuple[str, str] | None:
     for name, value in scope["headers"]:
         if name == b"authorization" and value[:6].lower() == b"basic ":
@@ -151,7 +144,7 @@ def _name(params: Params) -> str:
 
 def _website(params: Params) -> str:
     website = (params.text("website") or "").strip()
-    if website and (len(website) > WEBSITE_MOST or not website.startswith(("https:", "http:"))):
+    if website and (len(website) > WEBSITE_MOST or not _host(website)):
         raise Invalid("Validation failed: Website must be a valid URL")
     return "" if _UNSAFE.search(website.partition("#")[0]) else website
 
@@ -175,6 +168,20 @@ def check_redirect(uri: str) -> None:
         raise Invalid("Validation failed: Redirect URI must be an absolute URI.")
     if scheme[1].lower() in _FORBIDDEN:
         raise Invalid("Validation failed: Redirect URI is forbidden by the server.")
+    if scheme[1].lower() in ("http", "https") and not _host(uri):
+        # Browsers make http://evil.example of http:evil.example and of http:///evil.example.
+        raise Invalid("Validation failed: Redirect URI must be an absolute URI.")
+
+
+def place_of(uri: str) -> str:
+    """Return where an address leads, as a person can check it and a browser reads it: a host, or
+    an app's own scheme. What stands before an @ is no place."""
+    return _host(uri) or f"{uri.partition(':')[0].lower()}:"
+
+
+def _host(uri: str) -> str:
+    web = _WEB.match(uri)
+    return web[1].rpartition("@")[2] if web is not None else ""
 
 
 def chosen_redirect(app: App, asked: str | None) -> str:

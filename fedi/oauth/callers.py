@@ -16,6 +16,7 @@ from actors.errors import FediError, Forbidden, Unauthorized
 from actors.membership import Role
 from actors.people import Actor, Person
 from actors.ports import Clock
+from fedi.net.answer import Scope
 from fedi.oauth import scopes
 from fedi.store import tokens
 from fedi.store.engine import Engine
@@ -54,6 +55,14 @@ class Caller:
 def hash_of(secret: str) -> bytes:
     """Return what is kept of a secret that somebody else holds."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def bearer_of(scope: Scope) -> str | None:
+    """Return the bearer token of a request's Authorization header (RFC 6750 §2.1)."""
+    for name, value in scope["headers"]:
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            return str(value[7:].strip().decode("latin-1"))
+    return None
 
 
 class Callers:

@@ -14,8 +14,8 @@ from fedi.net.answer import Receive, Scope
 from fedi.net.params import Params, read_params
 from fedi.oauth import scopes
 from fedi.oauth.answers import OAuthError, answered, invalid_grant
-from fedi.oauth.apps import Apps, bearer_of
-from fedi.oauth.callers import hash_of
+from fedi.oauth.apps import Apps
+from fedi.oauth.callers import bearer_of, hash_of
 from fedi.oauth.reception import Reception
 from fedi.oauth.requests import proves
 from fedi.oauth.scopes import InvalidScope
@@ -73,7 +73,7 @@ class Grants:
 
     async def userinfo(self, scope: Scope, receive: Receive) -> Answer:
         """GET and POST /oauth/userinfo: whom the token stands for (OpenID Connect's claims)."""
-        bearer = bearer_of(scope)
+        bearer = bearer_of(scope) or ""
         if not bearer and scope["method"] == "POST":
             bearer = (await read_params(scope, receive)).text("access_token") or ""
         caller = await self._reception.callers.find(bearer)

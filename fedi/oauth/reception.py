@@ -1,13 +1,17 @@
 """What signing in is done with: the ports, made once for a house and handed to every view."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from actors.errors import FediError
 from actors.ports import Clock
 from actors.urls import Urls
-from fedi.config import Limits, SignIn
-from fedi.oauth.callers import Callers
+from fedi.config import Config, Limits, SignIn
+from fedi.net.answer import Header, Scope
+from fedi.oauth.callers import Callers, bearer_of
 from fedi.oauth.passwords import Passwords
+from fedi.oauth.rates import Rates
 from fedi.oauth.throttling import Throttle
 from fedi.oauth.tokens import Revoking
 from fedi.pages.site import Site
@@ -22,7 +26,8 @@ async def _no_key() -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reception:
     """The parts. `open_to_all` is lab mode: whoever asks may register, as often as they like.
-    `vapid_key` gives the key of web push that apps are told (fedi/push)."""
+    `vapid_key` gives the key of web push that apps are told (fedi/push); `rates` counts what apps
+    ask, here and in fedi/mastodon together."""
 
     performer: Performer
     callers: Callers
@@ -32,6 +37,7 @@ class Reception:
     site: Site
     settings: SignIn
     limits: Limits
+    rates: Rates
     open_to_all: bool = False
     vapid_key: Callable[[], Awaitable[str]] = field(default=_no_key)
 
@@ -53,15 +59,22 @@ class Reception:
     def new_id(self) -> int:
         return self.performer.new_id()
 
+    async def counted(self, scope: Scope) -> tuple[Header, ...]:
+        """Count one request of an app's; OverLimit where there were too many. Return the headers
+        that tell it."""
+        caller = None
+        with suppress(FediError):
+            caller = await self.callers.find(bearer_of(scope) or "")
+        return self.rates.count(scope, caller)
+
 
 def reception(
     performer: Performer,
     callers: Callers,
     site: Site,
+    config: Config,
     *,
-    settings: SignIn,
-    limits: Limits,
-    open_to_all: bool = False,
+    rates: Rates,
     vapid_key: Callable[[], Awaitable[str]] = _no_key,
 ) -> Reception:
     """Put the parts together."""
@@ -69,11 +82,12 @@ def reception(
         performer=performer,
         callers=callers,
         revoking=Revoking(performer, callers),
-        passwords=Passwords(settings),
+        passwords=Passwords(config.sign_in),
         throttle=Throttle(performer.engine, performer.clock),
         site=site,
-        settings=settings,
-        limits=limits,
-        open_to_all=open_to_all,
+        settings=config.sign_in,
+        limits=config.limits,
+        rates=rates,
+        open_to_all=config.lab.enabled,
         vapid_key=vapid_key,
     )

@@ -7,7 +7,7 @@ from typing import Final
 from actors.errors import FediError, Invalid, NotFound, TooLarge, TooMany, Unavailable
 from fedi.net.answer import Receive, Scope, Send, answer_to
 from fedi.net.dispatch import Dispatch, RawHandler
-from fedi.oauth.answers import add, add_preflight, answered, deliver, opened
+from fedi.oauth.answers import Endpoint, add, add_preflight, answered, deliver, opened
 from fedi.oauth.apps import Apps
 from fedi.oauth.browser import BadForm, Jar, Visit, visit_of
 from fedi.oauth.consent import Consent
@@ -49,9 +49,12 @@ def _open_endpoints(table: Dispatch, reception: Reception, apps: Apps) -> None:
     async def described(scope: Scope, receive: Receive) -> Answer:
         return answered(metadata(reception))
 
-    add(table, "POST", "/api/v1/apps", opened(apps.register, of_mastodon=True))
-    add(table, "GET", "/api/v1/apps/verify_credentials", opened(apps.verify, of_mastodon=True))
-    add(table, "POST", "/api/v1/accounts", opened(signup.register, of_mastodon=True))
+    def of_the_api(endpoint: Endpoint) -> RawHandler:
+        return opened(endpoint, of_mastodon=True, counted=reception.counted)
+
+    add(table, "POST", "/api/v1/apps", of_the_api(apps.register))
+    add(table, "GET", "/api/v1/apps/verify_credentials", of_the_api(apps.verify))
+    add(table, "POST", "/api/v1/accounts", of_the_api(signup.register))
     add(table, "POST", "/oauth/token", opened(grants.token))
     add(table, "POST", "/oauth/revoke", opened(grants.revoke))
     for method in ("GET", "POST"):

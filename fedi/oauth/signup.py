@@ -11,8 +11,7 @@ from actors.people import Person, Token
 from fedi.net.answer import Receive, Scope
 from fedi.net.params import Params, read_params
 from fedi.oauth.answers import answered
-from fedi.oauth.apps import bearer_of
-from fedi.oauth.callers import Caller, hash_of
+from fedi.oauth.callers import Caller, bearer_of, hash_of
 from fedi.oauth.grants import given
 from fedi.oauth.passwords import LONGEST
 from fedi.oauth.reception import Reception
@@ -49,7 +48,7 @@ class SignUp:
     async def register(self, scope: Scope, receive: Receive) -> Answer:
         """Make a person with an actor of their own, and answer with a token for them."""
         reception = self._reception
-        caller = await reception.callers.find(bearer_of(scope))
+        caller = await reception.callers.find(bearer_of(scope) or "")
         if caller.app_id is None or not caller.may("write:accounts"):
             raise Forbidden("This action is outside the authorized scopes")
         if not reception.open_to_all:

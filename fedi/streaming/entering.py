@@ -10,9 +10,8 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from actors.errors import Invalid, Unauthorized
-from fedi.mastodon.asking import bearer_of
 from fedi.net.answer import Scope
-from fedi.oauth.callers import Caller, Callers
+from fedi.oauth.callers import Caller, Callers, bearer_of
 from fedi.streaming.listener import Listener
 from fedi.streaming.streams import Wanted, of_path, wanted
 

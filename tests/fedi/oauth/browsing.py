@@ -15,11 +15,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import html5lib
 
 from actors.people import Person
-from fedi.config import Limits, SignIn
-from fedi.config.settings import Organisation
+from fedi.config import Config, SignIn
+from fedi.config.settings import Lab, Organisation
 from fedi.net.dispatch import Dispatch
 from fedi.oauth.callers import Callers
 from fedi.oauth.passwords import Passwords
+from fedi.oauth.rates import Rates
 from fedi.oauth.reception import Reception, reception
 from fedi.oauth.routes import open_sign_in
 from fedi.pages.site import Site
@@ -123,9 +124,8 @@ class House:
             nordvik.performer,
             self.callers,
             site,
-            settings=settings,
-            limits=Limits(),
-            open_to_all=lab,
+            Config(sign_in=settings, lab=Lab(enabled=lab)),
+            rates=Rates(nordvik.clock.now, limit=0, anonymous=0),
         )
         self.table = Dispatch(_lost)
         open_sign_in(self.table, self.reception)
