@@ -6,6 +6,7 @@ Used by fedi/mastodon and fedi/oauth. Nothing here says what a value means; the 
 """
 
 import contextlib
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -20,6 +21,8 @@ MAX_FIELDS: Final = 1_000
 MAX_DEPTH: Final = 8
 _YES: Final = frozenset({"true", "1", "on", "t", "yes", "y"})
 _NO: Final = frozenset({"false", "0", "off", "f", "no", "n", ""})
+_WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
+_INDEX: Final = re.compile(r"[0-9]{1,9}")
 
 Value = Any
 """str, int, float, bool, None, Upload, or a list or dict of Values."""
@@ -71,10 +74,9 @@ class Params:
         text = self.text(name)
         if text is None or not text.strip():
             return None
-        digits = text.strip()
-        if len(digits) > 20 or not digits.lstrip("-").isascii() or not digits.lstrip("-").isdigit():
+        if _WHOLE.fullmatch(text.strip()) is None:
             raise Invalid(f"{name} must be a whole number")
-        return int(digits)
+        return int(text)
 
     def flag(self, name: str) -> bool | None:
         """Return a truth value in any of the spellings that apps use."""
@@ -133,7 +135,7 @@ def _items(value: Value) -> list[Value]:
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
-        if all(key.isdigit() for key in value):
+        if all(_INDEX.fullmatch(key) for key in value):
             return [value[key] for key in sorted(value, key=int)]
         return [value]
     return [value]

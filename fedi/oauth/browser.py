@@ -168,10 +168,10 @@ async def visit_of(scope: Scope, receive: Receive, jar: Jar) -> Visit:
 def local_path(wanted: str, otherwise: str) -> str:
     """Return a path of ours that was asked for; `otherwise` for anything that leads elsewhere, or
     that browsers may read in two ways."""
-    parts = urlsplit(wanted) if wanted.isprintable() and len(wanted) <= 8_000 else None
-    odd = parts is None or parts.scheme or parts.netloc or "\\" in wanted
-    if odd or not wanted.startswith("/") or wanted.startswith("//") or parts is None:
+    odd = not wanted.isprintable() or len(wanted) > 8_000 or "\\" in wanted
+    if odd or not wanted.startswith("/") or wanted.startswith("//"):
         return otherwise
+    parts = urlsplit(wanted)
     path = quote(parts.path, safe="/@%")
     if path.startswith("//") or "/../" in f"{path}/":
         return otherwise

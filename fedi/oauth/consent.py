@@ -6,13 +6,13 @@ Whom it may speak as is looked up anew when the answer comes, so a form can't ch
 
 import logging
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from actors.errors import Forbidden
 from actors.people import Actor, Person
 from fedi.oauth import scopes
 from fedi.oauth.answers import OAuthError
-from fedi.oauth.apps import Apps
+from fedi.oauth.apps import Apps, place_of
 from fedi.oauth.browser import Visit
 from fedi.oauth.callers import hash_of
 from fedi.oauth.paper import Paper
@@ -133,7 +133,7 @@ class Consent:
             "consent.html",
             forms=wish.sources(),
             app=wish.app,
-            app_host=urlsplit(wish.app.website).hostname or "",
+            app_host=place_of(wish.app.website) if wish.app.website else "",
             leads_to=_leads_to(wish),
             fields=wish.fields(),
             offered=offered,
@@ -168,13 +168,8 @@ class Consent:
 
 
 def _leads_to(wish: Wish) -> str:
-    """Return where the answer goes, as a person can check it: a host, or an app's own scheme."""
-    if wish.out_of_band:
-        return ""
-    parts = urlsplit(wish.redirect_uri)
-    if parts.scheme not in ("http", "https"):
-        return f"{parts.scheme}:"
-    return parts.netloc.rpartition("@")[2]  # what stands before it is no place
+    """Return where the answer goes; "" where the person carries the code themselves."""
+    return "" if wish.out_of_band else place_of(wish.redirect_uri)
 
 
 def told(wanted: tuple[str, ...]) -> list[str]:

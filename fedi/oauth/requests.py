@@ -10,12 +10,12 @@ import hmac
 import re
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from fedi.net.params import Params
 from fedi.oauth import scopes
 from fedi.oauth.answers import OAuthError, invalid_client
-from fedi.oauth.apps import OOB, Apps, chosen_redirect
+from fedi.oauth.apps import OOB, Apps, chosen_redirect, place_of
 from fedi.oauth.scopes import InvalidScope
 from fedi.store.apps import App
 
@@ -69,11 +69,10 @@ class Wish:
         """Return the CSP source that stands for where a form on our page leads in the end."""
         if self.out_of_band:
             return "'self'"
-        parts = urlsplit(self.redirect_uri)
-        plain = re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", parts.netloc)
-        if parts.scheme in ("http", "https") and plain:
-            return f"'self' {parts.scheme}://{parts.netloc}"
-        return f"'self' {parts.scheme}:"
+        scheme, place = self.redirect_uri.partition(":")[0].lower(), place_of(self.redirect_uri)
+        if re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", place):
+            return f"'self' {scheme}://{place}"
+        return f"'self' {scheme}:"
 
 
 async def wish_of(apps: Apps, params: Params, *, pkce_required: bool) -> Wish:

@@ -212,10 +212,10 @@ async def _choose_language(site: Site, asked: Asked) -> Answer:
 
 def _local_path(back: str, urls: Urls) -> str:
     """Return the address here that a path names, the front page's for anything else."""
-    parts = urlsplit(back)
-    odd = parts.scheme or parts.netloc or not back.startswith("/") or back.startswith("//")
-    if odd or "\\" in back or not back.isprintable() or len(back) > 2_000:
+    odd = "\\" in back or not back.isprintable() or len(back) > 2_000
+    if odd or not back.startswith("/") or back.startswith("//"):
         return urls.page("")
+    parts = urlsplit(back)
     path = quote(parts.path, safe="/@%")
     return urls.page(path + ("?" + quote(parts.query, safe="=&%") if parts.query else ""))
 

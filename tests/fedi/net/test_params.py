@@ -142,6 +142,20 @@ def test_a_wrong_shape_names_its_parameter() -> None:
             call()
 
 
+@pytest.mark.parametrize("number", ["--5", "-", "²", "٣", "1 2", "9" * 20, "9" * 5_000, "+5"])
+def test_a_number_is_written_in_plain_digits(number: str) -> None:
+    with pytest.raises(Invalid, match=r"^n must be a whole number"):
+        asked(urlencode({"n": number}).encode(), FORM).whole("n")
+
+
+@pytest.mark.parametrize("index", ["²", "٣", "9" * 5_000, "-1"])
+def test_what_is_no_index_makes_no_list(index: str) -> None:
+    params = asked(urlencode({f"a[{index}]": "x", f"b[{index}][c]": "y"}).encode(), FORM)
+    with pytest.raises(Invalid, match=r"^a must be a single value"):
+        params.texts("a")
+    assert [one.text("c") for one in params.inners("b")] == [None]
+
+
 def test_files_are_taken_only_where_they_are_expected() -> None:
     body = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n'

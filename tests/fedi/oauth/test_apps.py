@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.errors import Invalid
-from fedi.oauth.apps import REDIRECTS_MOST, check_redirect, redirects
+from fedi.oauth.apps import REDIRECTS_MOST, check_redirect, place_of, redirects
 from fedi.oauth.scopes import held
 from fedi.store import apps as store
 from tests.fedi.oauth.browsing import House
@@ -87,6 +87,8 @@ def test_addresses_of_real_apps_are_taken_as_they_are(uri: str) -> None:
         "/local", "//evil.test", "evil.test", "https://a.test/#x", "https:", "",
         "https://a.test/\x00", "https://a.test/\nx", "https://a.test/<script>", 'https://a.test/"',
         "https://a.test\\@evil.test/", "https://a.test/{x}", "https://blåbær.test/",
+        "http:evil.test/x", "HTTPS:/evil.test/x", "https:///evil.test/x", "https://a.test@/x",
+        "https://?x",
         "a:" + "x" * 3000,
     ],
 )  # fmt: skip
@@ -107,6 +109,24 @@ def test_no_address_that_is_taken_breaks_a_header_or_a_policy(uri: str) -> None:
     assert uri.isascii()
     assert uri.isprintable()
     assert not set(uri) & set(" \"'<>#\\") - {"'"}
+
+
+@pytest.mark.parametrize(
+    ("uri", "place"),
+    [
+        ("https://a.test/x?y=@b", "a.test"),
+        ("HTTP://A.test:80?x", "A.test:80"),
+        ("https://bank.test@evil.test/", "evil.test"),
+        ("https://bank.test@x:y@evil.test/", "evil.test"),
+        ("http://[", "["),
+        ("x://[", "x:"),
+        ("Com.App:/back", "com.app:"),
+    ],
+)
+def test_the_place_that_is_shown_is_where_a_browser_goes(uri: str, place: str) -> None:
+    """S32, trial 41: the consent page names where the code will be sent."""
+    check_redirect(uri)
+    assert place_of(uri) == place
 
 
 def test_too_many_addresses_are_refused() -> None:

@@ -49,3 +49,8 @@ def test_no_path_leads_out_of_the_house(wanted: str) -> None:
     assert "\\" not in led
     assert led.isprintable()
     assert led.isascii()
+
+
+@pytest.mark.parametrize("wanted", ["//[", "/[", "//[::1", "https://["])
+def test_an_address_that_none_can_read_leads_nowhere(wanted: str) -> None:
+    assert local_path(wanted, "/here") in ("/here", "/%5B")

@@ -174,6 +174,14 @@ def test_a_form_may_lead_to_the_app_and_nowhere_else(house: House) -> None:
         assert f"form-action 'self' {source};" in policy
 
 
+@pytest.mark.parametrize("uri", ["http://[", "x://[", "https://a.test:99999999/"])
+def test_no_address_of_an_app_breaks_the_page_that_asks(house: House, uri: str) -> None:
+    app = house.app(redirect_uris=uri, website="https://[")
+    browser = Browser(house)
+    browser.open(app.authorize(redirect_uri=uri))
+    assert browser.sign_in().status == 200
+
+
 def test_what_an_app_may_do_is_said_in_plain_words() -> None:
     assert told(("read", "write:statuses", "push")) == [
         "scope.read", "scope.write_statuses", "scope.push",
