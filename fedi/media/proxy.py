@@ -176,9 +176,9 @@ class Proxy:
     async def _fetched(self, url: str) -> _Fetched | None:
         """Fetch a file into the cache; what of it fits into one piece and not there is returned."""
         async with self._turn:
-            kept = await self._cache.find(url)
-            if kept is not None:  # it came between this asker's look and its turn
-                await kept.close()
+            come = await self._cache.find(url)
+            if come is not None:  # between this asker's look and its turn
+                await come.close()
                 return None
             first, total = await self._piece(url, 0)
             media_type = passed_on(first[:HEAD])
