@@ -5,7 +5,7 @@ from actors.people import Person
 from fedi.config import SignIn
 from fedi.oauth.passwords import Passwords, weakness
 from fedi.perform import Performer
-from fedi.store import credentials, sessions, tokens
+from fedi.store import apps, credentials, sessions, tokens
 from fedi.store.engine import Tx
 
 _WHY = {
@@ -16,15 +16,18 @@ _WHY = {
 
 
 async def renew(tx: Tx, person_id: int, phc: str, now: int, *, here: int | None = None) -> None:
-    """Set a password's hash, and end what was opened with the one before: links, tokens, known
-    browsers, and every session but `here` (S32)."""
+    """Set a password's hash, and end what was opened or begun with the one before: links, tokens,
+    codes for tokens, second steps, known browsers, and every session but `here` (S32)."""
     await credentials.put_phc(tx, person_id, phc, now)
     await end_all(tx, person_id, now, here=here)
 
 
 async def end_all(tx: Tx, person_id: int, now: int, *, here: int | None = None) -> None:
-    """End a person's links, tokens and sessions, all but the session `here`."""
+    """End a person's links, tokens and sessions, all but the session `here`, and what would yet
+    become one of them."""
     await credentials.drop_links(tx, person_id)
+    await apps.drop_codes(tx, person_id)
+    await sessions.drop_steps(tx, person_id)
     await sessions.end_others(tx, person_id, here)
     if here is None:
         await sessions.forget_devices(tx, person_id)

@@ -91,6 +91,13 @@ async def use_code(tx: Tx, code: Code, token: Token) -> bool:
     return used > 0
 
 
+async def drop_codes(tx: Tx, person_id: int) -> None:
+    """End every code of a person that has given no token yet."""
+    await tx.run(
+        "DELETE FROM authorization_code WHERE person_id = ? AND used IS NULL", (person_id,)
+    )
+
+
 async def add_token(tx: Tx, token: Token) -> None:
     """Store a fresh token."""
     await tx.run(TOKEN.insert, TOKEN.encode(token))

@@ -113,6 +113,11 @@ async def take_step(tx: Tx, hash: bytes) -> bool:
     return await tx.run("DELETE FROM sign_in_step WHERE hash = ?", (hash,)) > 0
 
 
+async def drop_steps(tx: Tx, person_id: int) -> None:
+    """End what a person, or somebody with their password, has begun and not ended."""
+    await tx.run("DELETE FROM sign_in_step WHERE person_id = ?", (person_id,))
+
+
 # -- devices
 
 

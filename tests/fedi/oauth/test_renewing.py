@@ -1,11 +1,14 @@
 """A password set from outside, and beginning anew, end what was opened before."""
 
+import pyotp
 import pytest
 
 from actors.errors import Invalid, Unauthorized
 from fedi.oauth.renewing import begin_anew, depart, set_password
 from fedi.oauth.tokens import new_token
-from tests.fedi.oauth.browsing import SETTINGS, Browser, House
+from fedi.store import credentials
+from fedi.store.credentials import Totp
+from tests.fedi.oauth.browsing import SETTINGS, Browser, House, code_of
 from tests.people import KARI, PERSON_KARI, Nordvik
 from tests.running import run
 
@@ -28,6 +31,28 @@ def test_a_password_set_from_outside_ends_sessions_and_tokens(house: House) -> N
         house.verify(bearer)
     browser.sign_in(password="ni hvite svaner")
     assert browser.signed_in
+
+
+def test_a_code_that_was_given_before_a_new_password_gives_no_token(house: House) -> None:
+    """S32: whoever had the old password cannot keep a way in under way."""
+    app, browser = house.app(), Browser(house)
+    browser.open(app.authorize())
+    browser.sign_in()
+    code = code_of(browser.allow())
+    run(set_password(house.nordvik.performer, SETTINGS, PERSON_KARI, "ni hvite svaner"))
+    got = app.exchange(code)
+    assert (got.status, got.json()["error"]) == (400, "invalid_grant")
+
+
+def test_half_the_way_in_with_the_old_password_leads_nowhere(house: House) -> None:
+    secret, nordvik, browser = pyotp.random_base32(), house.nordvik, Browser(house)
+    totp = Totp(person_id=PERSON_KARI.id, secret=secret, confirmed=1)
+    run(nordvik.engine.write(lambda tx: credentials.put_totp(tx, totp)))
+    assert browser.sign_in().path == "/sign-in/code"
+    run(set_password(nordvik.performer, SETTINGS, PERSON_KARI, "ni hvite svaner"))
+    code = pyotp.TOTP(secret).at(nordvik.clock.time // 1000)
+    assert browser.send("/sign-in/code", {"code": code}).path == "/sign-in"
+    assert not browser.signed_in
 
 
 def test_a_weak_one_is_refused_and_changes_nothing(house: House) -> None:
