@@ -20,6 +20,13 @@ RESET_HOURS: Final = 1
 
 async def make_link(performer: Performer, person: Person, kind: str, hours: int) -> str:
     """Make a one-time link for a person and return it; an earlier one of its kind ends."""
+    link, address = fresh_link(performer, person, kind, hours)
+    await performer.engine.write(lambda tx: credentials.add_link(tx, link))
+    return address
+
+
+def fresh_link(performer: Performer, person: Person, kind: str, hours: int) -> tuple[Link, str]:
+    """Return a new one-time link as it is stored, and as it is handed over."""
     secret, now = fresh_secret(), performer.clock.now()
     link = Link(
         hash=hash_of(secret),
@@ -28,8 +35,7 @@ async def make_link(performer: Performer, person: Person, kind: str, hours: int)
         created=now,
         expires=now + hours * HOUR,
     )
-    await performer.engine.write(lambda tx: credentials.add_link(tx, link))
-    return performer.urls.page(f"link?key={secret}")
+    return link, performer.urls.page(f"link?key={secret}")
 
 
 def drawn(text: str) -> str:

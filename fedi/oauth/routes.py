@@ -13,6 +13,7 @@ from fedi.oauth.browser import BadForm, Jar, Visit, visit_of
 from fedi.oauth.consent import Consent
 from fedi.oauth.entering import Entering
 from fedi.oauth.grants import Grants, metadata
+from fedi.oauth.inviting import PEOPLE, Inviting
 from fedi.oauth.linking import Linking
 from fedi.oauth.paper import Paper
 from fedi.oauth.passkeys import Passkeys
@@ -81,6 +82,7 @@ class _Rooms:
         self.entering = Entering(reception, self.paper, self.sessions, self.second)
         self.passkeys = Passkeys(reception, self.paper, self.sessions)
         self.linking = Linking(reception, self.paper, self.sessions, self.entering)
+        self.inviting = Inviting(reception, self.paper, self.sessions)
         self.consent = Consent(reception, self.paper, apps)
         self.security = Security(reception, self.paper, self.sessions, self.passkeys, self.second)
 
@@ -149,6 +151,7 @@ def _open_pages(table: Dispatch, rooms: _Rooms) -> None:
         ("/sign-out", None, entering.sign_out),
         ("/link", rooms.linking.form, rooms.linking.use),
         ("/settings/security", rooms.security.form, None),
+        (PEOPLE, rooms.inviting.form, rooms.inviting.link),
     )
     for path, get, post in pages:
         if get is not None:

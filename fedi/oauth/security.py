@@ -20,7 +20,7 @@ from fedi.oauth.reception import Reception
 from fedi.oauth.renewing import renew
 from fedi.oauth.second import Second, provisioning
 from fedi.oauth.sessions import Sessions
-from fedi.store import credentials, granted, sessions
+from fedi.store import credentials, granted, led, sessions
 from fedi.store.engine import Tx
 from outbox.answers import Answer
 
@@ -205,7 +205,9 @@ class Security:
         self, visit: Visit, person: Person, problem: str = "", status: int = 200
     ) -> Answer:
         now = self._reception.now()
-        has, open_, apps = await self._reception.engine.read(lambda tx: _shown(tx, person.id, now))
+        has, open_, apps, leads = await self._reception.engine.read(
+            lambda tx: _shown(tx, person, now)
+        )
         return self._paper.page(
             visit,
             "security.html",
@@ -218,18 +220,20 @@ class Security:
             told=lambda words: told(tuple(words.split())),
             current=visit.session.id if visit.session is not None else 0,
             apps=apps,
+            leads=leads,
             problem=problem,
             least=self._reception.settings.password_characters,
         )
 
 
 async def _shown(
-    tx: Tx, person_id: int, now: int
-) -> tuple[credentials.Means, list[sessions.Session], list[granted.Granted]]:
+    tx: Tx, person: Person, now: int
+) -> tuple[credentials.Means, list[sessions.Session], list[granted.Granted], bool]:
     return (
-        await credentials.means(tx, person_id),
-        await sessions.of_person(tx, person_id, now),
-        await granted.of_person(tx, person_id),
+        await credentials.means(tx, person.id),
+        await sessions.of_person(tx, person.id, now),
+        await granted.of_person(tx, person.id),
+        await led.leads(tx, person, now),
     )
 
 

@@ -26,6 +26,7 @@ ACCOUNT: Final = Bounds(burst=100, every_ms=MINUTE)
 DEVICE: Final = Bounds(burst=20, every_ms=MINUTE)
 CODE: Final = Bounds(burst=10, every_ms=5 * MINUTE)
 ASKING: Final = Bounds(burst=120, every_ms=MINUTE // 20)
+INVITING: Final = Bounds(burst=60, every_ms=MINUTE)
 REGISTERING: Final = Bounds(burst=100, every_ms=MINUTE // 2)
 
 Wanted = Sequence[tuple[str, Bounds]]
@@ -90,6 +91,10 @@ class Throttle:
     async def asking(self, address: str) -> None:
         """Let an address have something made for it, such as a passkey's challenge."""
         await self._take([(f"asking {address}", ASKING)])
+
+    async def inviting(self, person_id: int) -> None:
+        """Let a leader make a link for somebody: a whole department in one go, and no more."""
+        await self._take([(f"inviting {person_id}", INVITING)])
 
     async def registering(self, address: str) -> None:
         """Let an address register an app, or an app get itself a token."""

@@ -16,7 +16,7 @@ PATHS = (
     "/oauth/revoke", "/oauth/userinfo", "/oauth/authorize", "/sign-in", "/sign-in/code",
     "/sign-in/passkey", "/sign-in/passkey/begin", "/sign-out", "/link", "/settings/security",
     "/settings/security/app", "/settings/security/password", "/settings/security/passkey",
-    "/settings/security/totp-confirm", "/settings/security/session",
+    "/settings/security/totp-confirm", "/settings/security/session", "/settings/people",
 )  # fmt: skip
 NAMES = (
     "client_name", "redirect_uris", "redirect_uri", "scopes", "scope", "website", "client_id",
