@@ -140,9 +140,13 @@ Effects = tuple[Effect, ...]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """These URIs must be fetched before the rule can answer; run the unit again then."""
+    """These URIs must be fetched before the rule can answer; run the unit again then.
+
+    `fresh` where something has just changed there: a copy from before it was said won't do.
+    """
 
     uris: tuple[str, ...]
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,16 +256,16 @@ class HouseDesk:
         due = self._performer.clock.now() + _POSTPONED_MS
         await self._engine.write(lambda tx: arrivals.postpone(tx, arrival.id, due))
 
-    async def document(self, uri: str) -> Mapping[str, Any] | None:
+    async def document(self, uri: str, *, since: int) -> Mapping[str, Any] | None:
         try:
-            return await self._fetcher.read(uri)
+            return await self._fetcher.read(uri, since=since)
         except FetchAnswered as problem:
             if problem.answered == 410:
                 return None
             raise
 
-    async def need(self, uri: str) -> None:
-        await self._resolver.need(uri)
+    async def need(self, uri: str, *, since: int) -> None:
+        await self._resolver.need(uri, since=since)
 
     async def plain(self, document: Mapping[str, Any], host: str) -> Mapping[str, Any]:
         try:

@@ -55,30 +55,32 @@ class Fetcher:
         self._recent_bytes = 0
         self._dialects: OrderedDict[str, DialectMemory] = OrderedDict()
 
-    async def read(self, uri: str, *, fresh: bool = False) -> dict[str, Any]:
+    async def read(self, uri: str, *, fresh: bool = False, since: int = 0) -> dict[str, Any]:
         """Return the object that lives at `uri` in plain words, whatever its context calls them.
 
         Raises as `document` does, and Invalid where its id in those words is another.
         """
-        document = await self.document(uri, fresh=fresh)
+        document = await self.document(uri, fresh=fresh, since=since)
         plain = dict(await self._plain(document, host_of(uri)))
         if plain.get("id") != document.get("id", document.get("@id")):
             raise Invalid("The document's context makes another of it.", detail=uri)
         return plain
 
     async def document(
-        self, uri: str, *, fresh: bool = False, alias: bool = False
+        self, uri: str, *, fresh: bool = False, alias: bool = False, since: int = 0
     ) -> dict[str, Any]:
-        """Return the ActivityStreams object that lives at `uri`, at most a minute old.
+        """Return the ActivityStreams object that lives at `uri`, at most a minute old and not
+        from before `since` (Unix ms): who hears of a change asks for what there is after it.
 
         FetchError where it can't be had, Invalid where what came is not that object.
         """
-        kept = self._recent.get(uri)
-        if kept is not None and not fresh and 0 <= self._clock() - kept[0] < _KEEP_MS:
+        kept = None if fresh else self._recent.get(uri)
+        if kept is not None and kept[0] > since and 0 <= self._clock() - kept[0] < _KEEP_MS:
             return read_document(kept[1])
+        asked = self._clock()
         document = await self._knock(uri, alias)
         if not alias:  # that one may live on another host than it was asked for at
-            self._keep(uri, document)
+            self._keep(uri, document, asked)
         return document
 
     async def _knock(self, uri: str, alias: bool) -> dict[str, Any]:
@@ -123,12 +125,12 @@ class Fetcher:
         """Return the signer for requests that follow rules of their own."""
         return self._signer(Dialect.CAVAGE)
 
-    def _keep(self, uri: str, document: dict[str, Any]) -> None:
+    def _keep(self, uri: str, document: dict[str, Any], asked: int) -> None:
         self._forget(uri)
         text = msgspec.json.encode(document)
         if len(text) > _KEEP_ONE:
             return
-        self._recent[uri] = (self._clock(), text)
+        self._recent[uri] = (asked, text)
         self._recent_bytes += len(text)
         while len(self._recent) > _KEEP_COUNT or self._recent_bytes > _KEEP_BYTES:
             self._forget(next(iter(self._recent)))

@@ -121,13 +121,14 @@ class Performer:
         self, activity: Activity, resolver: Resolver, also: Also | None = None
     ) -> Answer:
         """Run a unit, fetching what it needs between its runs, ROUNDS times at most."""
+        began = self.clock.now()
         outcome = await self.once(activity, also)
         for _ in range(ROUNDS):
             if not isinstance(outcome, Need):
                 return Answer(outcome)
             try:
                 for uri in outcome.uris:
-                    await resolver.need(uri)
+                    await resolver.need(uri, since=began if outcome.fresh else 0)
             except FetchError as problem:
                 return Answer(outcome, problem)
             outcome = await self.once(activity, also)

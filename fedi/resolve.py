@@ -128,17 +128,18 @@ class HouseResolver:
             return await self.post(identity)
         raise Invalid("The document is neither an actor nor a post.", detail=identity)
 
-    async def need(self, uri: str) -> None:
+    async def need(self, uri: str, *, since: int = 0) -> None:
         """Fetch what a rule needs and store it, actor or post by what its document says."""
         if self._urls.is_local(uri):
             return
-        await self._once(f"need {uri}", self._fetch_any(uri))
+        name = f"need {uri} since {since}" if since else f"need {uri}"
+        await self._once(name, self._fetch_any(uri, since))
 
     # -- the fetches
 
-    async def _fetch_any(self, uri: str) -> None:
+    async def _fetch_any(self, uri: str, since: int) -> None:
         await self.check_host(uri)
-        document = await self._fetcher.read(uri)
+        document = await self._fetcher.read(uri, since=since)
         kinds = frozenset(types(document))
         if kinds & ACTOR_TYPES:
             await self._store_actor(document)

@@ -156,8 +156,9 @@ class WantedWorker:
     async def _featured(self, uri: str) -> None:
         """Take over an actor's pinned posts, as its own collection lists them."""
         house = self._house
-        document = await house.fetcher.read(uri)
-        page = parse.collection(document)
+        page = parse.collection(await house.fetcher.read(uri, fresh=True))
+        if not page.items and page.first:  # Friendica lists them on a page of their own
+            page = parse.collection(await house.fetcher.read(page.first, fresh=True))
         # Only posts of its own can be pinned: what is elsewhere is not even asked for.
         uris = [item for item in page.uris if same_host(item, uri)]
         posts = []

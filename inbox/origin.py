@@ -112,7 +112,8 @@ def _own_object(arrived: Arrived, urls: Urls, fetched: Fetched) -> Arrived | Nee
         return _by_reference(arrived, urls, fetched) if uri else _NO_OBJECT
     if is_actor(arrived.object):
         return arrived if uri == arrived.actor else _NOT_OWNER
-    if is_post(arrived.object) and arrived.actor not in _authors(arrived.object):
+    authors = _authors(arrived.object)  # without any it is the actor's, on whose host it is
+    if is_post(arrived.object) and authors and arrived.actor not in authors:
         return _NOT_OWNER
     return arrived
 
@@ -133,7 +134,7 @@ def _by_reference(arrived: Arrived, urls: Urls, fetched: Fetched) -> Arrived | N
     if arrived.type == "Delete" and not same_host(uri, arrived.actor):
         return _NOT_OWNER
     if uri not in fetched:
-        return Need((uri,))
+        return Need((uri,), fresh=arrived.type in _OVERWRITES)
     document = fetched[uri]
     if arrived.type == "Delete":
         return replace(arrived, uri=uri) if _gone(document) else _STILL_THERE

@@ -32,6 +32,8 @@ __all__ = [
 
 Document = Mapping[str, Any]
 
+_REFERENCE: Final = frozenset({"id", "@context"})
+
 ACTIVITY_TYPES: Final = frozenset({
     "Accept", "Add", "Announce", "Block", "Create", "Delete", "Dislike", "EmojiReact", "Flag",
     "Follow", "Like", "Move", "Reject", "Remove", "Undo", "Update", "View", "Join", "Leave",
@@ -106,8 +108,9 @@ def activity(
 
 
 def _object(document: Document) -> str | Document:
+    """The object; one that says nothing but its id is that id (JSON-LD's node reference)."""
     item = values.first(document.get("object"))
-    if isinstance(item, dict):
+    if isinstance(item, dict) and not item.keys() <= _REFERENCE:
         return item
     return values.uri(item)
 

@@ -40,7 +40,8 @@ def note_of(
     now: int = 0,
     languages: Sequence[str] = LANGUAGES,
 ) -> Note:
-    """Read a post. `author` is taken among several authors if named; `now` dates the undated.
+    """Read a post. `author` is taken among several authors if named, or where none is; `now`
+    dates the undated.
 
     Raises Invalid where there is no id, author or known type, TooLarge for too many recipients.
     """
@@ -97,15 +98,16 @@ def _recipients(document: Document, key: str) -> tuple[str, ...]:
 
 
 def _author(document: Document, uri: str, author: str) -> str:
-    """The author: the one expected, else a person among several (PeerTube, Lemmy), else the first.
+    """The author: the one expected, also where none is named, else a person among several
+    (PeerTube, Lemmy), else the first.
 
     Of several, only those on the object's own host are believed at all (security.md S9).
     """
     named = authors_of(document)
     found = values.uris(named, limits.OBJECTS.size)
-    if not found:
+    if not found and not author:
         raise Invalid("The object names no author.", code="no_author")
-    if author in found:
+    if not found or author in found:
         return author
     near = [one for one in found if same_host(one, uri)]
     people = [

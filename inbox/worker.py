@@ -37,6 +37,10 @@ class Arrival(Protocol):
     def signer(self) -> str: ...
     @property
     def body(self) -> bytes: ...
+    @property
+    def received(self) -> int:
+        """When it came (Unix ms)."""
+        ...
 
 
 class Desk(Protocol):
@@ -60,11 +64,12 @@ class Desk(Protocol):
         """Put it off a little, without counting that as a try."""
         ...
 
-    async def document(self, uri: str) -> Mapping[str, Any] | None:
-        """Fetch from its owner; None where the owner says that it is gone (410)."""
+    async def document(self, uri: str, *, since: int) -> Mapping[str, Any] | None:
+        """Fetch from its owner; None where the owner says that it is gone (410). No copy from
+        before `since` (Unix ms) will do."""
         ...
 
-    async def need(self, uri: str) -> None: ...
+    async def need(self, uri: str, *, since: int) -> None: ...
     async def plain(self, document: Mapping[str, Any], host: str) -> Mapping[str, Any]:
         """Expand what `host` sent, in plain words; Invalid where it can't be, Crowded where the
         host has had many expanded just now."""
@@ -257,20 +262,22 @@ class Worker:
         if isinstance(reading, Expand):
             return partial(self._expand, reading, host_of(arrival.signer), known)
         if isinstance(reading, Need):
-            return partial(self._documents, reading, known)
+            return partial(self._documents, reading, known, arrival)
         outcome = await self._desk.carry_out(arrival, reading)
-        return partial(self._needs, outcome) if isinstance(outcome, Need) else None
+        return partial(self._needs, outcome, arrival) if isinstance(outcome, Need) else None
 
     async def _expand(self, expand: Expand, host: str, known: _Known) -> None:
         known.plain = await self._desk.plain(expand.document, host)
 
-    async def _documents(self, need: Need, known: _Known) -> None:
+    async def _documents(self, need: Need, known: _Known, arrival: Arrival) -> None:
+        since = arrival.received if need.fresh else 0
         for uri in need.uris:
-            known.fetched[uri] = await self._desk.document(uri)
+            known.fetched[uri] = await self._desk.document(uri, since=since)
 
-    async def _needs(self, need: Need) -> None:
+    async def _needs(self, need: Need, arrival: Arrival) -> None:
+        since = arrival.received if need.fresh else 0
         for uri in need.uris:
-            await self._desk.need(uri)
+            await self._desk.need(uri, since=since)
 
 
 def _fault(error: Exception) -> FediError:

@@ -17,6 +17,8 @@ __all__ = ["Move", "decide", "gather"]
 COOL_DOWN = 7 * 86_400_000
 FRESH = 300_000
 """How old (ms) a fetched actor may be to count as fresh."""
+JUST_FETCHED = 5_000
+"""How old (ms) where the two don't agree: what makes them agree is done right before a Move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +38,21 @@ async def gather(store: Store, activity: Move) -> Facts | Need | Refusal:
     if old.moved_at is not None and store.now - old.moved_at < COOL_DOWN:
         return Refusal("too_soon", "This actor moved less than seven days ago.")
     new = await store.actor(activity.target)
+    oldest = store.now - (FRESH if new is not None and _agree(old, new) else JUST_FETCHED)
     stale = [
         uri
         for uri, actor in ((old.uri, old), (activity.target, new))
-        if actor is None or (not actor.local and store.now - actor.fetched > FRESH)
+        if actor is None or (not actor.local and actor.fetched < oldest)
     ]
     if stale:
-        return Need(tuple(stale))
+        return Need(tuple(stale), fresh=True)
     if new is None or new.gone:
         return Refusal("no_such_actor", "The actor moved to isn't there.")
     return Facts(activity=activity, old=old, new=new, now=store.now)
+
+
+def _agree(old: Actor, new: Actor) -> bool:
+    return old.uri in new.also_known_as and (old.local or old.moved_to == new.uri)
 
 
 def decide(facts: Facts) -> Decision:

@@ -134,6 +134,37 @@ def test_a_document_serves_for_a_minute_and_fresh_asks_anew() -> None:
     visit(refusing(), story)
 
 
+def test_what_has_changed_since_is_asked_for_anew_once() -> None:
+    async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        await fetcher.document(URI)
+        told = clock.now
+        clock.now += 1_000
+        for _ in range(2):
+            await fetcher.document(URI, since=told)
+        assert len(peer.requests) == 2
+        await fetcher.document(URI)
+        assert len(peer.requests) == 2
+
+    visit(refusing(), story)
+
+
+def test_a_copy_is_as_old_as_the_question_was_and_not_as_its_answer() -> None:
+    async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
+        slow.append(clock)
+        await fetcher.document(URI)
+        told = clock.now - 1_000
+        await fetcher.document(URI, since=told)
+        assert len(peer.requests) == 2
+
+    slow: list[Clock] = []
+
+    def answer(asked: Asked) -> bytes:
+        slow[0].now += 5_000
+        return ok(DOCUMENT)
+
+    visit(answer, story)
+
+
 def test_without_a_key_it_asks_unsigned() -> None:
     async def story(fetcher: Fetcher, peer: Peer, clock: Clock) -> None:
         await fetcher.document(URI)

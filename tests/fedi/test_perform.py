@@ -40,7 +40,7 @@ class Fetching:
         self.house, self.fails, self.brings = house, fails, brings
         self.asked: list[str] = []
 
-    async def need(self, uri: str) -> None:
+    async def need(self, uri: str, *, since: int = 0) -> None:
         self.asked.append(uri)
         if self.fails:
             raise FetchTimeout("The other server took too long.")

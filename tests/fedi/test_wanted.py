@@ -120,10 +120,27 @@ def test_the_pins_of_an_actor_are_those_of_its_collection(tmp_path: Path) -> Non
         shown = "SELECT p.uri FROM pin JOIN post p ON p.id = pin.post_id ORDER BY pin.created DESC"
         assert [row[0] for row in await here.sql(shown)] == pins
         page["orderedItems"] = pins[:1]
-        here.clock.ahead += HOUR
         await want(here, actor.featured, "featured")
         await fetch_all(worker)
         assert [row[0] for row in await here.sql(shown)] == pins[:1]
+
+    run(tmp_path, story)
+
+
+def test_pins_on_a_page_of_their_own_are_read_there(tmp_path: Path) -> None:
+    async def story(here: Town, worker: WantedWorker) -> None:
+        alice = here.hostile.stranger()
+        actor = await here.house.resolver.actor(alice.uri)
+        pin, where = serve(here, alice, "1"), f"{GOOD}/users/alice/featured"
+        whole = {"@context": AS2, "id": actor.featured, "type": "OrderedCollection"}
+        first = f"{actor.featured}?page=1"
+        here.hostile.table[where] = {**whole, "totalItems": 1, "first": first}
+        page = {**whole, "id": first, "type": "OrderedCollectionPage", "orderedItems": [pin]}
+        here.hostile.table[f"{where}?page=1"] = page
+        await want(here, actor.featured, "featured")
+        await fetch_all(worker)
+        shown = "SELECT p.uri FROM pin JOIN post p ON p.id = pin.post_id"
+        assert await here.sql(shown) == [(pin,)]
 
     run(tmp_path, story)
 

@@ -336,3 +336,29 @@ def test_s6_s7_a_context_that_turns_words_around_changes_no_meaning(tmp_path: Pa
         assert here.hostile.count("x.example") == 0
 
     run(tmp_path, story)
+
+
+def test_what_is_told_by_id_is_read_as_it_is_now_though_it_was_read_just_before(
+    tmp_path: Path,
+) -> None:
+    async def story(here: Town) -> None:
+        alice, mallory = pair(here)
+        first = note(
+            alice, "1", inReplyTo=f"{here.origin}/posts/1", to=[PUBLIC, here.department.uri]
+        )
+        first["tag"] = [{"type": "Mention", "href": here.department.uri}]
+        where = f"{GOOD}/notes/1"
+        here.hostile.table[where] = first
+        forwarded = {**create(first, alice), "object": first["id"]}
+        await sent(here, alice, forwarded)
+        assert await contents(here) == ["<p>Hei</p>"]
+        here.hostile.table[where] = {**first, "content": "<p>Hallo</p>"}
+        await sent(here, alice, activity("Update", alice, first["id"]))
+        assert await contents(here) == ["<p>Hallo</p>"]
+        here.hostile.table[where] = answer({}, status=410)
+        wrapped = activity("Announce", mallory, activity("Delete", alice, first["id"]))
+        await sent(here, mallory, wrapped)
+        assert await contents(here) == [""]
+        assert await here.refusals() == []
+
+    run(tmp_path, story)

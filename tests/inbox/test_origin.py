@@ -67,7 +67,7 @@ def test_s4_a_forwarded_post_is_asked_of_its_owner_and_never_taken_from_the_forw
 def test_s4_a_forwarded_delete_counts_only_when_the_owner_says_gone() -> None:
     forwarded = activity("Delete", f"{HOST}/posts/1")
     uri = f"{HOST}/posts/1"
-    assert receiving(forwarded, signer=MALLORY) == Need((uri,))
+    assert receiving(forwarded, signer=MALLORY) == Need((uri,), fresh=True)
     assert code(receiving(forwarded, signer=MALLORY, fetched={uri: note()})) == "still_there"
     assert isinstance(receiving(forwarded, signer=MALLORY, fetched={uri: None}), Delete)
     tombstone = {"id": uri, "type": "Tombstone"}
@@ -76,7 +76,7 @@ def test_s4_a_forwarded_delete_counts_only_when_the_owner_says_gone() -> None:
 
 def test_s4_a_forwarded_delete_of_an_actor_is_asked_as_well() -> None:
     forwarded = activity("Delete", SOLVEIG)
-    assert receiving(forwarded, signer=MALLORY) == Need((SOLVEIG,))
+    assert receiving(forwarded, signer=MALLORY) == Need((SOLVEIG,), fresh=True)
 
 
 # -- S8, S9: what is embedded belongs to its owner
@@ -106,6 +106,20 @@ def test_s9_an_author_on_another_host_than_the_post_is_refused() -> None:
     assert code(receiving(planted, fetched={THEIRS: foreign})) == "other_author"
 
 
+@pytest.mark.parametrize("verb", ["Create", "Update"])
+def test_a_post_that_names_no_author_is_who_sends_it_and_on_no_other_host(verb: str) -> None:
+    unsigned = note(attributedTo=None)
+    found = receiving(activity(verb, unsigned))
+    assert isinstance(found, Create | Update)
+    assert found.note is not None
+    assert found.note.attributed_to == SOLVEIG
+    assert receiving(activity(verb, {**unsigned, "id": THEIRS})) == Need(
+        (THEIRS,), verb == "Update"
+    )
+    passed_on = {**unsigned, "id": THEIRS}
+    assert code(receiving(activity(verb, THEIRS), fetched={THEIRS: passed_on})) == "other_author"
+
+
 def test_s9_an_update_by_somebody_else_on_the_same_host_is_refused() -> None:
     theirs = note(attributedTo=f"{HOST}/users/annen")
     assert code(receiving(activity("Update", theirs))) == "not_owner"
@@ -121,7 +135,7 @@ def test_s9_an_actor_can_only_update_itself() -> None:
 
 def test_s9_an_update_of_another_hosts_actor_is_asked_of_that_host() -> None:
     theirs = {"id": MALLORY, "type": "Person", "preferredUsername": "m", "inbox": f"{MALLORY}/in"}
-    assert receiving(activity("Update", theirs)) == Need((MALLORY,))
+    assert receiving(activity("Update", theirs)) == Need((MALLORY,), fresh=True)
     found = receiving(activity("Update", theirs), fetched={MALLORY: theirs})
     assert isinstance(found, Update)
     assert found.actor == MALLORY
@@ -259,7 +273,7 @@ def test_a_wrapped_like_from_elsewhere_is_fetched_from_there() -> None:
 def test_what_a_group_says_overwrites_or_removes_is_asked_of_the_owner(verb: str) -> None:
     author, uri = "https://gruppe.example/u/tore", "https://gruppe.example/post/1"
     inner = activity(verb, note(id=uri, attributedTo=author), id=f"{uri}/{verb}", actor=author)
-    assert receiving(wrapped(inner), signer=GROUP) == Need((uri,))
+    assert receiving(wrapped(inner), signer=GROUP) == Need((uri,), fresh=True)
 
 
 def test_s9_what_a_wrapped_undo_takes_back_is_what_its_owner_says() -> None:

@@ -52,3 +52,10 @@ def test_all_objects_of_a_flag_are_there() -> None:
 def test_an_embedded_object_stays_as_it_came() -> None:
     assert parse.activity(activity("Create", note())).object == note()
     assert parse.activity(activity("Create", f"{HOST}/posts/1")).object == f"{HOST}/posts/1"
+
+
+def test_an_object_that_is_but_its_id_is_that_id() -> None:
+    for reference in ({"id": OUR_POST}, {"@context": "https://x.example/c", "id": OUR_POST}):
+        assert parse.activity(activity("Like", reference)).object == OUR_POST
+    said = {"id": OUR_POST, "type": "Note"}
+    assert parse.activity(activity("Like", said)).object == said

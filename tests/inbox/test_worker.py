@@ -25,6 +25,7 @@ class Saved:
     body: bytes
     inbox_owner: int = 0
     signer: str = SOLVEIG
+    received: int = NOW
 
 
 def like(id: int) -> Saved:
@@ -43,6 +44,7 @@ class Desk:
     refused: list[tuple[int, str]] = field(default_factory=list)
     put_off: list[tuple[int, str]] = field(default_factory=list)
     needed: list[str] = field(default_factory=list)
+    since: list[int] = field(default_factory=list)
     given_back: list[int] = field(default_factory=list)
     expanded: list[str] = field(default_factory=list)
     urls = URLS
@@ -83,11 +85,12 @@ class Desk:
         self.expanded.append(host)
         return in_plain_words(expand_here(under_usual_terms(document)))
 
-    async def document(self, uri: str) -> Mapping[str, Any] | None:
+    async def document(self, uri: str, *, since: int) -> Mapping[str, Any] | None:
         raise AssertionError("nothing has to be fetched for a Like")
 
-    async def need(self, uri: str) -> None:
+    async def need(self, uri: str, *, since: int = 0) -> None:
         self.needed.append(uri)
+        self.since.append(since)
 
     async def wait(self, seconds: float) -> None:
         if self.worker is not None and not self.waiting:
@@ -172,6 +175,12 @@ def test_what_asks_for_more_again_and_again_is_refused() -> None:
     desk = Desk([like(1)], outcomes=[Need((SOLVEIG,)) for _ in range(ROUNDS)])
     run_until_empty(desk)
     assert desk.refused == [(1, "needs_too_much")]
+
+
+def test_of_what_has_just_changed_no_copy_from_before_it_came_will_do() -> None:
+    desk = Desk([like(1)], outcomes=[Need((SOLVEIG,)), Need((SOLVEIG,), fresh=True)])
+    run_until_empty(desk)
+    assert desk.since == [0, NOW]
 
 
 def test_what_does_not_end_in_time_at_a_stop_is_given_back_to_come_again() -> None:

@@ -50,13 +50,22 @@ def test_nobody_moves_another(house: Nordvik) -> None:
 def test_both_are_looked_at_afresh(house: Nordvik) -> None:
     house.put(OLD, NEW)
     house.clock.time = NOW + 6 * MINUTE
-    assert house.do(move(house, ALICE, CARLA)) == Need((ALICE.uri, CARLA.uri))
+    assert house.do(move(house, ALICE, CARLA)) == Need((ALICE.uri, CARLA.uri), fresh=True)
+
+
+def test_two_that_do_not_agree_are_asked_before_they_are_refused(house: Nordvik) -> None:
+    house.put(OLD)
+    house.clock.time = NOW + MINUTE
+    assert house.do(move(house, ALICE, CARLA)) == Need((ALICE.uri, CARLA.uri), fresh=True)
+    house.put(*(replace(actor, fetched=house.clock.time) for actor in (OLD, NEW)))
+    house.done(move(house, ALICE, CARLA))
+    assert spread(house) == [("move-followers", ALICE.id, CARLA.id)]
 
 
 def test_an_unknown_target_is_fetched(house: Nordvik) -> None:
     house.put(OLD)
     unknown = replace(NEW, uri="https://other.test/users/x")
-    assert house.do(move(house, ALICE, unknown)) == Need((unknown.uri,))
+    assert house.do(move(house, ALICE, unknown)) == Need((unknown.uri,), fresh=True)
 
 
 def test_one_moves_once_in_seven_days(house: Nordvik) -> None:

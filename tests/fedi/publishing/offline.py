@@ -12,7 +12,7 @@ from tests.people import EVERYONE
 class Offline:
     """Fills the Resolver port from the cast alone; nothing is exchanged with evil.test."""
 
-    async def need(self, uri: str) -> None:
+    async def need(self, uri: str, *, since: int = 0) -> None:
         raise FetchRefused("There is no network here.")
 
     async def check_host(self, uri: str) -> None:

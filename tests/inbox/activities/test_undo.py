@@ -63,3 +63,7 @@ def test_what_we_do_not_keep_cannot_be_taken_back() -> None:
     assert undo({"id": THEN, "type": "Delete", "actor": SOLVEIG}).code == "unsupported_object"
     assert undo({"type": "Like", "actor": SOLVEIG}).code == "no_object"
     assert undo(None).code == "not_owner"
+
+
+def test_a_reference_to_what_is_taken_back_is_its_id() -> None:
+    assert undo({"id": THEN}) == undo(THEN)
