@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from actors import ids
 from actors.audience import LocalActor
 
 from . import visibility
@@ -21,6 +22,8 @@ NEW_FOLLOWER_MS: Final = 3 * 86_400_000
 GROUPED: Final = ("favourite", "reblog", "follow")
 GROUP_MS: Final = 12 * 3_600_000
 """Notifications of one kind about one post are one group within twelve hours."""
+_LAST_GROUP: Final = (1 << 62) // GROUP_MS
+"""Beyond it the end of a group would be no number that a database keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,18 +271,19 @@ async def members(tx: Tx, me: int, key: str, span: Span, now: int) -> list[Told]
     """Return the notifications of one group, newest first."""
     kind, _, rest = key.partition("-")
     if kind == "ungrouped":
-        found = await one(tx, me, int(rest), now) if rest.isdigit() and len(rest) < 20 else None
+        found = await one(tx, me, ids.parse(rest) or 0, now)
         return [] if found is None else [found]
     post, _, bucket = rest.partition("-")
-    if kind not in GROUPED or not post.isdigit() or not bucket.isdigit() or len(rest) > 40:
+    about, number = ids.parse(post), ids.parse(bucket)
+    if kind not in GROUPED or about is None or number is None or number > _LAST_GROUP:
         return []
     where, params = await _where(tx, me, Choice(kinds=(kind,), held=True), now)
-    start = int(bucket) * GROUP_MS
+    start = number * GROUP_MS
     rows = await tx.rows(
         f"SELECT {_COLUMNS} FROM notification n WHERE n.recipient_id = ? AND n.post_id = ?"
         f" AND n.created >= ? AND n.created < ? AND n.id > ? AND n.id < ?{where}"
         " ORDER BY n.id DESC LIMIT ?",
-        [me, int(post), start, start + GROUP_MS, span.above, span.below, *params, span.limit],
+        [me, about, start, start + GROUP_MS, span.above, span.below, *params, span.limit],
     )
     return [_told(row) for row in rows]
 

@@ -186,3 +186,9 @@ def test_what_is_near_in_time_is_one_group(nordvik: Nordvik) -> None:
 )  # fmt: skip
 def test_a_key_of_no_group_finds_nothing(nordvik: Nordvik, key: str) -> None:
     assert read(nordvik, told.members, KARI.id, key, ALL, NOW) == []
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 19, "9" * 400, "-1", "", "1-2"])
+def test_a_key_of_no_group_is_no_group(nordvik: Nordvik, number: str) -> None:
+    for key in (f"ungrouped-{number}", f"favourite-{number}-1", f"favourite-1-{number}"):
+        assert read(nordvik, told.members, KARI.id, key, ALL, NOW) == []
