@@ -36,11 +36,12 @@ class Membership:
 
 def may_write(membership: Membership | None, now: int) -> bool:
     """Return whether this membership lets its person publish in the actor's name at `now`."""
-    return (
-        membership is not None
-        and membership.holds(now)
-        and _RANK[membership.role] >= _RANK[Role.AUTHOR]
-    )
+    return membership is not None and membership.holds(now) and writes(membership.role)
+
+
+def writes(role: Role) -> bool:
+    """Return whether a role lets its person publish at all, as long as it lasts."""
+    return _RANK[role] >= _RANK[Role.AUTHOR]
 
 
 def may_manage(membership: Membership | None, now: int) -> bool:

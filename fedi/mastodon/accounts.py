@@ -1,8 +1,9 @@
 """Reading accounts: one, many, whoever is signed in, and what an account wrote."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -133,8 +134,9 @@ async def credentials(tx: Tx, ask: Ask, me: Actor) -> CredentialAccount:
 async def update_credentials(ask: Ask) -> Reply:
     """PATCH /api/v1/accounts/update_credentials."""
     params, me = ask.params, ask.me
-    source = params.inner("source") or Params({})
-    await _prefer(ask, source)
+    preferred = _preferred(params.inner("source") or Params({}))
+    if preferred:
+        ask.must_write()
     changes = Changes(
         name=params.text("display_name") or None,
         summary=params.text("note"),
@@ -152,6 +154,8 @@ async def update_credentials(ask: Ask) -> Reply:
         attribution_domains=_attributions(params),
     )
     changed = await ask.api.profiles.edit(me, changes, person=ask.person.id)
+    if preferred:
+        await _prefer(ask, preferred)
     ask.api.callers.forget()
     return ok(await ask.api.engine.glance(lambda tx: credentials(tx, ask, changed)))
 
@@ -184,31 +188,26 @@ async def _picture(ask: Ask, name: str, now: Image | None) -> Image | None:
     return replace(now, description=described) if now is not None and described else None
 
 
-async def _prefer(ask: Ask, source: Params) -> None:
-    """Keep the settings under `source`."""
-    asked = {name: source.text(name) for name in ("privacy", "language", "quote_policy")}
-    sensitive = source.flag("sensitive")
-    if sensitive is None and not any(one is not None for one in asked.values()):
-        return
-    privacy, policy = asked["privacy"], asked["quote_policy"]
+def _preferred(source: Params) -> dict[str, Any]:
+    """Return the settings under `source` that are to change."""
+    privacy, policy = source.text("privacy"), source.text("quote_policy")
     if privacy is not None and privacy not in VISIBILITIES:
         raise Invalid("Validation failed: Privacy is not included in the list")
     if policy is not None and policy not in QUOTE_POLICIES:
         raise Invalid("Validation failed: Quote policy is not included in the list")
+    asked = {
+        "visibility": privacy,
+        "sensitive": source.flag("sensitive"),
+        "language": source.text("language"),
+        "quote_policy": policy,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
 
+
+async def _prefer(ask: Ask, preferred: Mapping[str, Any]) -> None:
     async def unit(tx: Tx) -> None:
         now = await kept.preferences(tx, ask.me.id)
-        await kept.prefer(
-            tx,
-            ask.me.id,
-            replace(
-                now,
-                visibility=now.visibility if privacy is None else privacy,
-                sensitive=now.sensitive if sensitive is None else sensitive,
-                language=now.language if asked["language"] is None else asked["language"],
-                quote_policy=now.quote_policy if policy is None else policy,
-            ),
-        )
+        await kept.prefer(tx, ask.me.id, replace(now, **preferred))
 
     await ask.api.engine.write(unit)
 

@@ -27,7 +27,7 @@ from actors.errors import (
     Unauthorized,
     Unavailable,
 )
-from actors.membership import Role
+from actors.membership import Role, writes
 from actors.people import Actor, Person
 from fedi.mastodon.api import Api
 from fedi.net.answer import Header, Receive, Scope, Send
@@ -100,6 +100,13 @@ class Ask:
         if self.caller is None or self.caller.person is None:
             raise Unauthorized("The access token is invalid")
         return self.caller.person
+
+    def must_write(self) -> None:
+        """Raise Forbidden for one who may not write in the actor's name, before anything is done
+        that no rule of a verb looks at and that everybody who speaks for it will feel."""
+        role = self.caller.role if self.caller is not None else None
+        if role is None or not writes(role):
+            raise Forbidden("You may not write for this department.")
 
     @property
     def viewer(self) -> Viewer:

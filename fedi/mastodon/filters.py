@@ -19,6 +19,7 @@ CONTEXTS: Final = ("home", "notifications", "public", "thread", "account")
 ACTIONS: Final = ("warn", "hide", "blur")
 TITLE_CHARACTERS: Final = 256
 KEYWORD_CHARACTERS: Final = 512
+_TOO_MANY_WORDS: Final = "Validation failed: There are too many keywords"
 
 
 def _blank(ask: Ask) -> Filter:
@@ -105,21 +106,30 @@ async def change(ask: Ask) -> Reply:
 async def _written(ask: Ask, of: Filter, *, fresh: bool) -> Reply:
     new = _asked(ask, of, ask.params.text("title"), ask.params.text("filter_action"))
     changes = ask.params.inners("keywords_attributes")
-    if len(changes) > filters.KEYWORDS_MAX:
-        raise Invalid("Validation failed: There are too many keywords")
+    if len(changes) > 2 * filters.KEYWORDS_MAX:
+        raise Invalid(_TOO_MANY_WORDS)
 
     async def unit(tx: Tx) -> Filter | None:
-        if fresh and len(await filters.of_actor(tx, ask.me.id)) >= filters.FILTERS_MAX:
-            raise Invalid("Validation failed: You have reached the maximum number of filters")
+        if fresh:
+            await _room(ask, tx)
         await filters.keep(tx, new)
         for one in changes:
             await _keyword_change(ask, tx, new, one)
-        return await filters.one(tx, ask.me.id, new.id)
+        kept = await filters.one(tx, ask.me.id, new.id)
+        if kept is not None and len(kept.keywords) > filters.KEYWORDS_MAX:
+            raise Invalid(_TOO_MANY_WORDS)
+        return kept
 
     kept = await ask.api.engine.write(unit)
     if kept is None:
         raise NotFound(GONE)
     return ok(filter_entity(kept))
+
+
+async def _room(ask: Ask, tx: Tx) -> None:
+    """Raise Invalid where an actor has as many filters as one may have."""
+    if len(await filters.of_actor(tx, ask.me.id)) >= filters.FILTERS_MAX:
+        raise Invalid("Validation failed: You have reached the maximum number of filters")
 
 
 async def _keyword_change(ask: Ask, tx: Tx, of: Filter, one: Params) -> None:
@@ -170,7 +180,7 @@ async def add_keyword(ask: Ask) -> Reply:
     """POST /api/v2/filters/:filter_id/keywords."""
     of = await _own(ask, "filter_id")
     if len(of.keywords) >= filters.KEYWORDS_MAX:
-        raise Invalid("Validation failed: There are too many keywords")
+        raise Invalid(_TOO_MANY_WORDS)
     new = Keyword(
         id=ask.api.performer.new_id(),
         filter_id=of.id,
@@ -228,6 +238,8 @@ async def add_status(ask: Ask) -> Reply:
     async def unit(tx: Tx) -> Marked:
         await filters.mark(tx, new)
         whole = await filters.one(tx, ask.me.id, of.id)
+        if whole is not None and len(whole.statuses) > filters.STATUSES_MAX:
+            raise Invalid("Validation failed: There are too many posts")
         found = [one for one in (whole.statuses if whole else ()) if one.post_id == named.id]
         return found[0] if found else new
 
@@ -287,7 +299,7 @@ async def show_v1(ask: Ask) -> Reply:
     return ok(_v1(*await _own_v1(ask)))
 
 
-async def _written_v1(ask: Ask, of: Filter, keyword: Keyword) -> Reply:
+async def _written_v1(ask: Ask, of: Filter, keyword: Keyword, *, fresh: bool) -> Reply:
     irreversible, whole = ask.params.flag("irreversible"), ask.params.flag("whole_word")
     phrase = _text(ask.params, "phrase")
     action = of.action if irreversible is None else "hide" if irreversible else "warn"
@@ -297,6 +309,8 @@ async def _written_v1(ask: Ask, of: Filter, keyword: Keyword) -> Reply:
     )
 
     async def unit(tx: Tx) -> None:
+        if fresh:
+            await _room(ask, tx)
         await filters.keep(tx, new)
         await filters.keep_keyword(tx, word)
 
@@ -307,13 +321,13 @@ async def _written_v1(ask: Ask, of: Filter, keyword: Keyword) -> Reply:
 async def create_v1(ask: Ask) -> Reply:
     """POST /api/v1/filters."""
     of = _blank(ask)
-    fresh = Keyword(id=ask.api.performer.new_id(), filter_id=of.id, keyword="", whole_word=False)
-    return await _written_v1(ask, of, fresh)
+    first = Keyword(id=ask.api.performer.new_id(), filter_id=of.id, keyword="", whole_word=False)
+    return await _written_v1(ask, of, first, fresh=True)
 
 
 async def change_v1(ask: Ask) -> Reply:
     """PUT /api/v1/filters/:id."""
-    return await _written_v1(ask, *await _own_v1(ask))
+    return await _written_v1(ask, *await _own_v1(ask), fresh=False)
 
 
 async def drop_v1(ask: Ask) -> Reply:

@@ -88,8 +88,7 @@ async def dismiss_several(ask: Ask) -> Reply:
 
 async def unread_count(ask: Ask) -> Reply:
     """GET /api/v1/notifications/unread_count: those above the marker."""
-    default, most = COUNTED
-    limit, choice = min(ask.params.whole("limit") or default, most), choice_of(ask)
+    limit, choice = _most_counted(ask), choice_of(ask)
 
     async def query(tx: Tx) -> int:
         places = await kept.places(tx, ask.me.id, ("notifications",))
@@ -99,18 +98,22 @@ async def unread_count(ask: Ask) -> Reply:
     return ok({"count": await ask.api.engine.glance(query)})
 
 
+def _most_counted(ask: Ask) -> int:
+    default, most = COUNTED
+    return max(1, min(ask.params.whole("limit") or default, most))
+
+
 # -- groups
 
 
 async def unread_groups(ask: Ask) -> Reply:
     """GET /api/v2/notifications/unread_count: groups above the marker."""
-    default, most = COUNTED
-    limit, choice = min(ask.params.whole("limit") or default, most), choice_of(ask)
+    limit, choice = _most_counted(ask), choice_of(ask)
     kinds = ask.params.texts("grouped_types") or list(told.GROUPED)
 
     async def query(tx: Tx) -> int:
         places = await kept.places(tx, ask.me.id, ("notifications",))
-        span = Span(limit=most, above=places[0].last_id if places else -1)
+        span = Span(limit=COUNTED[1], above=places[0].last_id if places else -1)
         found = await told.listed(tx, ask.me.id, choice, span, ask.api.clock.now())
         return min(len(groups(found, kinds)), limit)
 

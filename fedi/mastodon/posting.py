@@ -193,6 +193,7 @@ async def _again(ask: Ask, kind: str, id: int) -> Reply:
 
 
 async def _for_later(ask: Ask, due: int, key: str) -> Reply:
+    ask.must_write()
     draft = await draft_of(ask, ask.params, later=True)
     files = ask.ids("media_ids")
     told = {

@@ -19,6 +19,7 @@ from fedi.store.engine import Tx
 
 MOST_AT_ONCE: Final = 80
 NOTE_CHARACTERS: Final = 2_000
+LANGUAGE_CHARACTERS: Final = 12
 GONE: Final = "Record not found"
 
 
@@ -95,7 +96,8 @@ async def _follow(ask: Ask, other: Actor) -> None:
     if notify is not None:
         changes["notifies"] = notify
     if "languages" in ask.params:
-        changes["languages"] = [one for one in ask.params.texts("languages") if one][:20]
+        named = ask.params.texts("languages")[:20]
+        changes["languages"] = [one for one in named if 0 < len(one) <= LANGUAGE_CHARACTERS]
     if changes:
         await ask.api.engine.write(
             lambda tx: acquaintances.change(tx, ask.me.id, other.id, **changes)
@@ -290,6 +292,7 @@ def _domain(ask: Ask) -> str:
 
 async def block_domain(ask: Ask) -> Reply:
     """POST /api/v1/domain_blocks: nothing from there any more, and follows end both ways."""
+    ask.must_write()
     domain, id = _domain(ask), ask.api.performer.new_id()
     await ask.api.engine.write(lambda tx: acquaintances.mute_domain(tx, ask.me.id, domain, id))
     followers, following = await ask.api.engine.glance(

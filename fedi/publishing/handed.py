@@ -94,7 +94,7 @@ class Handed(Writing):
                 raise Invalid("A poll needs an endTime that lies ahead.")
         text, summary = plain(said.note.content), said.note.summary
         for words in (text, *map(plain, said.note.content_map.values())):
-            self._check(
+            self.check(
                 Draft(text=words, visibility=visibility, summary=summary, choices=tuple(choices))
             )
 

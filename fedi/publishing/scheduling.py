@@ -56,9 +56,13 @@ class Scheduling:
     media: Attachments
 
     async def keep(self, actor: Actor, person: int, app: int | None, due: int, wish: Wish) -> int:
-        """Keep a post for a time (ms) at least five minutes ahead; return its id."""
+        """Keep a post for a time (ms) at least five minutes ahead; return its id. Invalid for
+        what could not be published then."""
         performer = self.writing.performer
         self._check(due)
+        self.writing.check(drafted(wish, due))
+        limits = self.writing.limits
+        limits.check("The post", len(wish.media), limits.attachments, "pictures and files")
         id = performer.new_id()
         row = Scheduled(
             id=id,

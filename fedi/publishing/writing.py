@@ -62,7 +62,7 @@ class Writing(Doing):
 
         Invalid for what can't be published, NotFound where the parent isn't the author's to see.
         """
-        self._check(draft)
+        self.check(draft)
         intent = await self._intent(author, draft)
         resolved = await self.mentioned(draft.text)
 
@@ -86,7 +86,7 @@ class Writing(Doing):
     ) -> Post:
         """Give a post of the author's new words; audience and place stay, and its files and poll
         unless `media` or other choices are given."""
-        self._check(draft)
+        self.check(draft)
         around = (await self.performer.engine.read(lambda tx: surroundings(tx, [post])))[0]
         intent = Intent(
             author=author,
@@ -201,7 +201,8 @@ class Writing(Doing):
             raise NotFound("There is no such post.")
         return post
 
-    def _check(self, draft: Draft) -> None:
+    def check(self, draft: Draft) -> None:
+        """Raise Invalid for a draft that is beyond the limits."""
         limits = self.limits
         limits.check("The text", compose.length(draft.text), limits.post_characters, "characters")
         limits.check("The warning", len(draft.summary), limits.warning_characters, "characters")

@@ -10,6 +10,7 @@ from .engine import Tx
 
 FILTERS_MAX: Final = 100
 KEYWORDS_MAX: Final = 200
+STATUSES_MAX: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

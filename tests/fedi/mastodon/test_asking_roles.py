@@ -43,3 +43,24 @@ def test_writing_follows_the_role_of_the_moment(tmp_path: Path) -> None:
         assert changed["source"]["note"] == "Ny"
 
     tell(tmp_path, story)
+
+
+def test_who_may_not_write_changes_nothing_that_all_who_speak_for_it_feel(tmp_path: Path) -> None:
+    """S32: what no verb's rule looks at follows the role as well."""
+
+    async def story(apps: Apps) -> None:
+        await plays(apps, Role.CONTRIBUTOR)
+        ola, settings = await apps.client("ola", "it"), "v1/accounts/update_credentials"
+        before = await apps.it.get("v1/accounts/verify_credentials")
+        later = {"status": "Nei", "scheduled_at": "2099-01-01T00:00:00Z"}
+        assert await ola.refused("PATCH", settings, {"source": {"privacy": "direct"}}) == 403
+        assert await ola.refused("POST", "v1/statuses", later) == 403
+        assert await ola.refused("POST", "v1/domain_blocks", {"domain": "a.test"}) == 403
+        await plays(apps, Role.AUTHOR)
+        both = {"display_name": "Ny", "source": {"privacy": "direct"}}
+        assert await ola.refused("PATCH", settings, both) == 403
+        assert await apps.it.get("v1/accounts/verify_credentials") == before
+        assert await apps.it.get("v1/scheduled_statuses") == []
+        assert await apps.it.get("v1/domain_blocks") == []
+
+    tell(tmp_path, story)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from fedi.store.filters import FILTERS_MAX, KEYWORDS_MAX
 from tests.fedi.mastodon.apps import Apps, tell
 
 FORM = "application/x-www-form-urlencoded"
@@ -131,5 +132,23 @@ def test_the_first_version_is_a_keyword_with_its_filter(tmp_path: Path) -> None:
         assert await it.get("v1/filters") == [changed]
         await it.delete(f"v1/filters/{made['id']}")
         assert (await it.get("v1/filters"), await it.get("v2/filters")) == ([], [])
+
+    tell(tmp_path, story)
+
+
+def test_no_way_leads_to_more_filters_words_and_posts_than_one_may_have(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        it, words = apps.it, [{"keyword": "x"}] * KEYWORDS_MAX
+        full = {"title": "t", "context": ["home"], "keywords_attributes": words}
+        made = await it.post("v2/filters", full)
+        path = f"v2/filters/{made['id']}"
+        assert await it.refused("PUT", path, {"keywords_attributes": words}) == 422
+        assert await it.refused("POST", f"{path}/keywords", {"keyword": "y"}) == 422
+        swapped = [{"id": one["id"], "_destroy": True} for one in made["keywords"]] + words
+        assert len((await it.put(path, {"keywords_attributes": swapped}))["keywords"]) == len(words)
+        for _ in range(FILTERS_MAX - 1):
+            await it.post("v1/filters", {"phrase": "x", "context": ["home"]})
+        assert await it.refused("POST", "v1/filters", {"phrase": "x", "context": ["home"]}) == 422
+        assert await it.refused("POST", "v2/filters", {"title": "t", "context": ["home"]}) == 422
 
     tell(tmp_path, story)

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from actors.people import Actor
 from actors.relationships import Notification, NotificationKind
 from tests.fedi.mastodon.apps import Apps, tell
@@ -173,5 +175,17 @@ def test_a_muted_sender_and_a_muted_conversation_are_silent(tmp_path: Path) -> N
         assert (await it.get(f"v1/statuses/{post['id']}"))["muted"] is True
         await it.post(f"v1/statuses/{post['id']}/unmute")
         assert {one["type"] for one in await it.get("v1/notifications")} == {"favourite", "mention"}
+
+    tell(tmp_path, story)
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 1])
+def test_no_less_than_one_is_counted(tmp_path: Path, limit: int) -> None:
+    async def story(apps: Apps) -> None:
+        for text in ("En", "To"):
+            await apps.ola.says(f"@it {text}")
+        for version in ("v1", "v2"):
+            found = await apps.it.get(f"{version}/notifications/unread_count", limit=limit)
+            assert found == {"count": 2 if limit == 0 else 1}
 
     tell(tmp_path, story)

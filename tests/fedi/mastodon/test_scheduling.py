@@ -76,3 +76,24 @@ def test_one_key_makes_one_waiting_post(tmp_path: Path) -> None:
         assert len(await apps.it.get("v1/scheduled_statuses")) == 1
 
     tell(tmp_path, story)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"status": "x" * 5_001},
+        {"spoiler_text": "x" * 201},
+        {"poll": {"options": ["a", "x" * 101], "expires_in": 600}},
+        {"poll": {"options": ["a"], "expires_in": 600}},
+        {"media_ids": ["1", "2", "3", "4", "5"]},
+    ],
+)
+def test_what_could_not_be_published_is_not_kept_for_later(
+    tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    async def story(apps: Apps) -> None:
+        asked = {"status": "Senere", "scheduled_at": LATER, **wrong}
+        assert await apps.it.refused("POST", "v1/statuses", asked) == 422
+        assert await apps.it.get("v1/scheduled_statuses") == []
+
+    tell(tmp_path, story)
