@@ -7,12 +7,14 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
 from actors import ids
 from actors.audience import Nobody
 from actors.html import escape
+from fedi.mastodon.api import Api
 from fedi.mastodon.asking import Ask, By, Reply, get, joined, ok
 from fedi.mastodon.entities import moment
 from fedi.store import house
@@ -106,6 +108,13 @@ def _configuration(ask: Ask, push_key: str) -> dict[str, Any]:
     }
 
 
+def _email(api: Api) -> str:
+    """Return where the house is written to; without a port, which is in the domain only in lab
+    mode and never in an address."""
+    host = urlsplit(f"//{api.urls.handle_domain}").hostname
+    return api.config.organisation.contact or f"post@{host}"
+
+
 async def v2(ask: Ask) -> Reply:
     """GET /api/v2/instance."""
     api, organisation = ask.api, ask.api.config.organisation
@@ -137,7 +146,7 @@ async def v2(ask: Ask) -> Reply:
             },
             "api_versions": {"mastodon": API_LEVEL, "fedi": 1},
             "contact": {
-                "email": organisation.contact or f"post@{api.urls.handle_domain}",
+                "email": _email(api),
                 "account": await _contact(ask, tx),
             },
             "rules": await house.rules(tx),
@@ -161,7 +170,7 @@ async def v1(ask: Ask) -> Reply:
                 "title": organisation.name or api.urls.handle_domain,
                 "short_description": description,
                 "description": description,
-                "email": organisation.contact or f"post@{api.urls.handle_domain}",
+                "email": _email(api),
                 "version": _version(),
                 "urls": {"streaming_api": _streaming(ask)},
                 "stats": {

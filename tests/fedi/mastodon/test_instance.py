@@ -9,6 +9,7 @@ from tests.fedi.mastodon.apps import ORIGIN, Apps, tell
 def test_both_versions_tell_the_same_in_words_that_apps_read(tmp_path: Path) -> None:
     async def story(apps: Apps) -> None:
         one, two = await apps.nobody.get("v1/instance"), await apps.nobody.get("v2/instance")
+        assert one["email"] == two["contact"]["email"] == "post@127.0.0.1"
         assert one["version"] == two["version"]
         assert re.match(r"4\.\d+\.\d+ \(compatible; \S+ \d+\.\d+\.\d+", two["version"])
         assert two["api_versions"]["mastodon"] >= 7

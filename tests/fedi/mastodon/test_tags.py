@@ -45,5 +45,7 @@ def test_a_featured_hashtag_stands_on_the_profile(tmp_path: Path) -> None:
         assert await apps.ola.refused("DELETE", f"v1/featured_tags/{made['id']}") == 404
         assert await it.delete(f"v1/featured_tags/{made['id']}") == {}
         assert await it.get("v1/featured_tags") == []
+        letters = await it.post("v1/featured_tags", {"name": "Grønnsaker"})
+        assert letters["url"].endswith("/@it/tagged/gr%C3%B8nnsaker")
 
     tell(tmp_path, story)
