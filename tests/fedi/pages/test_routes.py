@@ -96,6 +96,12 @@ def test_landmarks_and_the_skip_link_are_there(visitor: Visitor) -> None:
     assert len(set(labels)) == len(labels)
 
 
+def test_every_page_says_where_to_log_in(visitor: Visitor) -> None:
+    for path in ("/", "/@ikt", "/nowhere"):
+        door = document(visitor.open(path)).find(".//header//a[@class='door']")
+        assert (words(door), door.get("href")) == ("Logg inn", "/settings/security")
+
+
 def test_the_page_one_is_on_is_marked_in_the_menu(visitor: Visitor) -> None:
     current = document(visitor.open("/avdelinger")).findall(".//*[@aria-current='page']")
     assert [words(link) for link in current] == ["Avdelinger"]
