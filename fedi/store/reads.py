@@ -279,7 +279,10 @@ class HouseReads:
             if kind == "Update" and await _is_outdated(tx, id, post_id):
                 return None
             if post_id is not None:
-                if not await visibility.may_see(tx, post_id, viewer):
+                # That a post is gone may be read by all who could have seen it.
+                condition, params = visibility.condition(viewer, even_deleted=kind in _TAKES_BACK)
+                statement = f"SELECT 1 FROM post p WHERE p.id = ? AND {condition}"
+                if await tx.one(statement, (post_id, *params)) is None:
                     return None
             elif visible != "public" and not await _was_sent(tx, id, viewer):
                 return None
@@ -315,6 +318,7 @@ class HouseReads:
         return await self._engine.read(query)
 
 
+_TAKES_BACK: Final = frozenset({"Delete", "Undo"})
 _TOTALS: Final = {
     "outbox": "SELECT count(*) FROM post WHERE author_id = ? AND deleted IS NULL"
     " AND visibility IN ('public', 'unlisted')",

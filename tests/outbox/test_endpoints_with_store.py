@@ -184,6 +184,22 @@ def test_a_tombstone_is_for_whom_could_have_seen_the_post(reads: HouseReads) -> 
     assert get(house(reads, MASTODON).post(SIGNED, GONE_DIRECT.id)).status == 404
 
 
+def test_the_delete_of_a_post_is_for_whom_could_have_seen_it(reads: HouseReads) -> None:
+    async def sent(tx: Tx) -> None:
+        for id, kind, about in ((801, "Delete", GONE), (802, "Delete", GONE_DIRECT)):
+            await tx.run(
+                "INSERT INTO activity (id, uri, actor_id, kind, about, post_id, visible, body,"
+                " created, total, delivered, failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
+                (id, URLS.activity(id), LEDERGRUPPEN.id, kind, about.uri, about.id,
+                 about.visibility.value, b"{}", NOW),
+            )  # fmt: skip
+
+    run(reads._engine.write(sent))
+    assert get(house(reads).activity(AP, 801)).status == 200
+    assert get(house(reads, MASTODON).activity(SIGNED, 802)).status == 404
+    assert get(house(reads).activity(AP, GONE.id)).status == 404
+
+
 def test_collections_hold_what_the_asker_may_see(reads: HouseReads) -> None:
     ends, closer = house(reads), house(reads, MASTODON)
     signed_first = replace(FIRST, signed=True)
