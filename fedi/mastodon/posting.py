@@ -1,7 +1,7 @@
 """Writing posts: new ones, edits, deletion; polls; the source of a post and its history."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +14,7 @@ from fedi.mastodon import scheduling
 from fedi.mastodon.accounts import QUOTE_POLICIES
 from fedi.mastodon.asking import Ask, By, Reply, delete, get, ok, post, put
 from fedi.mastodon.entities import moment
-from fedi.mastodon.making import visibility_name
+from fedi.mastodon.making import Making, visibility_name
 from fedi.mastodon.reacting import seen, shown
 from fedi.mastodon.scheduling import due_of
 from fedi.net.params import Params
@@ -23,6 +23,7 @@ from fedi.publishing.scheduling import wished
 from fedi.publishing.writing import Beside
 from fedi.store import hydrating, kept, showing
 from fedi.store.engine import Tx
+from fedi.store.hydrating import Whole
 from fedi.store.unit import UnitStore
 
 POLL_SECONDS: Final = (300, 2_629_746)
@@ -316,7 +317,13 @@ async def history(ask: Ask) -> Reply:
         making, account = ask.api.renderer.making, faces[found.author_id]
         now = making.head(wholes[0])
         poll = making.poll(found, wholes[0].around)
-        states = [_state(making, one, account) for one in earlier]
+        # What a post quotes stays through its edits (as on Mastodon), so each state has it.
+        quote = await _quote_of(ask, tx, found) if found.quote else None
+        states = [
+            {**_state(making, one, account), "content": _content(making, wholes[0], one),
+             "quote": quote}
+            for one in earlier
+        ]  # fmt: skip
         states.append(
             {
                 "content": now.content,
@@ -327,7 +334,7 @@ async def history(ask: Ask) -> Reply:
                 "media_attachments": now.media_attachments,
                 "emojis": now.emojis,
                 "poll": {"options": [{"title": o.title} for o in poll.options]} if poll else None,
-                "quote": None,
+                "quote": quote,
             }
         )
         return ok(states)
@@ -335,10 +342,25 @@ async def history(ask: Ask) -> Reply:
     return await ask.api.engine.read(query)
 
 
-def _state(making: Any, one: Revision, account: Any) -> dict[str, Any]:
+class _Quoting(msgspec.Struct):
+    quote: msgspec.Raw
+
+
+async def _quote_of(ask: Ask, tx: Tx, found: Post) -> msgspec.Raw | None:
+    """Return the quote of a post as this reader sees it there."""
+    shown = await ask.api.renderer.status(tx, found.id, ask.viewer)
+    return None if shown is None else msgspec.json.decode(shown, type=_Quoting).quote
+
+
+def _content(making: Making, whole: Whole, one: Revision) -> str:
+    """Return the words of an earlier state as apps read those of the post."""
+    then = replace(whole.post, content=one.content, name="")
+    return making.head(replace(whole, post=then)).content
+
+
+def _state(making: Making, one: Revision, account: Any) -> dict[str, Any]:
     question = one.question
     return {
-        "content": one.content,
         "spoiler_text": one.summary,
         "sensitive": one.sensitive,
         "created_at": moment(one.created),
@@ -351,7 +373,6 @@ def _state(making: Any, one: Revision, account: Any) -> dict[str, Any]:
         "poll": {"options": [{"title": option.title} for option in question.options]}
         if question is not None
         else None,
-        "quote": None,
     }
 
 

@@ -171,3 +171,23 @@ def test_a_scheduled_quote_waits_with_what_it_quotes(tmp_path: Path) -> None:
         assert waits["params"]["quote_approval_policy"] == "nobody"
 
     tell(tmp_path, story)
+
+
+def test_each_state_of_an_edited_post_has_its_quote(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        post = await apps.it.says("Ny vaktordning")
+        quote = await apps.ola.says("Les dete", quoted_status_id=post["id"], visibility="public")
+        await apps.ola.put(f"v1/statuses/{quote['id']}", {"status": "Les dette"})
+        for reader in (apps.kari, apps.nobody):
+            states = await reader.get(f"v1/statuses/{quote['id']}/history")
+            assert [one["content"] for one in states] == ["<p>Les dete</p>", "<p>Les dette</p>"]
+            for one in states:
+                assert one["quote"]["state"] == "accepted"
+                assert one["quote"]["quoted_status"]["id"] == post["id"]
+        await apps.it.delete(f"v1/statuses/{post['id']}")
+        states = await apps.kari.get(f"v1/statuses/{quote['id']}/history")
+        assert [one["quote"]["state"] for one in states] == ["deleted", "deleted"]
+        plain = await apps.ola.says("Uten")
+        assert (await apps.ola.get(f"v1/statuses/{plain['id']}/history"))[0]["quote"] is None
+
+    tell(tmp_path, story)
