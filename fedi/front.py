@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from actors import ids
 from actors.audience import LocalActor, RemoteServer, Viewer
-from actors.errors import Forbidden, Invalid, NotFound, TooLarge, Unauthorized, Unavailable
+from actors.errors import Forbidden, Invalid, TooLarge, Unauthorized, Unavailable
 from actors.people import Actor
 from actors.signatures.authenticate import claim, examine
 from actors.signatures.message import Message
@@ -201,10 +201,8 @@ def _application_part(endpoints: Endpoints, part: str) -> _Get:
 
 
 def _id(scope: Scope) -> int:
-    id = ids.parse(scope["path_params"]["id"])
-    if id is None:
-        raise NotFound("There is nothing here.")
-    return id
+    # What is no id is nobody's: "not found" is then said in the form that was asked for.
+    return ids.parse(scope["path_params"]["id"]) or 0
 
 
 class Kept:

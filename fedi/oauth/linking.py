@@ -21,6 +21,10 @@ from outbox.answers import Answer
 _logger = logging.getLogger(__name__)
 
 
+class LinkUsed(NotFound):
+    """A one-time link leads nowhere: used, too old, or never made."""
+
+
 class Linking:
     """GET and POST /link."""
 
@@ -54,7 +58,7 @@ class Linking:
             return self._page(visit, link, person, "pass.short", 422)
         phc = await self._reception.passwords.hash(password) if password else ""
         if not await self._used(link, person, phc):
-            raise NotFound("This link has been used already.")
+            raise LinkUsed("This link has been used already.")
         _logger.info("link used", extra={"person": person.id, "kind": link.kind})
         if phc:
             self._reception.revoking.told()
@@ -77,7 +81,7 @@ class Linking:
         hash, now = hash_of(visit.text("key", 128)), self._reception.now()
         found = await self._reception.engine.glance(lambda tx: credentials.find_link(tx, hash, now))
         if found is None:
-            raise NotFound("This link has been used, or its time is over.")
+            raise LinkUsed("This link has been used, or its time is over.")
         return found
 
     def _page(

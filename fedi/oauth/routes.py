@@ -14,7 +14,7 @@ from fedi.oauth.consent import Consent
 from fedi.oauth.entering import Entering
 from fedi.oauth.grants import Grants, metadata
 from fedi.oauth.inviting import PEOPLE, Inviting
-from fedi.oauth.linking import Linking
+from fedi.oauth.linking import Linking, LinkUsed
 from fedi.oauth.paper import Paper
 from fedi.oauth.passkeys import Passkeys
 from fedi.oauth.reception import Reception
@@ -34,6 +34,11 @@ _ELSEWHERE: Final = {
     "/auth/password/new": "/sign-in/forgotten",
     "/settings/profile": "/settings/security",
     "/oauth/authorized_applications": "/settings/security",
+    # Where keepers of passwords send people (W3C, "A Well-Known URL for Changing Passwords").
+    "/.well-known/change-password": "/settings/security",
+    # What only takes forms, and is reloaded or come back to by a change of language.
+    "/sign-out": "/settings/security",
+    "/settings/security/{deed}": "/settings/security",
 }
 
 
@@ -128,6 +133,8 @@ def _key(error: Exception) -> str:
     match error:
         case BadForm():
             return "sign.form_old"
+        case LinkUsed():
+            return "err.link_used"
         case NotFound():
             return "err.not_found"
         case TooMany() | Unavailable():

@@ -63,6 +63,17 @@ def test_an_actor_its_collections_and_its_posts_are_where_their_ids_say(tmp_path
     run(tmp_path, story)
 
 
+def test_a_browser_that_asks_for_what_is_no_id_gets_a_page(tmp_path: Path) -> None:
+    async def story(here: Town) -> None:
+        host = ("Host", f"127.0.0.1:{here.port}")
+        for path in ("/posts/abc", "/actors/none", "/posts/1"):
+            found, said = await here.raw("GET", path, (host, ("Accept", "text/html,*/*;q=0.8")))
+            assert found == 404, path
+            assert said.partition(b"\r\n\r\n")[2].startswith(b"<!doctype html>"), path
+
+    run(tmp_path, story)
+
+
 def test_head_says_what_get_says_without_a_body(tmp_path: Path) -> None:
     async def story(here: Town) -> None:
         host = ("Host", f"127.0.0.1:{here.port}")

@@ -46,7 +46,9 @@ def test_a_link_works_once(house: House) -> None:
     one.send("/link", {"enter": "1"})
     assert one.signed_in
     assert other.send("/link", {"enter": "1"}).status == 404
-    assert Browser(house).open(target).status == 404
+    again = Browser(house).open(target)
+    assert again.status == 404
+    assert "Lenken er brukt eller for gammel. Be om en ny." in again.words
 
 
 def test_looking_at_a_link_does_not_use_it(house: House) -> None:

@@ -55,7 +55,18 @@ def test_a_form_that_cannot_be_read_is_told_in_plain_words(house: House) -> None
 
 def test_what_goes_wrong_is_a_page(house: House) -> None:
     got = Browser(house).open("/link?key=x")
-    assert (got.status, "finnes ikke" in got.words) == (404, True)
+    assert (got.status, "Be om en ny" in got.words) == (404, True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/settings/security/totp", "/settings/security/password", "/sign-out",
+     "/.well-known/change-password"],
+)  # fmt: skip
+def test_an_address_of_forms_alone_leads_to_their_page(house: House, path: str) -> None:
+    """A page that a form answered with is reloaded, or opened in another language."""
+    got = house.ask("GET", path)
+    assert (got.status, got.location) == (302, "/settings/security")
 
 
 def test_every_trouble_has_its_words() -> None:
