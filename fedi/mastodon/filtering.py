@@ -12,7 +12,7 @@ from typing import Any, Final
 from actors import ids
 from fedi.mastodon.entities import Entity, moment_or_none
 from fedi.mastodon.fragments import Fragment
-from fedi.mastodon.rendering import Matches
+from fedi.mastodon.joining import Matches
 from fedi.store import filters
 from fedi.store.engine import Tx
 from fedi.store.filters import Filter, Keyword, Marked

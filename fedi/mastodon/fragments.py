@@ -5,7 +5,6 @@ looks how far the table has come, which costs one look-up, and forgets what was 
 page is never older than what was committed when it was asked for.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
@@ -31,7 +30,8 @@ class Fragment:
     """A rendered post without its end: `head` is JSON up to where what differs by reader begins.
 
     `plain` is the folded text that filters look at; `root` names the conversation; `parent` and
-    `boost_of` are ids of posts, whether the reader may see them or not.
+    `boost_of` are ids of posts, whether the reader may see them or not. `alone` is what shares,
+    asks and quotes nothing.
     """
 
     id: int
@@ -45,6 +45,7 @@ class Fragment:
     quotable: Approval = NOBODY
     root: str = ""
     plain: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,38 +65,51 @@ class Own:
 
 
 class _Kept(Generic[V]):
+    """Two halves: what is asked for goes over into the young one, and when that is full it
+    becomes the old one, whose rest is forgotten. So finding costs no more than a look-up."""
+
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._rows: OrderedDict[int, V] = OrderedDict()  # ~id: as those outside see it
+        self._half = most // 2
+        self._young: dict[int, V] = {}  # ~id: as those outside see it
+        self._old: dict[int, V] = {}
 
     def find(self, id: int, inside: bool) -> V | None:
         return self.some((id,), inside)[0].get(id)
 
     def some(self, ids: Iterable[int], inside: bool) -> tuple[dict[int, V], list[int]]:
         """Return what there is of these, and the ids of the others; each once."""
-        rows, found, missing = self._rows, dict[int, V](), list[int]()
-        last = rows.move_to_end
-        for id in dict.fromkeys(ids):
-            key = id if inside else ~id
-            one = rows.get(key)
-            if one is None:
-                missing.append(id)
-            else:
-                last(key)
+        found, missing, young = dict[int, V](), list[int](), self._young.get
+        for id in ids:
+            if id in found:
+                continue
+            one = young(id if inside else ~id) or self._from_old(id if inside else ~id)
+            if one is not None:
                 found[id] = one
+            elif id not in missing:
+                missing.append(id)
         return found, missing
 
+    def _from_old(self, key: int) -> V | None:
+        one = self._old.get(key)
+        if one is not None:
+            self._put(key, one)
+        return one
+
     def keep(self, id: int, inside: bool, value: V) -> None:
-        self._rows[id if inside else ~id] = value
-        if len(self._rows) > self._most:
-            self._rows.popitem(last=False)
+        self._put(id if inside else ~id, value)
+
+    def _put(self, key: int, value: V) -> None:
+        if len(self._young) >= self._half:
+            self._old, self._young = self._young, {}
+        self._young[key] = value
 
     def forget(self, id: int) -> None:
-        self._rows.pop(id, None)
-        self._rows.pop(~id, None)
+        for rows in (self._young, self._old):
+            rows.pop(id, None)
+            rows.pop(~id, None)
 
     def clear(self) -> None:
-        self._rows.clear()
+        self._young, self._old = {}, {}
 
 
 class Fragments:

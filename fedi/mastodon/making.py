@@ -126,6 +126,7 @@ class Making:
     def fragment(self, whole: Whole) -> Fragment:
         """Return a post as it is kept: all of it that doesn't differ by reader, encoded."""
         post, around = whole.post, whole.around
+        poll = self.poll(post, around)
         return Fragment(
             id=post.id,
             head=_ENCODE(self.head(whole))[:-1],
@@ -133,11 +134,12 @@ class Making:
             open=post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED),
             parent=post.in_reply_to,
             boost_of=post.boost_of,
-            poll=self.poll(post, around),
+            poll=poll,
             quote=post.quote,
             quotable=approval_of(post, around.author),
             root=post.context or post.uri,
             plain=self._searched(post, around),
+            alone=poll is None and post.boost_of is None and not post.quote,
         )
 
     def head(self, whole: Whole) -> StatusHead:

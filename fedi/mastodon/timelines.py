@@ -4,7 +4,7 @@ from actors.audience import LocalActor
 from actors.errors import Forbidden
 from actors.hashtags import hashtag_key
 from fedi.mastodon.asking import Ask, By, Reply, get, joined
-from fedi.mastodon.paging import Page, links, page_of
+from fedi.mastodon.paging import Page, links, page_of, positive
 from fedi.store import timelines
 from fedi.store.engine import Tx
 from fedi.store.timelines import Row, Span, Tags, Wanted
@@ -27,14 +27,15 @@ async def listed(ask: Ask, tx: Tx, rows: list[Row], page: Page, context: str) ->
 
 async def home(ask: Ask) -> Reply:
     """GET /api/v1/timelines/home."""
+    positive(ask)
     page = page_of(ask)
     me = ask.me.id
     await ask.api.readers.ready(me, ask.api.clock.now())
 
     async def query(tx: Tx) -> Reply:
         rows = await timelines.home(tx, me, span_of(page))
-        shown = await ask.api.renderer.chosen(tx, rows, ask.viewer, context="home")
-        return joined(shown, headers=links(ask, page, [row.id for row in rows]))
+        shown = await ask.api.renderer.page(tx, rows, ask.viewer, context="home")
+        return Reply(shown, headers=links(ask, page, [row.id for row in rows]))
 
     return await ask.api.engine.glance(query)
 

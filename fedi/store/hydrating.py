@@ -3,7 +3,7 @@ statements: for fedi/mastodon/rendering.py, which caches what is the same for ev
 
 Two kinds of reader see different counts: those inside, who have a token for one of our actors,
 and those outside, who see of ours only what is open. What a single reader did or may see is in
-`flags`, `parents` and `own_votes`, asked anew for each page.
+`did`, `parents` and `own_votes`, asked anew for each page.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from .cards import Card
 from .engine import Param, Tx
 from .reads import surroundings
 from .rows import ACTOR, POST
-from .timelines import Chosen
+from .timelines import BOOKMARKED, FAVOURITED, PINNED, REBLOGGED, Chosen
 
 _OPEN: Final = "p.visibility IN ('public', 'unlisted')"
 _INSIDE: Final = "p.visibility IN ('public', 'unlisted', 'internal')"
@@ -168,34 +168,24 @@ async def follow_requests(tx: Tx, actor_id: int) -> int:
 # -- for one reader
 
 
-@dataclass(slots=True)
-class Flags:
-    """What one reader did with posts, as sets of their ids."""
-
-    favourited: set[int]
-    reblogged: set[int]
-    bookmarked: set[int]
-    pinned: set[int]
-
-
-async def flags(tx: Tx, actor_id: int, ids: Sequence[int]) -> Flags:
-    """Return what an actor did with these posts, in one statement."""
-    found = Flags(set(), set(), set(), set())
-    if not ids:
-        return found
+async def did(tx: Tx, actor_id: int, ids: Sequence[int]) -> dict[int, int]:
+    """Return what an actor did with these posts, in the bits of timelines.Chosen and one
+    statement; those it did nothing with are left out."""
     places = marks(ids)
     rows = await tx.rows(
-        f"SELECT 1, post_id FROM reaction WHERE post_id IN ({places}) AND actor_id = ?"
+        f"SELECT {FAVOURITED}, post_id FROM reaction WHERE post_id IN ({places}) AND actor_id = ?"
         " AND content = ''"
-        f" UNION ALL SELECT 2, boost_of FROM post WHERE boost_of IN ({places}) AND author_id = ?"
-        " AND deleted IS NULL"
-        f" UNION ALL SELECT 3, post_id FROM bookmark WHERE actor_id = ? AND post_id IN ({places})"
-        f" UNION ALL SELECT 4, post_id FROM pin WHERE actor_id = ? AND post_id IN ({places})",
+        f" UNION ALL SELECT {REBLOGGED}, boost_of FROM post WHERE boost_of IN ({places})"
+        " AND author_id = ? AND deleted IS NULL"
+        f" UNION ALL SELECT {BOOKMARKED}, post_id FROM bookmark WHERE actor_id = ?"
+        f" AND post_id IN ({places})"
+        f" UNION ALL SELECT {PINNED}, post_id FROM pin WHERE actor_id = ?"
+        f" AND post_id IN ({places})",
         (*ids, actor_id, *ids, actor_id, actor_id, *ids, actor_id, *ids),
     )
-    sets = (found.favourited, found.reblogged, found.bookmarked, found.pinned)
-    for kind, post_id in rows:
-        sets[kind - 1].add(post_id)
+    found: dict[int, int] = {}
+    for bit, post_id in rows:
+        found[post_id] = found.get(post_id, 0) | bit
     return found
 
 

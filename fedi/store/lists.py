@@ -136,5 +136,5 @@ async def timeline(tx: Tx, of: List, span: Span) -> list[Row]:
         "SELECT member_id FROM list_member WHERE list_id = ? LIMIT ?", (of.id, MEMBERS_MAX)
     )
     params: list[Param] = [*others[of.replies], *seen, *readers]
-    found = await merged(tx, [row[0] for row in on], (by_author, params), span)
+    found = await merged(tx, [row[0] for row in on], (by_author, (), params), span)
     return [(one.id, one.id) for one in sorted(found, reverse=True)]

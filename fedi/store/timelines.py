@@ -7,6 +7,7 @@ mute's end. Home is kept ready for active readers (home.py); rendering is fedi/m
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from actors.audience import LocalActor, Viewer
@@ -33,20 +34,64 @@ Row = tuple[int, int]
 
 
 class Chosen(NamedTuple):
-    """A post that was chosen for a reader who may see it: no need to ask again."""
+    """A post that was chosen for a reader who may see it, and what it shares: no need to ask
+    again. `did` is what the reader did with it, or with what it shares: FAVOURITED and so on."""
 
     id: int
     author_id: int
     boost_of: int | None
+    did: int | None = None
 
 
-UNWANTED: Final = (
+FAVOURITED, REBLOGGED, BOOKMARKED, PINNED = 1, 2, 4, 8
+
+_Without = tuple[str, str]
+"""Rows of the reader's that hide posts: all of them, and those that hide the post p."""
+_BY_AUTHOR: Final[tuple[_Without, ...]] = (
     # Muted and blocked authors, either way, and domains one wants nothing from; `?` is the reader.
-    " AND NOT EXISTS (SELECT 1 FROM relation u WHERE u.kind IN ('mute', 'block')"
-    " AND u.source_id = ? AND u.target_id = p.author_id)"
-    " AND NOT EXISTS (SELECT 1 FROM domain_mute v JOIN actor va ON va.domain = v.domain"
-    " WHERE v.actor_id = ? AND va.id = p.author_id AND va.local = 0)"
+    (
+        "relation WHERE kind IN ('mute', 'block') AND source_id = ?",
+        "relation u WHERE u.kind IN ('mute', 'block') AND u.source_id = ?"
+        " AND u.target_id = p.author_id",
+    ),
+    (
+        "domain_mute WHERE actor_id = ?",
+        "domain_mute v JOIN actor va ON va.domain = v.domain"
+        " WHERE v.actor_id = ? AND va.id = p.author_id AND va.local = 0",
+    ),
 )
+_AT_HOME: Final[tuple[_Without, ...]] = (
+    # Boosts by whom one doesn't want them from, other languages than one wants of somebody, and
+    # who is on a list that one reads instead; `?` is the reader.
+    (
+        "acquaintance WHERE owner_id = ?",
+        "acquaintance q WHERE q.owner_id = ? AND q.other_id = p.author_id"
+        " AND (p.boost_of IS NOT NULL AND q.hides_boosts = 1"
+        " OR q.languages <> '[]' AND p.language <> ''"
+        " AND replace(q.languages, '\"' || p.language || '\"', '') = q.languages)",
+    ),
+    (
+        "list WHERE actor_id = ? AND exclusive = 1",
+        "list_member em JOIN list el ON el.id = em.list_id"
+        " AND el.exclusive = 1 AND el.actor_id = ? WHERE em.member_id = p.author_id",
+    ),
+)
+
+
+def _without(rows: tuple[_Without, ...]) -> str:
+    return "".join(f" AND NOT EXISTS (SELECT 1 FROM {these})" for _, these in rows)
+
+
+def _without_any(rows: tuple[_Without, ...]) -> str:
+    # Whether there are any is asked once for the whole statement, and then, mostly, no post is.
+    return "".join(
+        f" AND (NOT EXISTS (SELECT 1 FROM {any}) OR NOT EXISTS (SELECT 1 FROM {these}))"
+        for any, these in rows
+    )
+
+
+UNWANTED: Final = _without(_BY_AUTHOR)
+NOT_AT_HOME: Final = _without(_AT_HOME)
 _BOOSTED: Final = (
     # What is boosted must be wanted as well; the boost itself falls where it isn't.
     " AND (p.boost_of IS NULL OR NOT EXISTS (SELECT 1 FROM post o JOIN actor oa"
@@ -54,16 +99,6 @@ _BOOSTED: Final = (
     " WHERE ou.kind IN ('mute', 'block') AND ou.source_id = ? AND ou.target_id = o.author_id)"
     " OR oa.local = 0 AND EXISTS (SELECT 1 FROM domain_mute ov WHERE ov.actor_id = ?"
     " AND ov.domain = oa.domain))))"
-)
-NOT_AT_HOME: Final = (
-    # Boosts by whom one doesn't want them from, other languages than one wants of somebody, and
-    # who is on a list that one reads instead; `?` is the reader.
-    " AND NOT EXISTS (SELECT 1 FROM acquaintance q WHERE q.owner_id = ?"
-    " AND q.other_id = p.author_id AND (p.boost_of IS NOT NULL AND q.hides_boosts = 1"
-    " OR q.languages <> '[]' AND p.language <> ''"
-    " AND replace(q.languages, '\"' || p.language || '\"', '') = q.languages))"
-    " AND NOT EXISTS (SELECT 1 FROM list_member em JOIN list el ON el.id = em.list_id"
-    " AND el.exclusive = 1 AND el.actor_id = ? WHERE em.member_id = p.author_id)"
 )
 
 
@@ -76,31 +111,39 @@ def unwanted(viewer: Viewer) -> tuple[str, list[Param]]:
 
 
 async def home(tx: Tx, reader_id: int, span: Span) -> list[Chosen]:
-    """Return a page of a reader's home timeline; the cursor is the post's id.
+    """Return a page of a reader's home timeline, newest first; the cursor is the post's id.
 
     It is of the kept rows (home.py), whose authors or hashtags the reader still follows, merged
     with what those authors wrote who have no rows, since too many here follow them.
     """
-    order = "ASC" if span.upward else "DESC"
-    sql, first, last = _home(order, reader_id)
-    me = reader_id
+    kept, by_author, of = _home("ASC" if span.upward else "DESC")
+    mine = [[reader_id] * count for count in of]
     rows = await tx.rows(
-        sql, [me, span.above, span.below, me, me, me, *first, *last, span.limit, me]
+        kept,
+        [*mine[0], reader_id, span.above, span.below, *mine[1], *mine[2], span.limit, reader_id],
     )
     found = [Chosen(*row) for row in rows if row[0]]
-    wide = [int(row[1]) for row in rows if not row[0]]
+    wide = [row[1] for row in rows if not row[0]]
     if wide:
-        by_author = (
-            f"SELECT {_CHOSEN} FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
-            f" AND {_home_wants(reader_id)[0]} ORDER BY p.id {order} LIMIT ?"
-        )
-        params: list[Param] = [*first, *last]
-        found = await merged(tx, wide, (by_author, params), span, found)
-    found.sort(reverse=True)
+        found = await merged(tx, wide, (by_author, mine[0], mine[2]), span, found)
+        found.sort(reverse=True)
+    elif span.upward:
+        found.reverse()
     return found
 
 
-_CHOSEN: Final = "p.id, p.author_id, p.boost_of"
+_DID: Final = " + ".join(
+    f"CASE WHEN EXISTS (SELECT 1 FROM {rows}) THEN {bit} ELSE 0 END"
+    for bit, rows in (
+        (FAVOURITED, "reaction fr WHERE fr.post_id = coalesce(p.boost_of, p.id)"
+                     " AND fr.actor_id = ? AND fr.content = ''"),
+        (REBLOGGED, "post fb WHERE fb.boost_of = coalesce(p.boost_of, p.id)"
+                    " AND fb.author_id = ? AND fb.deleted IS NULL"),
+        (BOOKMARKED, "bookmark fk WHERE fk.actor_id = ?"
+                     " AND fk.post_id = coalesce(p.boost_of, p.id)"),
+        (PINNED, "pin fp WHERE fp.actor_id = ? AND fp.post_id = coalesce(p.boost_of, p.id)"),
+    )
+)  # fmt: skip
 _STILL_FOLLOWED: Final = (
     "(p.author_id = ? OR EXISTS (SELECT 1 FROM relation k WHERE k.kind = 'follow'"
     " AND k.source_id = ? AND k.target_id = p.author_id AND k.state = 'accepted')"
@@ -109,33 +152,41 @@ _STILL_FOLLOWED: Final = (
 )
 _WIDE: Final = (
     # CROSS JOIN: those whom many follow are few, and each is looked up among whom one follows.
-    "SELECT 0, w.actor_id, NULL FROM widely_followed w CROSS JOIN relation f WHERE f.kind ="
+    "SELECT 0, w.actor_id, NULL, 0 FROM widely_followed w CROSS JOIN relation f WHERE f.kind ="
     " 'follow' AND f.source_id = ? AND f.target_id = w.actor_id AND f.state = 'accepted'"
 )
 
 
-def _home_wants(reader_id: int) -> tuple[str, list[Param], list[Param]]:
-    viewer = LocalActor(reader_id)
-    condition, params = visibility.condition(viewer)
-    without, readers = unwanted(viewer)
-    return f"{condition}{without}{NOT_AT_HOME}", params, [*readers, reader_id, reader_id]
+@lru_cache(maxsize=2)
+def _home(order: str) -> tuple[str, str, tuple[int, int, int]]:
+    """Return (of the kept rows and who is read by author, of one author, how many parameters its
+    columns and its conditions take); each of these is the reader's id.
 
-
-def _home(order: str, reader_id: int) -> tuple[str, list[Param], list[Param]]:
-    wants, params, readers = _home_wants(reader_id)
-    sql = (
-        f"SELECT * FROM (SELECT {_CHOSEN} FROM home h JOIN post p ON p.id = h.post_id"
+    What a boost shares must be theirs to see, and wanted, as well.
+    """
+    seen, _ = visibility.condition(LocalActor(0))
+    wants = seen + _without_any(_BY_AUTHOR)
+    shared = visibility.named(wants, "o")
+    boosted = f"EXISTS (SELECT 1 FROM post o WHERE o.id = p.boost_of AND {shared})"
+    wants += f"{_without_any(_AT_HOME)} AND (p.boost_of IS NULL OR {boosted})"
+    columns = f"p.id, p.author_id, p.boost_of, {_DID}"
+    kept = (
+        f"SELECT * FROM (SELECT {columns} FROM home h JOIN post p ON p.id = h.post_id"
         " WHERE h.reader_id = ? AND h.post_id > ? AND h.post_id < ?"
         f" AND {_STILL_FOLLOWED} AND {wants} ORDER BY h.post_id {order} LIMIT ?) kept"
         f" UNION ALL {_WIDE}"
     )
-    return sql, params, readers
+    by_author = (
+        f"SELECT {columns} FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
+        f" AND {wants} ORDER BY p.id {order} LIMIT ?"
+    )
+    return kept, by_author, (columns.count("?"), _STILL_FOLLOWED.count("?"), wants.count("?"))
 
 
 async def merged(
     tx: Tx,
     authors: Sequence[int],
-    statement: tuple[str, list[Param]],
+    statement: tuple[str, Sequence[Param], Sequence[Param]],
     span: Span,
     found: Sequence[Chosen] = (),
 ) -> list[Chosen]:
@@ -143,13 +194,13 @@ async def merged(
 
     Each author's nearest within the span are taken by (author, id), and only what can still be on
     the page: the cost is of the page and the authors, not of what lies between. The statement
-    takes author, above, below, its own parameters and a limit.
+    takes parameters of its own, author, above, below, more of its own and a limit.
     """
-    sql, params = statement
+    sql, first, params = statement
     page = {one.id: one for one in found}
     above, below = span.above, span.below
     for author in authors:
-        rows = await tx.rows(sql, [author, above, below, *params, span.limit])
+        rows = await tx.rows(sql, [*first, author, above, below, *params, span.limit])
         page |= {row[0]: Chosen(*row) for row in rows}
         if len(page) >= span.limit:
             nearest = sorted(page, reverse=not span.upward)[: span.limit]

@@ -4,7 +4,9 @@ Each atom has its SQL here, over the post alias `p`; `condition(viewer)` renders
 viewer's kind once. A law (tests/laws) checks that SQL and Python give the same verdict.
 """
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from actors.audience import (
@@ -112,12 +114,21 @@ def _order(node: Node) -> list[Atom]:
             return _order(part)
 
 
+_BLOCKED_BY_ANY: Final = (
+    # Asked once for the whole statement: most are blocked by nobody, and no post is asked then.
+    "(EXISTS (SELECT 1 FROM relation WHERE kind = 'block' AND target_id = ?)"
+    f" AND {_ACTOR[Atom.BLOCKED]})"
+)
+
+
 def _compiled(
-    kind: type[Nobody | LocalActor | RemoteActor | RemoteServer], even_deleted: bool
+    kind: type[Nobody | LocalActor | RemoteActor | RemoteServer], even_deleted: bool, by_row: bool
 ) -> tuple[str, tuple[str, ...]]:
     """Return the SQL for a viewer kind, and which value each placeholder takes."""
     specific = _SERVER if kind is RemoteServer else _ACTOR
     table = {**_ANYONE, **specific}
+    if kind is not RemoteServer and not by_row:
+        table[Atom.BLOCKED] = _BLOCKED_BY_ANY
     if even_deleted:
         table[Atom.DELETED] = "1 = 0"
     node = TABLE[kind]
@@ -129,16 +140,23 @@ def _compiled(
 
 
 _COMPILED: Final = {
-    (kind, even_deleted): _compiled(kind, even_deleted)
+    (kind, even_deleted, by_row): _compiled(kind, even_deleted, by_row)
     for kind in TABLE
     for even_deleted in (False, True)
+    for by_row in (False, True)
 }
+
+
+@lru_cache(maxsize=256)
+def named(sql: str, alias: str) -> str:
+    """Return SQL over the post alias p as SQL over another alias."""
+    return re.sub(r"\bp\.", f"{alias}.", sql)
 
 
 def condition(viewer: Viewer, *, even_deleted: bool = False) -> tuple[str, list[Param]]:
     """Return (SQL over post alias p, parameters): true where `viewer` may see the post, or,
     with `even_deleted`, could have seen it before it was deleted."""
-    text, takes = _COMPILED[type(viewer), even_deleted]
+    text, takes = _COMPILED[type(viewer), even_deleted, False]
     match viewer:
         case Nobody():
             return text, []
@@ -153,7 +171,7 @@ def condition(viewer: Viewer, *, even_deleted: bool = False) -> tuple[str, list[
 def condition_by_row(actor_id: str, *, even_deleted: bool = False) -> str:
     """Return SQL over post alias p that is true where one of ours may see the post; whose eyes
     they are, the SQL expression `actor_id` says row by row. For lists with many viewers."""
-    text, _ = _COMPILED[LocalActor, even_deleted]
+    text, _ = _COMPILED[LocalActor, even_deleted, True]
     return text.replace("?", actor_id)
 
 

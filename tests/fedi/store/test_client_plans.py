@@ -31,8 +31,9 @@ from fedi.store import (
 )
 from fedi.store.engine import Engine
 from fedi.store.timelines import OfAuthor, Span, Tags, Wanted
+from tests.databases import Template
 from tests.fedi.store.explaining import Noting, faults
-from tests.fedi.store.grown import PEOPLE, POSTS, grow
+from tests.fedi.store.grown import GROWN, PEOPLE, POSTS
 from tests.people import ALICE, IKT, KARI, LEDERGRUPPEN, NOW, OLA, Nordvik
 from tests.running import run
 
@@ -43,10 +44,13 @@ SPANS = (DOWN, UP)
 
 
 @pytest.fixture
+def copied_from() -> Template:
+    return GROWN
+
+
+@pytest.fixture
 def grown(engine: Engine) -> Nordvik:
     """Nordvik, grown, with every statement taken down from here on."""
-    grow(engine)
-    Nordvik(engine).settle()
     return Nordvik(Noting(engine))
 
 
@@ -94,7 +98,7 @@ def posts_and_people_are_shown(nordvik: Nordvik) -> None:
         run(read(lambda tx, i=inside: hydrating.accounts(tx, people, inside=i)))
     run(read(lambda tx: hydrating.by_uri(tx, ALICE.uri)))
     run(read(lambda tx: hydrating.follow_requests(tx, IKT.id)))
-    run(read(lambda tx: hydrating.flags(tx, ME, posts)))
+    run(read(lambda tx: hydrating.did(tx, ME, posts)))
     run(read(lambda tx: hydrating.settings(tx, ME)))
     run(read(lambda tx: hydrating.parents(tx, posts, LocalActor(ME))))
     run(read(lambda tx: hydrating.post_for(tx, POSTS, LocalActor(ME))))

@@ -11,7 +11,7 @@ from actors.posts import Post, Visibility
 from actors.relationships import RelationKind
 from actors.verbs import Announce, Delete
 from fedi.store import acquaintances, followed, home, lists, timelines
-from fedi.store.engine import Engine, Tx
+from fedi.store.engine import Tx
 from fedi.store.timelines import Span
 from tests.people import (
     ALICE,
@@ -29,11 +29,6 @@ from tests.people import (
     note,
 )
 from tests.running import run
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def page(nordvik: Nordvik, reader: Actor, **span: object) -> list[int]:
@@ -483,7 +478,7 @@ def test_merging_is_taking_a_page_of_all(
 
     start = [timelines.Chosen(id, author[id], None) for id in within
              if author[id] not in wide_ones][:limit]  # fmt: skip
-    found = run(timelines.merged(Posts(), sorted(wide_ones), ("", []), span, start))  # type: ignore[arg-type]
+    found = run(timelines.merged(Posts(), sorted(wide_ones), ("", (), ()), span, start))  # type: ignore[arg-type]
     assert {one.id for one in found} >= set(within[:limit])
     assert sorted((one.id for one in found), reverse=not upward)[:limit] == within[:limit]
     assert len(found) <= max(limit, len(start))
