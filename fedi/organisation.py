@@ -28,7 +28,7 @@ from actors.signatures import keys
 from actors.urls import Urls
 from fedi.config import Limits
 from fedi.perform import Performer
-from fedi.store import profiles
+from fedi.store import profiles, tokens
 from fedi.store.engine import Tx
 from fedi.store.rows import ACTOR, HANDLE, KEY, MEMBERSHIP, PERSON
 
@@ -228,9 +228,18 @@ async def add_person(
 async def let_speak(
     performer: Performer, person: Person, actor: Actor, role: Role, *, ends: int | None = None
 ) -> None:
-    """Give a person a role for an actor until `ends` (ms), replacing the one they had."""
+    """Give a person a role for an actor until `ends` (ms), replacing the one they had. Where that
+    ends it at once, their tokens for the actor end for good: a new role brings none of them back.
+    """
     row = Membership(person_id=person.id, actor_id=actor.id, role=role, ends=ends)
-    await performer.engine.write(lambda tx: tx.run(MEMBERSHIP.replace, MEMBERSHIP.encode(row)))
+    now = performer.clock.now()
+
+    async def unit(tx: Tx) -> None:
+        await tx.run(MEMBERSHIP.replace, MEMBERSHIP.encode(row))
+        if not row.holds(now):
+            await tokens.revoke_between(tx, person.id, actor.id, now)
+
+    await performer.engine.write(unit)
 
 
 async def find_person(performer: Performer, username: str) -> Person:

@@ -70,3 +70,11 @@ async def revoke_of_person(tx: Tx, person_id: int, now: int) -> int:
     return await tx.run(
         "UPDATE token SET revoked = ? WHERE person_id = ? AND revoked IS NULL", (now, person_id)
     )
+
+
+async def revoke_between(tx: Tx, person_id: int, actor_id: int, now: int) -> int:
+    """Take back every token with which a person speaks as an actor; return how many."""
+    return await tx.run(
+        "UPDATE token SET revoked = ? WHERE person_id = ? AND actor_id = ? AND revoked IS NULL",
+        (now, person_id, actor_id),
+    )

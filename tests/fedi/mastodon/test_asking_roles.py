@@ -64,3 +64,24 @@ def test_who_may_not_write_changes_nothing_that_all_who_speak_for_it_feel(tmp_pa
         assert await apps.it.get("v1/domain_blocks") == []
 
     tell(tmp_path, story)
+
+
+def test_a_token_of_a_role_that_was_ended_stays_dead_when_a_new_role_is_given(
+    tmp_path: Path,
+) -> None:
+    """S32: what was revoked is revoked, whoever has it by now."""
+
+    async def story(apps: Apps) -> None:
+        performer, verify = apps.house.performer, "v1/accounts/verify_credentials"
+        ola, it = await find_person(performer, "ola"), await find_actor(performer, "it")
+        await plays(apps, Role.AUTHOR)
+        before, own = await apps.client("ola", "it"), await apps.client("ola", "ola")
+        await let_speak(performer, ola, it, Role.AUTHOR, ends=apps.clock.now())
+        apps.house.callers.forget()
+        assert await before.refused("GET", verify) == 401
+        await plays(apps, Role.MANAGER)
+        assert await before.refused("GET", verify) == 401
+        assert (await own.get(verify))["username"] == "ola"
+        assert (await (await apps.client("ola", "it")).get(verify))["username"] == "it"
+
+    tell(tmp_path, story)
