@@ -49,6 +49,7 @@ CORS: Final[tuple[Header, ...]] = (
     ),
 )
 _ALWAYS: Final[tuple[Header, ...]] = (_JSON, *CORS)
+_MALFORMED: Final = frozenset({"bad_json", "bad_page"})  # 400, where other bad input is 422
 _PREFLIGHT: Final[tuple[Header, ...]] = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
@@ -298,7 +299,7 @@ def _status(problem: FediError) -> int:
     if isinstance(problem, TooLarge):
         return 413
     if isinstance(problem, Invalid):
-        return 400 if problem.code == "bad_json" else 422
+        return 400 if problem.code in _MALFORMED else 422
     if isinstance(problem, FetchError):
         return 503
     return problem.status

@@ -14,7 +14,7 @@ import msgspec
 from actors.errors import Forbidden, Invalid, NotFound
 from fedi.mastodon.asking import Ask, By, Reply, Route, delete, empty, get, ok, post, put
 from fedi.mastodon.collected import collection_entities, item_entity
-from fedi.mastodon.paging import offset_links
+from fedi.mastodon.paging import limit_of, number, offset_links
 from fedi.mastodon.relationships import other_of
 from fedi.mastodon.tags import name_of
 from fedi.publishing.collecting import Collecting
@@ -37,11 +37,8 @@ def _collecting(ask: Ask) -> Collecting:
 
 def _window(ask: Ask) -> tuple[int, int]:
     """Return (limit, offset)."""
-    limit, offset = ask.params.whole("limit"), ask.params.whole("offset")
-    return (
-        DEFAULT if limit is None else max(1, min(limit, MOST)),
-        max(0, min(offset or 0, DEEPEST)),
-    )
+    offset = number(ask.params.text("offset") or "")
+    return limit_of(ask, DEFAULT, MOST), max(0, min(offset, DEEPEST))
 
 
 async def _listed(ask: Ask, tx: Tx, found: Sequence[Collection], window: tuple[int, int]) -> Reply:

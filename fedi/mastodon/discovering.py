@@ -8,8 +8,8 @@ from actors.audience import LocalActor
 from fedi.mastodon.asking import Ask, By, Reply, delete, empty, get, joined, ok
 from fedi.mastodon.entities import PreviewCard
 from fedi.mastodon.hashtags import TagHistory, history_entities, tag_entities
-from fedi.mastodon.paging import offset_links
-from fedi.mastodon.search import limit_of, offset_of
+from fedi.mastodon.paging import limit_of, offset_links
+from fedi.mastodon.search import offset_of
 from fedi.store import cards, finding, trends
 from fedi.store.engine import Tx
 

@@ -11,7 +11,7 @@ from actors.errors import Invalid, NotFound
 from fedi.mastodon.asking import Ask, Reply, delete, empty, get, joined, ok, post, put
 from fedi.mastodon.entities import moment
 from fedi.mastodon.fallbacks import knows_of
-from fedi.mastodon.paging import Page, links, page_of
+from fedi.mastodon.paging import Page, limit_of, links, page_of
 from fedi.mastodon.telling import render, render_groups
 from fedi.mastodon.timelines import span_of
 from fedi.store import kept, told
@@ -99,8 +99,7 @@ async def unread_count(ask: Ask) -> Reply:
 
 
 def _most_counted(ask: Ask) -> int:
-    default, most = COUNTED
-    return max(1, min(ask.params.whole("limit") or default, most))
+    return limit_of(ask, *COUNTED)
 
 
 # -- groups
@@ -137,7 +136,7 @@ async def grouped(ask: Ask) -> Reply:
 
 
 def _first(found: list[Group], page: Page) -> list[Group]:
-    return found[-page.limit :] if page.upward else found[: page.limit]
+    return found[max(0, len(found) - page.limit) :] if page.upward else found[: page.limit]
 
 
 def _filled(page: Page, chosen: list[Group]) -> Page:

@@ -5,6 +5,7 @@ exclusive, shown newest first. Links are absolute, `next` first, one cursor each
 parameters kept (client-api.md §2.4). Cursors are ids of whatever the list is ordered by.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -18,6 +19,7 @@ from fedi.net.answer import Header
 T = TypeVar("T")
 _CURSORS: Final = ("max_id", "min_id", "since_id")
 HIGHEST: Final = (1 << 63) - 1
+_NUMBER: Final = re.compile(r"\s{0,20}[+-]?[0-9]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +43,40 @@ class Page:
 
 def page_of(ask: Ask, *, default: int = 20, most: int = 40) -> Page:
     """Return the page that a request asks for; a limit beyond `most` is lowered to it."""
-    limit = ask.params.whole("limit")
-    if limit is None:
-        limit = default
-    if limit < 1:
-        raise Invalid("limit must be above zero")
     below, above = _cursor(ask, "max_id"), _cursor(ask, "since_id")
     lowest = _cursor(ask, "min_id")
     return Page(
-        limit=min(limit, most),
+        limit=limit_of(ask, default, most),
         below=HIGHEST if below is None else below,
         above=max(-1 if above is None else above, -1 if lowest is None else lowest),
         upward=lowest is not None,
     )
 
 
+def limit_of(ask: Ask, default: int, most: int) -> int:
+    """Return how many are asked for, as Mastodon reads it: of what is no number none, whatever
+    its sign, `most` at most."""
+    text = ask.params.text("limit")
+    return default if text is None else min(abs(number(text)), most)
+
+
+def positive(ask: Ask) -> None:
+    """Refuse a `limit` or `offset` below zero, where Mastodon does (home and search)."""
+    if any(number(ask.params.text(name) or "") < 0 for name in ("limit", "offset")):
+        raise Invalid(
+            "Pagination values for `offset` and `limit` must be positive", code="bad_page"
+        )
+
+
+def number(text: str) -> int:
+    """Return the whole number that a text begins with, 0 where it begins with none."""
+    found = _NUMBER.match(text)
+    return max(-HIGHEST, min(int(found[0]), HIGHEST)) if found is not None else 0
+
+
 def _cursor(ask: Ask, name: str) -> int | None:
     text = ask.params.text(name)
-    if not text:
-        return None
-    found = ids.parse(text)
-    if found is None:
-        raise Invalid(f"{name} must be an id")
-    return found
+    return max(-1, number(text)) if text else None
 
 
 def links(ask: Ask, page: Page, cursors: Sequence[int]) -> tuple[Header, ...]:

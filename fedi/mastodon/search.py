@@ -8,6 +8,7 @@ from actors import ids
 from actors.errors import Invalid, NotFound, Unauthorized
 from fedi.mastodon.asking import Ask, By, Reply, get, joined
 from fedi.mastodon.hashtags import tag_entities
+from fedi.mastodon.paging import limit_of, number, positive
 from fedi.search.asking import DEEPEST, Found, Search
 from fedi.store.engine import Tx
 from fedi.store.searching import LATEST
@@ -18,21 +19,16 @@ MOST_ACCOUNTS: Final = 80
 _KINDS: Final = frozenset({"accounts", "hashtags", "statuses"})
 
 
-def limit_of(ask: Ask, default: int, most: int) -> int:
-    """Return how many are asked for; one at least, `most` at most."""
-    limit = ask.params.whole("limit")
-    return default if limit is None else max(1, min(limit, most))
-
-
 def offset_of(ask: Ask) -> int:
     """Return how many are to be passed over; nothing is found beyond DEEPEST."""
-    return min(max(ask.params.whole("offset") or 0, 0), DEEPEST + 1)
+    return min(max(number(ask.params.text("offset") or ""), 0), DEEPEST + 1)
 
 
 def _search_of(ask: Ask) -> Search:
     text = ask.params.text("q")
     if text is None:
         raise Invalid("q is missing")
+    positive(ask)
     resolve = bool(ask.params.flag("resolve"))
     kind, offset = ask.params.text("type") or "", offset_of(ask)
     if ask.caller is None and (resolve or offset):

@@ -14,7 +14,8 @@ from fedi.mastodon.admin.ordering import GONE, ordered
 from fedi.mastodon.asking import Ask, Handler, Reply, Route, get, joined, ok, post, put
 from fedi.mastodon.discovering import TrendsLink
 from fedi.mastodon.hashtags import Tag, history_entities, tag_entities, tag_id
-from fedi.mastodon.search import limit_of, offset_of
+from fedi.mastodon.paging import limit_of
+from fedi.mastodon.search import offset_of
 from fedi.store import cards, trends
 from fedi.store.engine import Tx
 from fedi.store.trends import KEPT, Kind, Reviewed

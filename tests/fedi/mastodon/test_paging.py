@@ -143,10 +143,85 @@ def test_min_id_is_the_nearest_above_and_since_id_the_newest(tmp_path: Path) -> 
         assert await seen(max_id=ids[4].lstrip("0")) == [3, 2, 1, 0]
         assert await seen(limit=1) == [5]
         assert len(await seen(limit=1000)) == 6
-        for bad in ({"limit": "0"}, {"limit": "x"}, {"max_id": "x"}, {"min_id": "1" * 40}):
-            assert await apps.it.refused("GET", "v1/timelines/home", **bad) == 422
+        assert await seen(limit="4x") == [5, 4, 3, 2]
+        assert await seen(min_id="x") == [5, 4, 3, 2, 1, 0]
+        for none in ({"limit": "0"}, {"limit": "x"}, {"max_id": "x"}, {"min_id": "1" * 40}):
+            assert await seen(**none) == []
         answered = await apps.it.call("GET", "/api/v1/timelines/home", max_id=ids[0])
         assert "link" not in answered.headers
+
+    tell(tmp_path, story)
+
+
+def test_limits_are_read_as_mastodon_reads_them(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        named = await plant(apps)
+        problems = []
+        for template in PATHS:
+            path = template.format(it=apps.it.id, list=named["list"]())
+            every = await apps.it.get(f"v1/{path}", limit=40)
+            for limit, wanted in (("-2", 2), ("0", 0), ("x", 0), ("", 0), ("3x", 3), ("9" * 30, 7)):
+                answered = await apps.it.call("GET", f"/api/v1/{path}", limit=limit)
+                if (limit, path) == ("-2", "timelines/home"):
+                    words = "Pagination values for `offset` and `limit` must be positive"
+                    assert (answered.status, answered.json()) == (400, {"error": words})
+                    continue
+                if (limit, template) == ("0", "lists/{list}/accounts"):
+                    wanted = len(every)  # all of them, without pages
+                found = answered.json() if answered.status == 200 else answered.text
+                if limit == "9" * 30:
+                    right = len(found) >= wanted
+                else:
+                    right = found == every[:wanted] and bool(wanted) >= ("link" in answered.headers)
+                if not right:
+                    problems.append(f"{path} {limit}: {len(found)}, {answered.headers.get('link')}")
+        assert not problems, "\n".join(problems)
+        for path in ("v1/search", "v2/search"):
+            assert await apps.it.refused("GET", path, q="x", limit=-1) == 400
+            assert await apps.it.refused("GET", path, q="x", offset=-1, type="accounts") == 400
+        grouped = await apps.it.get("v2/notifications", limit=0)
+        assert grouped["notification_groups"] == []
+        assert (await apps.it.get("v2/notifications", limit=0, min_id=1))["accounts"] == []
+        assert (await apps.it.get("v1/notifications/unread_count", limit=0))["count"] == 0
+
+    tell(tmp_path, story)
+
+
+def test_whoever_is_there_is_visited_once_while_others_come_and_go(tmp_path: Path) -> None:
+    """Relations are paged by the other's id: it stays what it is, whatever happens meanwhile."""
+
+    async def story(apps: Apps) -> None:
+        assert apps.it.actor is not None
+        it, guests = apps.it.actor.id, await strangers(apps, 3 * MANY)
+        first, late, gone = guests[::3], guests[1::3], guests[2::3]
+
+        async def meets(guest: Any) -> None:
+            await related(apps, RelationKind.BLOCK, it, guest.id)
+            await related(apps, RelationKind.MUTE, it, guest.id)
+            await related(apps, RelationKind.FOLLOW, it, guest.id)
+            await related(apps, RelationKind.FOLLOW, guest.id, it)
+
+        for guest in (*first, *gone):
+            await meets(guest)
+        walks = {
+            path: [f"{ORIGIN}/api/v1/{path}?limit=2"]
+            for path in ("blocks", "mutes", f"accounts/{it}/followers", f"accounts/{it}/following")
+        }
+        found: dict[str, list[str]] = {path: [] for path in walks}
+        for turn in range(3 * MANY):
+            for path, waiting in walks.items():
+                if waiting:
+                    names, links = await page(apps.it, waiting.pop())
+                    found[path] += names
+                    waiting += [links["next"]] if "next" in links else []
+            if turn < MANY:
+                await meets(late[turn])
+                for one in ("unblock", "unmute", "unfollow", "remove_from_followers"):
+                    await apps.it.post(f"v1/accounts/{gone[turn].id}/{one}")
+        assert not any(walks.values())
+        for path, names in found.items():
+            assert len(names) == len(set(names)), path
+            assert {f"{guest.id:018d}" for guest in first} <= set(names), path
 
     tell(tmp_path, story)
 

@@ -169,6 +169,6 @@ def test_odd_parameters_are_no_fault_of_ours(tmp_path: Path) -> None:
             {"q": "x", "account_id": "y"}, {"q": "x" * 20_000}, {"q": "@" * 50}, {"q": "@a@b@c"},
             {"q": "x", "min_id": "9" * 30}, {"q": "\x00"}, {"q": "from:@@ x"},
         ):  # fmt: skip
-            assert (await app.get("/api/v2/search", **query)).status in (200, 422), query
+            assert (await app.get("/api/v2/search", **query)).status in (200, 400, 422), query
 
     tell(tmp_path, story)
