@@ -176,7 +176,9 @@ class Joining:
         inner = self.fragments.get(quoted.quoted_id or 0)
         shown = b"null"
         if inner is not None and inner.author_id in self.faces:
-            shown = self.status(inner, b"[]", depth=1)
+            # What hides it is told: the quote stays, and the app leaves out what is quoted.
+            hits = [] if self.sheet.matches is None else self.sheet.matches(inner)[0]
+            shown = self.status(inner, _ENCODE(hits) if hits else _NO_FILTERS, depth=1)
         return b'{"state":' + _ENCODE(quoted.state) + b',"quoted_status":' + shown + b"}"
 
     def _end(self, fragment: Fragment) -> bytes:

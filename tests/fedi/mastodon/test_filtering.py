@@ -101,3 +101,34 @@ def test_a_warning_says_what_it_met_and_ends_when_it_is_to(tmp_path: Path) -> No
         assert (await it.get(f"v1/statuses/{post['id']}"))["filtered"] == []
 
     tell(tmp_path, story)
+
+
+@pytest.mark.parametrize("action", ["warn", "hide"])
+def test_what_a_post_quotes_is_held_against_the_filters_as_well(
+    tmp_path: Path, action: str
+) -> None:
+    async def story(apps: Apps) -> None:
+        quoted = await apps.it.says("Valgkamp i gang")
+        post = await apps.ola.says("Se her", quoted_status_id=quoted["id"], visibility="public")
+        boost = await apps.it.post(f"v1/statuses/{post['id']}/reblog")
+        words = {"title": "Valg", "context": ["public"], "filter_action": action}
+        words["keywords_attributes"] = [{"keyword": "valgkamp", "whole_word": True}]
+        made = await apps.kari.post("v2/filters", words)
+        for path in (f"v1/statuses/{post['id']}", "v1/timelines/public"):
+            found = await apps.kari.get(path)
+            one = found if isinstance(found, dict) else found[0]
+            assert (one["id"], one["filtered"]) == (post["id"], [])
+            (hit,) = one["quote"]["quoted_status"]["filtered"]
+            assert hit["filter"]["id"] == made["id"]
+            assert (hit["filter"]["filter_action"], hit["keyword_matches"]) == (
+                action,
+                ["valgkamp"],
+            )
+        inner = (await apps.kari.get(f"v1/statuses/{boost['id']}"))["reblog"]
+        assert len(inner["quote"]["quoted_status"]["filtered"]) == 1
+        author = await apps.it.get(f"v1/statuses/{post['id']}")
+        assert author["quote"]["quoted_status"]["filtered"] == []
+        home = await apps.kari.get("v1/accounts/" + apps.ola.id + "/statuses")
+        assert home[0]["quote"]["quoted_status"]["filtered"] == []
+
+    tell(tmp_path, story)
