@@ -40,7 +40,8 @@ async def opens(config: Config) -> list[Finding]:
     except ConfigError as problem:
         return [broken("house", problem.sentence)]
     except FediError as problem:
-        return [broken("database", problem.sentence)]
+        find = attention if problem.code == "behind" else broken  # what each upgrade begins with
+        return [find("database", problem.sentence)]
     return [
         ok("database", f"It opens and fits this version: {path or 'PostgreSQL'}."),
         ok("house", f"Founded as {config.server.origin}."),

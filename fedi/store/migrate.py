@@ -151,7 +151,9 @@ async def check(
             )
     if complete and ours:
         raise CannotOpen(
-            f"Migration {min(ours):04} has not been applied: start the supervisor first."
+            f"Migration {min(ours):04} has not been applied yet: the next start of the server "
+            "(`fedi serve`, or systemctl restart fedi) brings the database up to date.",
+            code="behind",
         )
 
 

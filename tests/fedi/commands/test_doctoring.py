@@ -28,6 +28,15 @@ def test_a_house_that_was_founded_elsewhere_is_broken(house: HouseOnDisk) -> Non
     assert findings["house"]["state"] == "broken"
 
 
+def test_an_upgrade_that_waits_for_its_start_is_not_broken(house: HouseOnDisk) -> None:
+    with closing(sqlite3.connect(house.folder / "fedi.db")) as database, database:
+        database.execute("DELETE FROM migration WHERE number = (SELECT max(number) FROM migration)")
+    for words in (("check",), ("doctor", "--no-network")):
+        code, findings = found(house, *words)
+        assert (code, findings["database"]["state"]) == (3, "attention")
+        assert "systemctl restart fedi" in findings["database"]["sentence"]
+
+
 def test_a_secret_that_others_can_read_is_broken(house: HouseOnDisk) -> None:
     secret = house.folder / "secrets" / "nokkel"
     secret.write_text("hemmelig")
