@@ -31,6 +31,7 @@ from actors.membership import Role, writes
 from actors.people import Actor, Person
 from fedi.mastodon.api import Api
 from fedi.net.answer import Header, Receive, Scope, Send
+from fedi.net.cors import EXPOSED, OPEN
 from fedi.net.dispatch import RawHandler
 from fedi.net.params import Params, Upload, read_params
 from fedi.oauth.callers import Caller, bearer_of
@@ -40,22 +41,9 @@ _log = logging.getLogger(__name__)
 _JSON: Final = (b"content-type", b"application/json; charset=utf-8")
 _ENCODER: Final = msgspec.json.Encoder()
 
-CORS: Final[tuple[Header, ...]] = (
-    (b"access-control-allow-origin", b"*"),
-    (
-        b"access-control-expose-headers",
-        b"Link, Mastodon-Async-Refresh, X-RateLimit-Limit, X-RateLimit-Remaining,"
-        b" X-RateLimit-Reset, X-Request-Id",
-    ),
-)
+CORS: Final[tuple[Header, ...]] = (OPEN, EXPOSED)
 _ALWAYS: Final[tuple[Header, ...]] = (_JSON, *CORS)
 _MALFORMED: Final = frozenset({"bad_json", "bad_page"})  # 400, where other bad input is 422
-_PREFLIGHT: Final[tuple[Header, ...]] = (
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
-    (b"access-control-max-age", b"7200"),
-    (b"vary", b"Origin, Access-Control-Request-Headers"),
-)
 
 
 OF_THE_TOKEN: Final = frozenset({"/api/v1/push/subscription"})
@@ -312,13 +300,3 @@ async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a path of the API that is not there: JSON, as apps expect (client-api.md §2.3)."""
     reply = ok({"error": "Record not found"}, status=404)
     await send_reply(scope, send, reply, _ALWAYS)
-
-
-async def preflight(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a browser's question before the request: any origin, method and header."""
-    headers = list(_PREFLIGHT)
-    for name, value in scope["headers"]:
-        if name == b"access-control-request-headers":
-            headers.append((b"access-control-allow-headers", value))
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})

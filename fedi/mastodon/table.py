@@ -37,7 +37,8 @@ from fedi.mastodon.admin import domains as admin_domains
 from fedi.mastodon.admin import reports as admin_reports
 from fedi.mastodon.admin import trends as admin_trends
 from fedi.mastodon.api import Api
-from fedi.mastodon.asking import Route, opened, preflight, unknown
+from fedi.mastodon.asking import Route, opened, unknown
+from fedi.net.cors import add_preflight
 from fedi.net.dispatch import Dispatch
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -82,4 +83,4 @@ def open_api(table: Dispatch, api: Api) -> None:
         table.add(route.path, handler, methods=methods)
         table.add(f"{route.path}/", handler, methods=methods)
     table.add("/api/...", unknown, methods=_ALL)
-    table.add("/api/...", preflight, methods=("OPTIONS",))
+    add_preflight(table, "/api/...", f"{', '.join(_ALL)}, OPTIONS")

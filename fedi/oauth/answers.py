@@ -10,18 +10,13 @@ import msgspec
 
 from actors.errors import FediError, Invalid
 from fedi.net.answer import Header, Receive, Scope, Send, answer_to
+from fedi.net.cors import EXPOSED, OPEN
 from fedi.net.dispatch import Dispatch, RawHandler
 from fedi.oauth.rates import OverLimit
 from outbox.answers import Answer
 
 JSON: Final = (b"content-type", b"application/json; charset=utf-8")
 NO_STORE: Final[tuple[Header, ...]] = ((b"cache-control", b"no-store"), (b"pragma", b"no-cache"))
-OPEN: Final[Header] = (b"access-control-allow-origin", b"*")
-_EXPOSED: Final[Header] = (
-    b"access-control-expose-headers",
-    b"Link, Mastodon-Async-Refresh, X-RateLimit-Limit, X-RateLimit-Remaining,"
-    b" X-RateLimit-Reset, X-Request-Id",
-)
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Answer]]
 Counted = Callable[[Scope], Awaitable[tuple[Header, ...]]]
@@ -82,7 +77,7 @@ def opened(
             answer = await endpoint(scope, receive)
         except Exception as error:
             answer = _failed(error, of_mastodon)
-        answer = Answer(answer.status, (*answer.headers, *told, OPEN, _EXPOSED), answer.body)
+        answer = Answer(answer.status, (*answer.headers, *told, OPEN, EXPOSED), answer.body)
         await deliver(send, answer)
 
     return handle
@@ -111,22 +106,3 @@ def add(table: Dispatch, method: str, path: str, handler: RawHandler) -> None:
     methods = ("GET", "HEAD") if method == "GET" else (method,)
     for written in (path, f"{path}/"):
         table.add(written, handler, methods=methods)
-
-
-def add_preflight(table: Dispatch, path: str, methods: str) -> None:
-    """Let a browser ask first whether pages elsewhere may call an endpoint."""
-
-    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
-        headers: list[Header] = [
-            OPEN,
-            (b"access-control-allow-methods", methods.encode()),
-            (b"access-control-max-age", b"7200"),
-            (b"vary", b"Access-Control-Request-Headers"),
-        ]
-        for name, value in scope["headers"]:
-            if name == b"access-control-request-headers":
-                headers.append((b"access-control-allow-headers", value))
-        await deliver(send, Answer(204, tuple(headers)))
-
-    for written in (path, f"{path}/"):
-        table.add(written, handle, methods=("OPTIONS",))

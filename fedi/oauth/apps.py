@@ -34,7 +34,7 @@ REDIRECTS_MOST: Final = 20
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?=.)")
 _FORBIDDEN: Final = frozenset({"data", "javascript", "vbscript"})
 _WEB: Final = re.compile(r"https?://([^/?]*)", re.IGNORECASE)
-_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\"<>\\^`{|}]|#")
+_UNSAFE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\"<>\\^`{|}]")
 
 
 class Apps:
@@ -163,6 +163,8 @@ def redirects(written: list[str]) -> tuple[str, ...]:
 
 def check_redirect(uri: str) -> None:
     """Raise Invalid for an address that nobody may be sent to."""
+    if "#" in uri:  # RFC 6749 section 3.1.2
+        raise Invalid("Validation failed: Redirect URI cannot contain a fragment.")
     scheme = _SCHEME.match(uri)
     if scheme is None or len(uri) > REDIRECT_MOST or not uri.isascii() or _UNSAFE.search(uri):
         raise Invalid("Validation failed: Redirect URI must be an absolute URI.")

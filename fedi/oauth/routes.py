@@ -6,8 +6,9 @@ from typing import Final
 
 from actors.errors import FediError, Invalid, NotFound, TooLarge, TooMany, Unavailable
 from fedi.net.answer import Receive, Scope, Send, answer_to
+from fedi.net.cors import add_preflight
 from fedi.net.dispatch import Dispatch, RawHandler
-from fedi.oauth.answers import Endpoint, add, add_preflight, answered, deliver, opened
+from fedi.oauth.answers import Endpoint, add, answered, deliver, opened
 from fedi.oauth.apps import Apps
 from fedi.oauth.browser import BadForm, Jar, Visit, visit_of
 from fedi.oauth.consent import Consent
@@ -72,7 +73,8 @@ def _open_endpoints(table: Dispatch, reception: Reception, apps: Apps) -> None:
         ("/oauth/userinfo", "GET, POST"),
         ("/.well-known/oauth-authorization-server", "GET"),
     ):
-        add_preflight(table, path, f"{methods}, OPTIONS")
+        for written in (path, f"{path}/"):
+            add_preflight(table, written, f"{methods}, OPTIONS")
 
 
 class _Rooms:

@@ -47,8 +47,7 @@ class Pages:
             self._get("/tags/{name}", listings.tag),
             self._get("/posts/{id}/history", _history),
             Route("/posts/{id}/delivery", self._delivery, methods=["GET", "HEAD"]),
-            self._get("/follow", self._form),
-            Route("/follow", self._send_on, methods=["POST"]),
+            Route("/follow", self._follow, methods=["GET", "HEAD", "POST"]),
             self._get("/authorize_interaction", following.interact),
             self._get("/language/{code}", _choose_language),
             self._get("/assets/{name}", _asset),
@@ -111,7 +110,10 @@ class Pages:
     async def _form(self, _site: Site, asked: Asked) -> Answer:
         return await self._following.form(asked)
 
-    async def _send_on(self, request: Request) -> Response:
+    async def _follow(self, request: Request) -> Response:
+        if request.method != "POST":
+            return _response(await self._page(request.scope, self._form), request.method)
+
         async def view(_site: Site, asked: Asked) -> Answer:
             fields = await _fields(request)
             return await self._following.send_on(

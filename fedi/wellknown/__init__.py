@@ -6,6 +6,7 @@ All are raw handlers of the dispatch table (fedi/net/dispatch.py), found before 
 from actors.ports import Clock
 from actors.urls import Urls
 from fedi.net.answer import Receive, Scope, Send
+from fedi.net.cors import add_preflight
 from fedi.net.dispatch import Dispatch, RawHandler
 from fedi.store.engine import Engine
 from fedi.wellknown import host_meta, nodeinfo
@@ -15,6 +16,14 @@ from fedi.wellknown.webfinger import WebFinger
 
 _JSON = "application/json; charset=utf-8"
 _HOUR = 3_600
+_OPEN = (
+    "/.well-known/webfinger",
+    "/.well-known/host-meta",
+    "/.well-known/host-meta.json",
+    "/.well-known/nodeinfo",
+    *(f"/nodeinfo/{schema}" for schema in nodeinfo.VERSIONS),
+)
+"""What pages of any origin may ask (on Mastodon too)."""
 
 
 def open_wellknown(
@@ -31,6 +40,8 @@ def open_wellknown(
     documents = NodeInfo(engine, clock, name=name or urls.authority, version=version)
     for schema in nodeinfo.VERSIONS:
         table.add(f"/nodeinfo/{schema}", _nodeinfo(documents, schema))
+    for path in _OPEN:
+        add_preflight(table, path)
     table.add("/robots.txt", unchanging("text/plain; charset=utf-8", ROBOTS.encode()))
     table.add("/favicon.ico", unchanging("image/vnd.microsoft.icon", favicon()))
     return webfinger

@@ -100,6 +100,13 @@ def test_addresses_that_nobody_may_be_sent_to_are_refused(house: House, uri: str
     assert set(got.json()) == {"error"}
 
 
+@pytest.mark.parametrize("uri", ["https://a.test/#x", "https://a.test#", "min-app://b#c"])
+def test_an_address_with_a_fragment_is_refused_for_that(house: House, uri: str) -> None:
+    got = house.ask("POST", "/api/v1/apps", {"client_name": "A", "redirect_uris": uri})
+    words = "Validation failed: Redirect URI cannot contain a fragment."
+    assert (got.status, got.json()) == (422, {"error": words})
+
+
 @given(st.text(max_size=60))
 def test_no_address_that_is_taken_breaks_a_header_or_a_policy(uri: str) -> None:
     try:
