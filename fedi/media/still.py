@@ -17,8 +17,11 @@ from fedi.media.errand import Errand, Ready, Unusable
 from fedi.media.kinds import GIF, HEIC, PNG, WEBP, Kind
 
 FRAMES: Final = 400
-"""Pictures of an animation that are kept; all of them together have ten times the pixels of one."""
+"""Pictures of an animation that are kept."""
+IN_ALL: Final = 10
+"""So many times the pixels of one picture those of an animation have together, at most."""
 _UNREADABLE: Final = "That picture can't be read: it is damaged, or not what it seems to be."
+_TOO_MANY: Final = "That animation has too many pictures for this server."
 _HASHED: Final = 32
 _WRITTEN: Final[dict[str, dict[str, Any]]] = {
     "jpg": {"format": "JPEG", "quality": 88, "progressive": True, "optimize": True},
@@ -51,9 +54,15 @@ def picture(errand: Errand, kind: Kind) -> Ready:
 
 
 def moves(errand: Errand, kind: Kind) -> bool:
-    """Return whether a picture has more than one frame."""
+    """Return whether a picture has more than one frame. Unusable for frames that have more pixels
+    in all than are turned into a film: a few bytes make each, and hold a processor for long."""
     with opened(Path(errand.source), kind, errand.pixels) as image:
-        return bool(getattr(image, "is_animated", False))
+        if not getattr(image, "is_animated", False):
+            return False
+        frames = int(getattr(image, "n_frames", 1))
+        if frames * image.width * image.height > IN_ALL * errand.pixels:
+            raise Unusable(_TOO_MANY)
+        return True
 
 
 def portrait(errand: Errand, kind: Kind) -> Ready:
@@ -215,11 +224,11 @@ def _write(image: Image.Image, path: Path, **more: Any) -> None:
 def _animation(errand: Errand, image: ImageFile.ImageFile, kind: Kind) -> Ready:
     """Keep an animation in its own format: what ffmpeg can't turn into a film, or isn't there."""
     frames, waits = list[Image.Image](), list[int]()
-    room = 10 * errand.pixels
+    room = IN_ALL * errand.pixels
     for frame in ImageSequence.Iterator(image):
         room -= frame.width * frame.height
         if len(frames) == FRAMES or room < 0:
-            raise Unusable("That animation has too many pictures for this server.")
+            raise Unusable(_TOO_MANY)
         frames.append(_shrunk(_pure(frame).convert("RGBA"), min(errand.side, 1280)))
         waits.append(max(20, int(frame.info.get("duration") or 100)))
     name = f"main.{kind.suffix}"

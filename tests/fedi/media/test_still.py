@@ -1,6 +1,7 @@
 """Pictures: what is kept of them is pixels, upright, and no more of them than we said."""
 
 import io
+import struct
 from contextlib import suppress
 from pathlib import Path
 
@@ -198,6 +199,15 @@ def test_trial_35_an_animation_without_end_is_refused(tmp_path: Path) -> None:
         picture(*errand(tmp_path, buffer.getvalue()))
     with pytest.raises(Unusable, match="too many"):
         picture(*errand(tmp_path, made.animation(30, (100, 100)), pixels=20_000))
+
+
+def test_trial_35_a_few_bytes_a_frame_make_no_film_of_many_pixels(tmp_path: Path) -> None:
+    screen, dot = struct.pack("<HH", 2_000, 2_000), struct.pack("<HHHH", 0, 0, 1, 1)
+    frame = b"\x2c" + dot + b"\x00\x02\x02\x44\x01\x00"
+    begin = b"GIF89a" + screen + b"\xf0\x00\x00" + bytes(3) + b"\xff" * 3
+    assert moves(*errand(tmp_path, begin + frame * 100 + b";"))
+    with pytest.raises(Unusable, match="too many"):
+        moves(*errand(tmp_path, begin + frame * 200 + b";"))
 
 
 def test_a_portrait_stands_still(tmp_path: Path) -> None:
