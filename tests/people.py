@@ -31,6 +31,7 @@ from fedi.store import fanout
 from fedi.store.engine import Engine, Tx
 from fedi.store.rows import HANDLE, TABLES
 from outbox import activities
+from tests.databases import Template
 from tests.dice import Dice
 from tests.running import run
 
@@ -389,6 +390,10 @@ class Nordvik:
             "spread",
         ]  # fmt: skip
         return {name: self.ask(f"SELECT count(*) FROM {name}")[0][0] for name in names}
+
+
+SETTLED = Template("nordvik", lambda engine: Nordvik(engine).settle())
+"""The house of Nordvik when everybody has moved in."""
 
 
 def ids_of(actors: Iterable[Actor]) -> list[int]:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from fedi.store.engine import Engine
 from tests.people import Nordvik
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik

@@ -15,7 +15,6 @@ from actors.signatures import keys
 from actors.signatures.proofs import proof_method, verify_proof
 from actors.verbs import Announce, Like, Undo
 from fedi.perform import ROUNDS, Answer
-from fedi.store.engine import Engine
 from fedi.store.rows import ACTOR
 from fedi.store.unit import UnitStore
 from tests.people import ALICE, BOB, KARI, LEDERGRUPPEN, NOW, Nordvik, key_of, theirs
@@ -25,8 +24,8 @@ ZOE = theirs(900, "zoe", "zoe.test")
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def like(actor: Actor, uri: str, number: int = 1) -> Like:

@@ -16,6 +16,7 @@ from actors.relationships import Reaction, Relation, RelationKind
 from actors.urls import Urls
 from fedi.store.engine import Engine, Tx
 from fedi.store.rows import HANDLE, TABLES
+from tests.databases import Template
 from tests.running import run
 
 NOW = 1_773_752_820_000  # 17 March 2026, 14:07 in Oslo
@@ -176,3 +177,6 @@ def handle(username: str, of: Actor, *, current: bool = True) -> HandleRow:
 def settle(engine: Engine, urls: Urls = URLS) -> None:
     """Store the whole cast."""
     put(engine, application(urls), *EVERYONE)
+
+
+TOWN = Template("town", settle)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PostgresForTests
+from tests.databases import PostgresForTests
 from tests.fediverse.houses import HOSTS, Fediverse, found_houses
 
 
@@ -36,7 +36,7 @@ def founded_on_postgres(
     postgres: PostgresForTests, tmp_path_factory: pytest.TempPathFactory, migrated_file: Path
 ) -> dict[str, str]:
     """Host -> the database of its house, founded, that tests copy."""
-    names = {host: postgres.create(postgres.migrated()) for host in HOSTS}
+    names = {host: postgres.create(postgres.template()) for host in HOSTS}
     urls = {host: postgres.url(name) for host, name in names.items()}
     folder = tmp_path_factory.mktemp("founded-on-postgres")
     asyncio.run(found_houses(folder, migrated_file, urls=urls))

@@ -6,7 +6,7 @@ import pytest
 
 from fedi.app import House
 from fedi.commands.opening import at_home
-from tests.conftest import PostgresForTests
+from tests.databases import PostgresForTests
 from tests.fedi.house_on_disk import HouseOnDisk
 
 

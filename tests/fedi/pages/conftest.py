@@ -3,11 +3,16 @@
 import pytest
 
 from fedi.store.engine import Engine
+from tests.databases import Template
 from tests.fedi.pages.visiting import Visitor
-from tests.fedi.town import settle
+from tests.fedi.town import TOWN
+
+
+@pytest.fixture
+def copied_from() -> Template:
+    return TOWN
 
 
 @pytest.fixture
 def visitor(engine: Engine) -> Visitor:
-    settle(engine)
     return Visitor(engine)

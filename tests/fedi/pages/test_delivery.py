@@ -11,7 +11,7 @@ from fedi.pages.delivery import is_ticket, ticket
 from fedi.store.engine import Engine, Tx
 from fedi.store.rows import KEY, TABLES
 from tests.fedi.pages.visiting import Visitor, document, words
-from tests.fedi.town import DAY, HOUR, IT, NOW, application, post, put, settle
+from tests.fedi.town import DAY, HOUR, IT, NOW, application, post, put
 from tests.people import key_of
 from tests.running import run
 
@@ -22,7 +22,6 @@ PAGE = f"/posts/{POST.id:018}/delivery"
 
 @pytest.fixture
 def secret(engine: Engine) -> bytes:
-    settle(engine)
     put(engine, POST)
 
     async def fill(tx: Tx) -> bytes:

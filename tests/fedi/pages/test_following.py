@@ -10,7 +10,7 @@ from actors.handles import Handle
 from fedi.pages.following import SUBSCRIBE, filled
 from fedi.store.engine import Engine
 from tests.fedi.pages.visiting import Visitor, document, words
-from tests.fedi.town import HIDDEN, IT, URLS, settle
+from tests.fedi.town import HIDDEN, IT, URLS
 
 WHOM = "ikt@nordvik.test"
 
@@ -119,7 +119,6 @@ def test_an_answer_of_no_shape_leads_nowhere(answer: Any) -> None:
 
 
 def test_in_the_lab_plain_http_will_do(engine: Engine) -> None:
-    settle(engine)
     visitor = Visitor(engine, lab=True)
     visitor.elsewhere.answers["by.example"] = jrd("http://by.example/{uri}")
     assert visitor.send("/follow", form()).status == 303

@@ -7,14 +7,13 @@ from fedi.store.engine import Engine
 from outbox.answers import Answer
 from tests.fedi import town
 from tests.fedi.pages.visiting import Visitor
-from tests.fedi.town import HOUR, IT, FixedClock, put, settle
+from tests.fedi.town import HOUR, IT, FixedClock, put
 from tests.running import run
 
 NEW = town.post(IT, HOUR, "<p>Helt nytt</p>")
 
 
 def test_what_is_new_shows_after_a_second_at_most(engine: Engine) -> None:
-    settle(engine)
     visitor = Visitor(engine, kept_ms=1_000)
     before = visitor.open("/@ikt")
     put(engine, NEW)
@@ -25,7 +24,6 @@ def test_what_is_new_shows_after_a_second_at_most(engine: Engine) -> None:
 
 
 def test_what_was_taken_back_is_gone_after_a_second_at_most(engine: Engine) -> None:
-    settle(engine)
     put(engine, NEW)
     visitor = Visitor(engine, kept_ms=1_000)
     path = town.URLS.post(NEW.id).removeprefix(town.URLS.origin)
@@ -36,7 +34,6 @@ def test_what_was_taken_back_is_gone_after_a_second_at_most(engine: Engine) -> N
 
 
 def test_readers_of_different_languages_and_servers_get_their_own(engine: Engine) -> None:
-    settle(engine)
     visitor = Visitor(engine, kept_ms=1_000)
     assert '<html lang="nb">' in visitor.open("/@ikt").text
     assert '<html lang="nn">' in visitor.open("/@ikt", accept_language="nn").text
@@ -47,7 +44,6 @@ def test_readers_of_different_languages_and_servers_get_their_own(engine: Engine
 
 
 def test_who_holds_a_kept_page_is_told_so(engine: Engine) -> None:
-    settle(engine)
     visitor = Visitor(engine, kept_ms=1_000)
     etag = visitor.open("/").headers["etag"]
     assert visitor.open("/", if_none_match=etag).status == 304

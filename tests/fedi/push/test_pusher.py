@@ -13,7 +13,6 @@ from actors.people import Actor
 from actors.posts import Post, Visibility
 from actors.relationships import NotificationKind, Relation, RelationKind
 from fedi.store import push, told
-from fedi.store.engine import Engine
 from fedi.store.settings import SENDING_HELD, put_setting
 from fedi.store.told import Policy
 from tests.fedi.net.peers import ok, until
@@ -31,11 +30,6 @@ from tests.people import (
     Nordvik,
 )  # fmt: skip
 from tests.running import run
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def tell(nordvik: Nordvik, folder: Path, story: Story) -> None:

@@ -34,9 +34,8 @@ def keeping(engine: Engine, folder: Path, sender: Sender) -> Subscriptions:
 
 
 @pytest.fixture
-def subscriptions(engine: Engine, tmp_path: Path) -> Subscriptions:
-    Nordvik(engine).settle()
-    return keeping(engine, tmp_path, Sender(Rules(), resolver=resolve))
+def subscriptions(nordvik: Nordvik, tmp_path: Path) -> Subscriptions:
+    return keeping(nordvik.engine, tmp_path, Sender(Rules(), resolver=resolve))
 
 
 def test_a_token_has_one_subscription(subscriptions: Subscriptions) -> None:

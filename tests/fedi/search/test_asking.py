@@ -12,7 +12,6 @@ from actors.posts import Visibility
 from actors.verbs import Update
 from fedi.search.asking import Finder, Search
 from fedi.search.indexing import Indexer
-from fedi.store.engine import Engine
 from tests.people import (
     ALICE,
     BEREDSKAP,
@@ -34,10 +33,9 @@ AASHILD = ours(42, "aashild", "Åshild Ødegård-Bø", ActorKind.PERSON)
 
 
 @pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    house = Nordvik(engine).settle()
-    house.put(BJORN, OTHER_KARI, AASHILD)
-    return house
+def nordvik(nordvik: Nordvik) -> Nordvik:
+    nordvik.put(BJORN, OTHER_KARI, AASHILD)
+    return nordvik
 
 
 def index(house: Nordvik) -> None:

@@ -20,9 +20,7 @@ INTERNAL, DIRECT = Visibility.INTERNAL, Visibility.DIRECT
 
 @pytest.fixture
 def nordvik(engine: Engine) -> House:
-    house = House(engine)
-    house.settle()
-    return house
+    return House(engine)
 
 
 def test_all_that_belongs_to_a_post_is_found(nordvik: House) -> None:

@@ -20,9 +20,7 @@ from tests.running import run
 
 @pytest.fixture
 def nordvik(engine: Engine) -> House:
-    house = House(engine)
-    house.settle()
-    return house
+    return House(engine)
 
 
 def test_an_edit_is_found_by_its_new_words_alone(nordvik: House) -> None:

@@ -22,9 +22,7 @@ INTERNAL, DIRECT = Visibility.INTERNAL, Visibility.DIRECT
 
 @pytest.fixture
 def nordvik(engine: Engine) -> House:
-    house = House(engine)
-    house.settle()
-    return house
+    return House(engine)
 
 
 def test_the_newest_stands_first(nordvik: House) -> None:

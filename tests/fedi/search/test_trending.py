@@ -1,14 +1,11 @@
 """What counts, and for how much. On both engines."""
 
-import pytest
-
 from actors.audience import LocalActor, Nobody, Viewer
 from actors.people import Actor
 from actors.posts import Hashtag, Post, Visibility
 from fedi.search.trending import Trends
 from fedi.store import cards, trends
 from fedi.store.cards import Card
-from fedi.store.engine import Engine
 from fedi.store.trends import DAY, Kind
 from tests.people import (
     ALICE,
@@ -27,11 +24,6 @@ from tests.running import run
 
 INTERNAL, DIRECT, PUBLIC = Visibility.INTERNAL, Visibility.DIRECT, Visibility.PUBLIC
 INSIDE, OUTSIDE = LocalActor(KARI.id), Nobody()
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def tagged(

@@ -20,7 +20,8 @@ from actors.relationships import (
 )
 from fedi.store.engine import Engine, Tx
 from fedi.store.rows import TABLES
-from tests.people import DAY, NOW, URLS, ours, theirs
+from tests.databases import Template
+from tests.people import DAY, NOW, URLS, Nordvik, ours, theirs
 from tests.running import run
 
 MANY = 4_000
@@ -230,3 +231,12 @@ async def _queues(tx: Tx) -> None:
         await tx.many(
             f"INSERT INTO {table} ({columns}) VALUES ({marks})", [row(n) for n in range(MANY)]
         )
+
+
+def _lived_in(engine: Engine) -> None:
+    grow(engine)
+    Nordvik(engine).settle()
+
+
+GROWN = Template("grown", _lived_in)
+"""Nordvik, grown, with the cast in it."""

@@ -7,17 +7,11 @@ import pytest
 from actors.relationships import RelationState
 from fedi.store import acquaintances
 from fedi.store.acquaintances import Standing
-from fedi.store.engine import Engine
 from fedi.store.timelines import Span
 from tests.fedi.store.units import everything, read, write
 from tests.people import ALICE, BOB, CARLA, KARI, LEDERGRUPPEN, NOW, OLA, Nordvik
 
 ALL = Span(limit=40)
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def standing(nordvik: Nordvik, me: int = KARI.id, other: int = ALICE.id) -> Standing:

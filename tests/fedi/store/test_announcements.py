@@ -2,11 +2,8 @@
 
 from dataclasses import replace
 
-import pytest
-
 from fedi.store import announcements
 from fedi.store.announcements import REACTIONS_MAX, Announcement, Reaction
-from fedi.store.engine import Engine
 from tests.fedi.store.units import everything, read, write
 from tests.people import KARI, NOW, OLA, Nordvik
 
@@ -15,11 +12,6 @@ ONE = Announcement(
     id=1, content="<p>Vaktmøte</p>", text="Vaktmøte", starts=NOW, ends=NOW + 5, all_day=True,
     published=NOW, updated=NOW,
 )  # fmt: skip
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine)
 
 
 def current(nordvik: Nordvik, who: int, now: int, *, dismissed: bool = False) -> list[int]:

@@ -5,14 +5,14 @@ import pytest
 from actors.effects import Drop, Effect, Fetch, Notify, Put, Show, Spread
 from actors.posts import Hashtag, Visibility
 from actors.relationships import NotificationKind, Reaction, Relation, RelationKind
-from fedi.store.engine import Engine, Tx
+from fedi.store.engine import Tx
 from tests.people import ALICE, BOB, KARI, LEDERGRUPPEN, NOW, OLA, Nordvik
 from tests.running import run
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def apply(house: Nordvik, *effects: Effect) -> None:

@@ -110,8 +110,8 @@ def test_what_is_put_off_comes_back_later_and_later_and_not_for_ever(engine: Eng
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def test_trial_11_a_worker_that_slept_over_its_lease_doubles_nothing(house: Nordvik) -> None:

@@ -9,17 +9,11 @@ from actors.verbs import Delete, Update
 from fedi.search.indexing import Indexer
 from fedi.store import cards
 from fedi.store.cards import STALE, Card
-from fedi.store.engine import Engine
 from tests.people import ALICE, DAY, KARI, LEDERGRUPPEN, MINUTE, NOW, OLA, Nordvik, note
 from tests.running import run
 
 URL = "https://nrk.test/sak"
 LINK = f'<p>Se <a href="{URL}" rel="nofollow noopener noreferrer">nrk.test/sak</a></p>'
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def index(house: Nordvik) -> None:

@@ -29,7 +29,7 @@ from actors.verbs import (
     Vote,
 )
 from fedi.store import changes, chores, events, profiles, recording
-from fedi.store.engine import Engine, Tx
+from fedi.store.engine import Tx
 from fedi.store.events import BEGINNING, KINDS, Event, Place
 from tests.people import (
     ALICE,
@@ -80,8 +80,8 @@ class Telling:
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 @pytest.fixture

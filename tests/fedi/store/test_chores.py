@@ -27,8 +27,8 @@ from tests.running import run
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def spread(house: Nordvik, now: int = NOW) -> chores.Spreading | None:

@@ -12,7 +12,6 @@ from actors.people import Actor
 from fedi.publishing.collecting import Collecting
 from fedi.store import chores, collections, told
 from fedi.store.collections import Collection, Item
-from fedi.store.engine import Engine
 from fedi.store.timelines import Span
 from tests.people import (
     ALICE,
@@ -29,11 +28,10 @@ from tests.running import run
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    house = Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
     found = (LEDERGRUPPEN, IKT, BEREDSKAP, KARI, OLA, ALICE)
-    house.put(*(replace(one, discoverable=True) for one in found))
-    return house
+    nordvik.put(*(replace(one, discoverable=True) for one in found))
+    return nordvik
 
 
 def made(house: Nordvik, by: Actor, *accounts: Actor, **rest: Any) -> Collection:

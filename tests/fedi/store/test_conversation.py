@@ -1,21 +1,13 @@
 """The conversation around a post: as far as its reader may see it, and bounded."""
 
-import pytest
-
 from actors.audience import LocalActor, Nobody, Viewer
 from actors.posts import Visibility
 from fedi.store import acquaintances, conversation
-from fedi.store.engine import Engine
 from tests.fedi.store.units import read, write
 from tests.people import ALICE, KARI, LEDERGRUPPEN, MINUTE, OLA, Nordvik
 from tests.running import run
 
 ME = LocalActor(KARI.id)
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def says(nordvik: Nordvik, author, visibility, reply_to="", *named):  # type: ignore[no-untyped-def]

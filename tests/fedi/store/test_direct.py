@@ -1,20 +1,12 @@
 """Conversations of direct posts: read, unread and put away, by each who takes part."""
 
-import pytest
-
 from actors.people import Actor
 from actors.posts import Post, Visibility
 from fedi.store import acquaintances, direct
 from fedi.store.direct import Conversation
-from fedi.store.engine import Engine
 from fedi.store.timelines import Span
 from tests.fedi.store.units import read, write
 from tests.people import ALICE, BOB, KARI, MINUTE, NOW, OLA, Nordvik
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def says(nordvik: Nordvik, who: Actor, *to: Actor, at: int, reply_to: str = "") -> Post:

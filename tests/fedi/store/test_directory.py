@@ -8,14 +8,19 @@ from actors.posts import Visibility
 from actors.relationships import RelationState
 from fedi.store import directory
 from fedi.store.engine import Engine
+from tests.databases import Template
 from tests.fedi import town
-from tests.fedi.town import IT, NOW, SECRETARIAT, put, settle
+from tests.fedi.town import IT, NOW, SECRETARIAT, TOWN, put
 from tests.running import run
 
 
 @pytest.fixture
+def copied_from() -> Template:
+    return TOWN
+
+
+@pytest.fixture
 def town_hall(engine: Engine) -> Engine:
-    settle(engine)
     return engine
 
 

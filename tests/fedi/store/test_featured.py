@@ -7,7 +7,6 @@ from actors.errors import Forbidden, Invalid
 from actors.posts import Visibility
 from fedi.publishing import Profiles
 from fedi.store import featured
-from fedi.store.engine import Engine
 from fedi.store.featured import FeaturedTag
 from fedi.store.reads import HouseReads
 from tests.fedi.publishing.offline import OFFLINE
@@ -16,8 +15,8 @@ from tests.running import run
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def features(house: Nordvik, *tags: str) -> list[FeaturedTag]:

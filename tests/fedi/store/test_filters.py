@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 
-import pytest
-
 from fedi.store import filters
-from fedi.store.engine import Engine
 from fedi.store.filters import Filter, Keyword, Marked
 from tests.fedi.store.units import everything, read, write
 from tests.people import KARI, OLA, Nordvik
@@ -16,11 +13,6 @@ ONE = Filter(
 )
 WORD = Keyword(id=5, filter_id=1, keyword="brann", whole_word=True)
 MARK = Marked(id=7, filter_id=1, post_id=70)
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine)
 
 
 def test_a_filter_comes_back_whole(nordvik: Nordvik) -> None:

@@ -13,7 +13,6 @@ from actors.posts import Hashtag, Visibility
 from actors.relationships import Relation, RelationKind
 from fedi.search.asking import Finder, Search, spellings
 from fedi.store import finding
-from fedi.store.engine import Engine
 from tests.people import (
     ALICE,
     ALLE,
@@ -43,10 +42,9 @@ AASHILD = ours(42, "aashild", "Åshild Ødegård-Bø", ActorKind.PERSON)
 
 
 @pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    house = Nordvik(engine).settle()
-    house.put(BJORN, OTHER_KARI, AASHILD)
-    return house
+def nordvik(nordvik: Nordvik) -> Nordvik:
+    nordvik.put(BJORN, OTHER_KARI, AASHILD)
+    return nordvik
 
 
 def finder(house: Nordvik) -> Finder:

@@ -1,19 +1,11 @@
 """Hashtags one follows bring posts to one's home timeline."""
 
-import pytest
-
 from actors.posts import Post, Visibility
 from fedi.store import followed
-from fedi.store.engine import Engine
 from fedi.store.timelines import Span
 from tests.fedi.store.units import everything, read, write
 from tests.people import ALICE, BOB, DAY, KARI, NOW, OLA, Nordvik
 from tests.running import run
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def tagged(nordvik: Nordvik, post: Post, *names: str) -> Post:

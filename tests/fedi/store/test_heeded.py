@@ -1,17 +1,9 @@
 """Who is told of a new post, and of a changed one, as far as they may see it."""
 
-import pytest
-
 from actors.posts import Visibility
 from fedi.store import acquaintances, heeded
-from fedi.store.engine import Engine
 from tests.people import ALICE, KARI, LEDERGRUPPEN, OLA, Nordvik
 from tests.running import run
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def heeds(nordvik: Nordvik, reader: int, author: int) -> None:

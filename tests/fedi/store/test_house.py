@@ -6,15 +6,15 @@ import pytest
 
 from actors.posts import Visibility
 from fedi.store import house
-from fedi.store.engine import Engine
+from tests.databases import MIGRATED, Template
 from tests.fedi.store.units import read
 from tests.people import BEREDSKAP, DAY, IKT, KARI, LEDERGRUPPEN, NOW, Nordvik
 from tests.running import run
 
 
 @pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine)
+def copied_from() -> Template:
+    return MIGRATED
 
 
 def sets(nordvik: Nordvik, sql: str, *params: object) -> None:

@@ -1,12 +1,9 @@
 """Bookmarks, muted conversations, places read to and answers given are each actor's own."""
 
-import pytest
-
 from actors.audience import LocalActor, Nobody
 from actors.people import Actor
 from actors.verbs import Announce
 from fedi.store import kept
-from fedi.store.engine import Engine
 from fedi.store.kept import IDEMPOTENT_MS, Preferences
 from fedi.store.timelines import Span
 from tests.fedi.store.units import everything, read, write
@@ -14,11 +11,6 @@ from tests.people import ALICE, BOB, KARI, LEDERGRUPPEN, NOW, OLA, PUBLIC, Nordv
 from tests.running import run
 
 ALL = Span(limit=40)
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def kept_by(nordvik: Nordvik, who: Actor, span: Span = ALL) -> list[int]:

@@ -5,15 +5,14 @@ from dataclasses import replace
 import pytest
 
 from actors.people import Key
-from fedi.store.engine import Engine
 from fedi.store.keys import of_ours
 from tests.people import ALICE, LEDERGRUPPEN, NOW, Nordvik, key_of
 from tests.running import run
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def test_our_keys_are_listed_and_others_are_not(house: Nordvik) -> None:

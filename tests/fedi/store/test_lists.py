@@ -2,20 +2,12 @@
 
 from dataclasses import replace
 
-import pytest
-
 from fedi.store import lists
-from fedi.store.engine import Engine
 from fedi.store.timelines import Span
 from tests.fedi.store.units import everything, read, write
 from tests.people import ALICE, BOB, KARI, NOW, OLA, Nordvik
 
 ONE = lists.List(id=1, actor_id=KARI.id, title="Nære")
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def test_lists_are_each_actors_own(nordvik: Nordvik) -> None:

@@ -1,9 +1,6 @@
 """What those who keep order see of accounts, and closing and opening them again."""
 
-import pytest
-
 from fedi.store import moderation
-from fedi.store.engine import Engine
 from fedi.store.moderation import Sought
 from fedi.store.timelines import Span
 from tests.fedi.store.units import read, write
@@ -21,11 +18,6 @@ from tests.people import (
 )
 
 ALL = Span(limit=40)
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def found(nordvik: Nordvik, sought: Sought | None = None, span: Span = ALL) -> list[int]:

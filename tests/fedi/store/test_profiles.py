@@ -6,7 +6,6 @@ import pytest
 
 from actors.people import Actor, HandleRow, Key, KeyKind, Profile
 from fedi.store import profiles
-from fedi.store.engine import Engine
 from fedi.store.rows import HANDLE, KEY
 from tests.people import ALICE, BOB, DAY, IKT, LEDERGRUPPEN, NOW, Nordvik, theirs
 from tests.running import run
@@ -15,8 +14,8 @@ DORA = theirs(0, "dora", "d.test")
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def key(actor: Actor, name: str = "main-key", **rest: object) -> Key:

@@ -8,7 +8,6 @@ from actors.effects import Notify
 from actors.people import Token
 from actors.relationships import NotificationKind
 from fedi.store import push
-from fedi.store.engine import Engine
 from fedi.store.events import BEGINNING
 from fedi.store.push import KEPT_MS, Subscription
 from tests.people import ALICE, BOB, CARLA, HOUR, MINUTE, NOW, OLA, PERSON_OLA, Nordvik
@@ -23,11 +22,10 @@ TOKEN = Token(id=7, hash=b"7", person_id=PERSON_OLA.id, actor_id=OLA.id, scopes=
 
 
 @pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    house = Nordvik(engine).settle()
-    house.put(TOKEN)
-    run(engine.write(lambda tx: push.collect(tx, NOW)))
-    return house
+def nordvik(nordvik: Nordvik) -> Nordvik:
+    nordvik.put(TOKEN)
+    run(nordvik.engine.write(lambda tx: push.collect(tx, NOW)))
+    return nordvik
 
 
 def subscribed(nordvik: Nordvik, **rest: object) -> Subscription:

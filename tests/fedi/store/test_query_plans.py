@@ -55,8 +55,9 @@ from fedi.store.reads import HouseReads
 from outbox.knocks import Next, Verdict
 from outbox.leases import Done, Report
 from outbox.schedule import OK, Outcome, Trouble
+from tests.databases import Template
 from tests.fedi.store.explaining import Noting, faults
-from tests.fedi.store.grown import PEOPLE, POSTS, grow
+from tests.fedi.store.grown import GROWN, PEOPLE, POSTS
 from tests.people import (
     ALICE,
     BOB,
@@ -83,10 +84,14 @@ VIEWERS: tuple[Viewer, ...] = (
 
 
 @pytest.fixture
+def copied_from() -> Template:
+    return GROWN
+
+
+@pytest.fixture
 def house(engine: Engine) -> Nordvik:
     """Nordvik, grown, with every statement taken down from here on."""
-    grow(engine)
-    house = Nordvik(engine).settle()
+    house = Nordvik(engine)
     house.follows(KARI, ALICE)
     house.follows(BOB, LEDERGRUPPEN)
     return Nordvik(Noting(engine))

@@ -10,7 +10,7 @@ from actors.posts import Post, Quote, QuoteState, Visibility
 from actors.relationships import Relation, RelationKind
 from actors.verbs import Delete
 from fedi.store import quoting
-from fedi.store.engine import Engine, Tx
+from fedi.store.engine import Tx
 from fedi.store.quoting import Standing
 from fedi.store.timelines import Span
 from tests.fedi.store.explaining import Noting, faults
@@ -21,8 +21,8 @@ ALL = Span(limit=5)
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def pair(house: Nordvik, visibility: Visibility = Visibility.PUBLIC) -> tuple[Post, Post]:

@@ -1,17 +1,9 @@
 """What reached an actor, on both engines: addressed or on its home timeline, seen, not its own."""
 
-import pytest
-
 from actors.posts import Visibility
-from fedi.store.engine import Engine
 from fedi.store.received import received
 from tests.people import ALICE, IKT, KARI, LEDERGRUPPEN, OLA, Nordvik
 from tests.running import run
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def page(nordvik: Nordvik, cursor: int | None = None, limit: int = 20) -> list[int]:

@@ -6,14 +6,13 @@ import pytest
 
 from actors.relationships import Report
 from fedi.store import reports
-from fedi.store.engine import Engine
 from tests.people import ALICE, BOB, KARI, LEDERGRUPPEN, NOW, Nordvik
 from tests.running import run
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def reported(house: Nordvik) -> list[int]:

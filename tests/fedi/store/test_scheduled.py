@@ -2,21 +2,13 @@
 
 from dataclasses import replace
 
-import pytest
-
 from fedi.store import scheduled
-from fedi.store.engine import Engine
 from fedi.store.scheduled import Scheduled
 from fedi.store.timelines import Span
 from tests.fedi.store.units import everything, read, write
 from tests.people import KARI, NOW, OLA, Nordvik
 
 ONE = Scheduled(id=1, actor_id=KARI.id, person_id=120, app_id=None, due=NOW + 5, params="{}")
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine)
 
 
 def test_they_are_each_actors_own_and_paged_both_ways(nordvik: Nordvik) -> None:

@@ -34,9 +34,7 @@ INTERNAL, DIRECT = Visibility.INTERNAL, Visibility.DIRECT
 
 @pytest.fixture
 def nordvik(engine: Engine) -> House:
-    house = House(engine)
-    house.settle()
-    return house
+    return House(engine)
 
 
 def test_internal_posts_are_found_inside_and_letters_by_whom_they_name(nordvik: House) -> None:

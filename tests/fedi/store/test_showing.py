@@ -9,16 +9,21 @@ from actors import ids
 from actors.posts import Hashtag, Media, Option, Pin, Poll, Visibility, Vote
 from fedi.store import directory, showing, threads
 from fedi.store.engine import Dialect, Engine, Param, Tx
+from tests.databases import Template
 from tests.fedi import town
-from tests.fedi.town import DAY, HOUR, IT, KARI, MINUTE, NOW, OLA, SECRETARIAT, put, settle
+from tests.fedi.town import DAY, HOUR, IT, KARI, MINUTE, NOW, OLA, SECRETARIAT, TOWN, put
 from tests.running import run
 
 ROOT = town.post(IT, DAY, "<p>Hei</p>")
 
 
 @pytest.fixture
+def copied_from() -> Template:
+    return TOWN
+
+
+@pytest.fixture
 def house(engine: Engine) -> Engine:
-    settle(engine)
     return engine
 
 

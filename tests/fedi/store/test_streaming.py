@@ -11,7 +11,6 @@ from actors.people import ActorKind, Exposure, Token
 from actors.posts import Addressee, Post, Visibility
 from actors.relationships import Reaction, RelationKind
 from fedi.store import lists, streaming, timelines, visibility
-from fedi.store.engine import Engine
 from fedi.store.lists import List
 from tests.people import (
     ALICE,
@@ -37,10 +36,9 @@ VIEWERS = frozenset(actor.id for actor in LISTENING)
 
 
 @pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    house = Nordvik(engine).settle()
-    house.put(PER)
-    return house
+def nordvik(nordvik: Nordvik) -> Nordvik:
+    nordvik.put(PER)
+    return nordvik
 
 
 def mixed(nordvik: Nordvik) -> list[Post]:

@@ -6,16 +6,21 @@ from actors.posts import Visibility
 from fedi.store import threads
 from fedi.store.engine import Engine
 from fedi.store.threads import ABOVE_MAX, DEPTH_MAX, REPLIES_MAX, WIDTH_MAX, Reply, Thread
+from tests.databases import Template
 from tests.fedi import town
-from tests.fedi.town import DAY, HOUR, IT, KARI, MINUTE, OLA, put, settle
+from tests.fedi.town import DAY, HOUR, IT, KARI, MINUTE, OLA, TOWN, put
 from tests.running import run
 
 ROOT = town.post(IT, DAY, "<p>Hei</p>")
 
 
 @pytest.fixture
+def copied_from() -> Template:
+    return TOWN
+
+
+@pytest.fixture
 def house(engine: Engine) -> Engine:
-    settle(engine)
     put(engine, ROOT)
     return engine
 

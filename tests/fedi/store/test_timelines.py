@@ -1,12 +1,9 @@
 """Timelines: paged both ways, filtered by who reads, and bounded however much isn't shown."""
 
-import pytest
-
 from actors.audience import LocalActor, Nobody, Viewer
 from actors.people import Actor
 from actors.posts import Post, Visibility
 from fedi.store import acquaintances, lists, timelines
-from fedi.store.engine import Engine
 from fedi.store.timelines import OfAuthor, Span, Tags, Wanted
 from tests.fedi.store.units import read, write
 from tests.people import ALICE, BOB, CARLA, KARI, LEDERGRUPPEN, MINUTE, NOW, OLA, Nordvik
@@ -14,11 +11,6 @@ from tests.running import run
 
 ALL = Span(limit=40)
 ME = LocalActor(KARI.id)
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def says(

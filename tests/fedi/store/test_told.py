@@ -8,7 +8,6 @@ from actors.people import Actor
 from actors.posts import Visibility
 from actors.relationships import Notification, NotificationKind
 from fedi.store import acquaintances, kept, told
-from fedi.store.engine import Engine
 from fedi.store.timelines import Span
 from fedi.store.told import GROUP_MS, GROUPED, Choice, Policy
 from tests.fedi.store.units import everything, read, write
@@ -16,11 +15,6 @@ from tests.people import ALICE, BOB, CARLA, DAY, KARI, LEDERGRUPPEN, NOW, OLA, N
 
 ALL = Span(limit=40)
 LET_ALL = Policy(for_private_mentions="accept", for_limited_accounts="accept")
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def tells(

@@ -2,15 +2,12 @@
 
 from dataclasses import replace
 
-import pytest
-
 from actors.audience import LocalActor, Nobody, Viewer
 from actors.people import Actor
 from actors.posts import Hashtag, Post, Visibility
 from actors.relationships import Reaction
 from fedi.search.trending import Trends
 from fedi.store import trends
-from fedi.store.engine import Engine
 from fedi.store.trends import DAY, Kind
 from tests.people import (
     ALICE,
@@ -28,11 +25,6 @@ from tests.running import run
 
 INTERNAL, DIRECT, PUBLIC = Visibility.INTERNAL, Visibility.DIRECT, Visibility.PUBLIC
 INSIDE, OUTSIDE = LocalActor(KARI.id), Nobody()
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def tagged(

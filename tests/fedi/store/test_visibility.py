@@ -8,7 +8,6 @@ import pytest
 from actors.audience import TABLE, LocalActor, Nobody, RemoteActor, RemoteServer, Viewer, atoms
 from actors.posts import Post, Visibility
 from fedi.store import visibility
-from fedi.store.engine import Engine
 from tests.people import ALICE, BOB, CARLA, KARI, LEDERGRUPPEN, OLA, Nordvik
 from tests.running import run
 
@@ -21,8 +20,8 @@ VIEWERS: tuple[Viewer, ...] = (
 
 
 @pytest.fixture
-def house(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
+def house(nordvik: Nordvik) -> Nordvik:
+    return nordvik
 
 
 def listed(house: Nordvik, viewer: Viewer) -> set[int]:

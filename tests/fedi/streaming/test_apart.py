@@ -9,7 +9,6 @@ from actors.posts import Visibility
 from actors.relationships import NotificationKind, RelationKind
 from fedi.mastodon.making import Making
 from fedi.mastodon.rendering import Renderer
-from fedi.store.engine import Engine
 from fedi.streaming import apart
 from tests.people import ALICE, KARI, NOW, OLA, URLS, Nordvik
 from tests.running import run
@@ -18,9 +17,9 @@ RENDERER = Renderer(Making(URLS, proxied=lambda url: url), now=lambda: NOW)
 
 
 @pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
+def nordvik(nordvik: Nordvik) -> Nordvik:
     RENDERER.fragments.clear()
-    return Nordvik(engine).settle()
+    return nordvik
 
 
 def told(nordvik: Nordvik, me: int, id: int) -> bytes | None:

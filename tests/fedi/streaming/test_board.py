@@ -2,22 +2,14 @@
 
 from typing import Any
 
-import pytest
-
 from fedi.store import announcements, filters
 from fedi.store.announcements import Announcement
-from fedi.store.engine import Engine
 from fedi.store.filters import Filter
 from fedi.streaming.board import Board, News
 from tests.people import KARI, NOW, OLA, Nordvik
 from tests.running import run
 
 ACTORS = (KARI.id, OLA.id)
-
-
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
 
 
 def looked(nordvik: Nordvik, board: Board, now: int = NOW) -> News:

@@ -76,11 +76,6 @@ def event(kind: str, post_id: int, actor_id: int = KARI.id, recipient: int | Non
     )
 
 
-@pytest.fixture
-def nordvik(engine: Engine) -> Nordvik:
-    return Nordvik(engine).settle()
-
-
 def telling_on(engine: Any) -> Telling:
     return Telling(
         engine, Renderer(Making(URLS, proxied=lambda url: url), now=lambda: NOW), lambda: NOW

@@ -5,7 +5,13 @@ import pytest
 from fedi.net.dispatch import Dispatch
 from fedi.store.engine import Engine
 from fedi.wellknown import open_wellknown
-from tests.fedi.town import URLS, FixedClock, settle
+from tests.databases import Template
+from tests.fedi.town import TOWN, URLS, FixedClock
+
+
+@pytest.fixture
+def copied_from() -> Template:
+    return TOWN
 
 
 @pytest.fixture
@@ -18,7 +24,6 @@ def table(engine: Engine, clock: FixedClock) -> Dispatch:
     async def nothing(scope: object, receive: object, send: object) -> None:
         raise AssertionError("not in the table")
 
-    settle(engine)
     table = Dispatch(nothing)
     open_wellknown(
         table, engine=engine, urls=URLS, clock=clock, name="Nordvik kommune", version="1.2.3"

@@ -13,7 +13,7 @@ from fedi.store.engine import Engine
 from fedi.wellknown.webfinger import KEPT_MAX, KEPT_MS, SERVER_ACTOR, SUBSCRIBE, WebFinger
 from tests.fedi import town
 from tests.fedi.asking import Answered, ask
-from tests.fedi.town import IT, ONE_DOMAIN, SECRETARIAT, URLS, FixedClock, put, settle
+from tests.fedi.town import IT, ONE_DOMAIN, SECRETARIAT, URLS, FixedClock, put
 from tests.running import run
 
 ACCT = "acct:sekretariatet@nordvik.test"
@@ -26,7 +26,6 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def webfinger(engine: Engine, clock: FixedClock) -> WebFinger:
-    settle(engine)
     return WebFinger(engine, URLS, clock)
 
 
