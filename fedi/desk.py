@@ -150,10 +150,13 @@ class HouseDoor:
     def may_refetch(self, key_id: str) -> bool:
         return self._keys.may_refetch(key_id)
 
-    async def save(self, *, activity_uri: str, owner: int, signer: str, body: bytes) -> None:
+    async def save(
+        self, *, activity_uri: str, same: str, owner: int, signer: str, body: bytes
+    ) -> None:
         arrival = Arrival(
             id=self._performer.new_id(),
             activity_uri=activity_uri,
+            same=same,
             inbox_owner=owner,
             signer=signer,
             body=body,

@@ -24,9 +24,10 @@ from actors.errors import (
     WrongType,
 )
 from actors.signatures.authenticate import claim, examine
-from actors.signatures.message import Message
+from actors.signatures.message import Claim, Message
 from actors.urls import host_of, same_host
 from inbox import limits, terms
+from inbox.parse import WITHOUT_ID
 from inbox.signers import ProofDoor, believed, signer_of
 from inbox.values import types
 
@@ -41,6 +42,9 @@ _DRAINED: Final = 4
 """Up to so many times the limit is read before a body is called too large."""
 _MAX_CONTENT_TYPE: Final = 256
 _ABOUT_ITSELF: Final = frozenset({"Delete", "Update"})
+_BY_TURNS: Final = frozenset(
+    {"Follow", "Like", "EmojiReact", "Dislike", "Block", "Undo", "Accept", "Reject"} | WITHOUT_ID
+)
 
 
 class Door(ProofDoor, Protocol):
@@ -66,8 +70,11 @@ class Door(ProofDoor, Protocol):
         """Return whether `owner` has an inbox, as far as that host may know of them."""
         ...
 
-    async def save(self, *, activity_uri: str, owner: int, signer: str, body: bytes) -> None:
-        """Return once the arrival is durable (or was there already)."""
+    async def save(
+        self, *, activity_uri: str, same: str, owner: int, signer: str, body: bytes
+    ) -> None:
+        """Return once the arrival is durable; one of its signer's with this `same` may have been
+        there already."""
         ...
 
     def alive(self, host: str, dialect: str) -> None:
@@ -103,7 +110,7 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
     signer = sender
     if said.actor and said.actor != sender:
         signer = await believed(document, said.actor, sender, door)
-    if said.actor and not same_host(said.activity, said.actor):
+    if said.activity and not same_host(said.activity, said.actor):
         raise Forbidden("The activity's id belongs to another server.", detail=said.activity)
     if owner != SHARED and not await door.is_inbox(owner, host_of(sender)):
         raise Forbidden("There is no such inbox.")
@@ -111,7 +118,8 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
     if signer != sender:
         owner = SHARED  # only its own audience reads what is handed on, whomever it is handed to
     uri = said.activity or f"urn:sha-256:{hashlib.sha256(body).hexdigest()}"
-    await door.save(activity_uri=uri, owner=owner, signer=signer, body=body)
+    same = _same(document, uri, signed)
+    await door.save(activity_uri=uri, same=same, owner=owner, signer=signer, body=body)
     followers = message.header("collection-synchronization")
     if followers and sender == said.actor:
         await door.synchronise(sender, followers)
@@ -119,7 +127,8 @@ async def arrive(message: Message, owner: int, door: Door) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """Who does what, as the document has it; both "" where that is read once it is expanded."""
+    """Who does what, as the document has it; both "" where that is read once it is expanded, and
+    no activity where it has no id."""
 
     actor: str
     activity: str
@@ -127,11 +136,22 @@ class _Said:
 
 def _said(document: dict[str, Any]) -> _Said:
     actor, activity = _uri(document.get("actor")), _uri(document.get("id"))
-    if 0 < len(actor) <= limits.URI.size and 0 < len(activity) <= limits.URI.size:
+    nameless = document.get("id") is None and not WITHOUT_ID.isdisjoint(types(document))
+    if 0 < len(actor) <= limits.URI.size and (nameless or 0 < len(activity) <= limits.URI.size):
         return _Said(actor, activity)
     if terms.are_plain(document):
         raise Invalid("An activity needs an id and an actor.")
     return _Said("", "")
+
+
+def _same(document: dict[str, Any], uri: str, signed: Claim) -> str:
+    """Return what an arrival is known by when it comes again: its id and what it is, for BookWyrm
+    deletes under the id under which it created. Of what is done and undone by turns some servers
+    have one id for all times (Pixelfed, PeerTube, Misskey); there the very request is what tells.
+    """
+    kinds = types(document)
+    request = "" if _BY_TURNS.isdisjoint(kinds) else signed.signature.hex()
+    return "\0".join((uri, *sorted(kinds), request))
 
 
 def _is_about_itself(document: dict[str, Any], actor: str) -> bool:

@@ -32,6 +32,8 @@ __all__ = [
 
 Document = Mapping[str, Any]
 
+WITHOUT_ID: Final = frozenset({"Add", "Remove"})
+"""What Mastodon sends without an id; nothing ever refers to it."""
 _REFERENCE: Final = frozenset({"id", "@context"})
 
 ACTIVITY_TYPES: Final = frozenset({
@@ -83,16 +85,19 @@ def activity(
     found = values.types(document)
     if not found:
         raise Invalid("The activity has no type.", code="no_type")
+    kind = next((kind for kind in found if kind in ACTIVITY_TYPES), found[0])
+    actor = values.uri(document.get("actor"))
     uri = values.uri(document.get("id"))
+    if document.get("id") is None and kind in WITHOUT_ID and actor:
+        uri = f"{actor}#{kind.lower()}"
     if not uri:
         raise Invalid("The activity has no id.", code="no_id")
-    actor = values.uri(document.get("actor"))
     if not actor:
         raise Invalid("The activity names no actor.", code="no_actor")
     to, cc = recipients(document)
     published = values.when(document.get("published"))
     return Arrived(
-        type=next((kind for kind in found if kind in ACTIVITY_TYPES), found[0]),
+        type=kind,
         uri=uri,
         actor=actor,
         object=_object(document),

@@ -143,7 +143,11 @@ def _tell(facts: Facts) -> list[Effect]:
 
 
 def _marker(facts: Facts) -> tuple[Put, ...]:
+    """What comes after its own Undo is not done. Once it was here and is taken back it may be done
+    again, under the same id too (Pixelfed, PeerTube); a boost may not, whose id is a post's."""
     if facts.actor.local or not facts.activity.object:
+        return ()
+    if isinstance(facts.found, Relation | Reaction) and facts.found.uri == facts.activity.object:
         return ()
     return (
         Put(

@@ -23,7 +23,10 @@ PRUNED: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Raw bytes as they came. `inbox_owner` is the local actor's id, 0 for the shared inbox."""
+    """Raw bytes as they came. `inbox_owner` is the local actor's id, 0 for the shared inbox.
+
+    `same` is what it is known by when it comes again; without it, its id is.
+    """
 
     id: int
     activity_uri: str
@@ -32,11 +35,13 @@ class Arrival:
     body: bytes
     received: int
     tries: int = 0
+    same: str = ""
 
 
-def fingerprint(activity_uri: str, signer: str) -> int:
+def fingerprint(arrival: Arrival) -> int:
     """Return the 63-bit key of `seen`; the signer is in it, so nobody can use up another's ids."""
-    digest = hashlib.sha256(f"{signer}\0{activity_uri}".encode()).digest()
+    same = arrival.same or arrival.activity_uri
+    digest = hashlib.sha256(f"{arrival.signer}\0{same}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
 
@@ -45,7 +50,7 @@ async def save(tx: Tx, arrival: Arrival) -> bool:
     new = await tx.run(
         "INSERT INTO seen (activity_hash, inbox_owner, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (
-            fingerprint(arrival.activity_uri, arrival.signer),
+            fingerprint(arrival),
             arrival.inbox_owner,
             arrival.received,
         ),
@@ -58,10 +63,7 @@ async def save(tx: Tx, arrival: Arrival) -> bool:
 
 async def save_all(tx: Tx, several: Sequence[Arrival]) -> frozenset[int]:
     """Save arrivals as `save` does, in few statements; return the ids of those that are new."""
-    by_key = {
-        (fingerprint(one.activity_uri, one.signer), one.inbox_owner): one
-        for one in reversed(several)
-    }
+    by_key = {(fingerprint(one), one.inbox_owner): one for one in reversed(several)}
     keys, new = list(by_key), list[Arrival]()
     while keys:
         # Powers of two, so that there are few statements to prepare.

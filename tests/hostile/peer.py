@@ -201,14 +201,16 @@ class Town:
         key_id: str = "",
         key: Any = None,
         dialect: str = "cavage",
+        at: int = 0,
     ) -> list[tuple[str, str]]:
+        """The headers of a request signed at a moment (Unix ms), or now."""
         url, id, private = self.origin + path, key_id or by.key_id, key or by.private
         if dialect == "cavage":
             return cavage.sign(
-                method, url, date_ms=now(), body=body, key_id=id, private_key=private
+                method, url, date_ms=at or now(), body=body, key_id=id, private_key=private
             )
         made = rfc9421.sign(
-            method, url, created_ms=now(), body=body, key_id=id, private_key=private
+            method, url, created_ms=at or now(), body=body, key_id=id, private_key=private
         )
         return [("Host", self.authority), *made]
 

@@ -11,7 +11,18 @@ import pytest
 from actors import ids
 from actors.errors import TooLarge
 from inbox.endpoints import handler
-from tests.hostile.peer import AS2, GOOD, PUBLIC, Town, activity, create, note, town
+from tests.hostile.peer import (
+    ACTIVITY,
+    AS2,
+    GOOD,
+    PUBLIC,
+    Town,
+    activity,
+    create,
+    note,
+    now,
+    town,
+)
 
 LIMIT = 1_048_576
 
@@ -190,5 +201,88 @@ def test_what_is_in_words_of_its_own_is_taken_and_read_behind_the_door(tmp_path:
             assert await here.sql("SELECT uri, content FROM post") == [(told["id"], "<p>Hei</p>")]
             assert here.house.expander.running
             assert await here.number("SELECT count(*) FROM arrival") == 0
+
+    asyncio.run(scene())
+
+
+def test_what_has_one_id_for_all_times_may_be_done_again_but_no_request_comes_twice(
+    tmp_path: Path,
+) -> None:
+    """S24, trial 30. Pixelfed and PeerTube follow again, and Misskey undoes again, under the id
+    that they used before."""
+
+    async def scene() -> None:
+        async with town(tmp_path) as here:
+            alice = here.hostile.stranger()
+            follow = activity("Follow", alice, here.department.uri, id=f"{alice.uri}#follow/1")
+            undo = activity("Undo", alice, follow, id=f"{alice.uri}#follow/1/undo")
+            following = "SELECT count(*) FROM relation WHERE kind = 'follow'"
+            requests = []
+            for round in range(2):
+                here.clock.ahead = round * 60_000
+                for number, what in enumerate((follow, undo)):
+                    body = json.dumps(what).encode()
+                    signed = here.signed("POST", "/inbox", body, alice, at=now() + here.clock.ahead)
+                    request = ((*signed, ("Content-Type", ACTIVITY)), body)
+                    requests.append(request)
+                    assert (await here.raw("POST", "/inbox", *request))[0] == 202
+                    await here.work()
+                    assert await here.number(following) == 1 - number
+            for request in requests:
+                assert (await here.raw("POST", "/inbox", *request))[0] == 202
+            assert await here.number("SELECT count(*) FROM arrival") == 0
+
+    asyncio.run(scene())
+
+
+def test_a_delete_may_have_the_id_of_its_create(tmp_path: Path) -> None:
+    """BookWyrm's has."""
+
+    async def scene() -> None:
+        async with town(tmp_path) as here:
+            alice = here.hostile.stranger()
+            hello = note(alice, "1", to=[PUBLIC, here.department.uri])
+            hello["tag"] = [{"type": "Mention", "href": here.department.uri}]
+            for kind, what in (("Create", hello), ("Delete", hello), ("Create", hello)):
+                told = activity(kind, alice, what, id=f"{hello['id']}/activity")
+                assert await code(here, alice, told) == (202, "")
+                await here.work()
+            assert await here.sql("SELECT deleted IS NULL, content FROM post") == [(False, "")]
+
+    asyncio.run(scene())
+
+
+def test_a_pin_needs_no_id_and_anything_else_does(tmp_path: Path) -> None:
+    """Mastodon's Add and Remove have none."""
+
+    async def scene() -> None:
+        async with town(tmp_path) as here:
+            alice = here.hostile.stranger()
+            hello = note(alice, "1", to=[PUBLIC, here.department.uri])
+            hello["tag"] = [{"type": "Mention", "href": here.department.uri}]
+            assert await code(here, alice, create(hello, alice)) == (202, "")
+            pinning = {"id": None, "target": f"{alice.uri}/featured"}
+            for kind, pins in (("Add", 1), ("Remove", 0)):
+                told = activity(kind, alice, hello["id"], **pinning)
+                del told["id"]
+                assert await code(here, alice, told) == (202, "")
+                await here.work()
+                assert await here.number("SELECT count(*) FROM pin") == pins
+            nameless = activity("Like", alice, hello["id"], id=None)
+            assert await code(here, alice, nameless) == (400, "invalid")
+            assert await here.refusals() == []
+
+    asyncio.run(scene())
+
+
+def test_a_key_may_be_named_by_its_owners_address_with_a_slash(tmp_path: Path) -> None:
+    """BookWyrm's is; the actor that is served there says where it truly lives."""
+
+    async def scene() -> None:
+        async with town(tmp_path) as here:
+            alice = here.hostile.stranger()
+            alice.document["publicKey"]["id"] = f"{alice.uri}/#main-key"
+            here.hostile.table[f"{GOOD}/users/alice/"] = alice.document
+            assert await code(here, alice, create(note(alice, "1"), alice)) == (202, "")
 
     asyncio.run(scene())

@@ -7,7 +7,7 @@ import pytest
 from actors.effects import Activity
 from actors.people import Actor
 from actors.posts import Visibility
-from actors.relationships import Marker, Reaction
+from actors.relationships import Marker, Reaction, Relation
 from actors.verbs import Announce, Block, Follow, Like, Undo
 from actors.vocabulary import PUBLIC
 from tests.people import (
@@ -183,13 +183,30 @@ def test_a_boost_taken_back_is_on_no_home_page(house: Nordvik) -> None:
     assert house.home(OLA) == []
 
 
-def test_only_what_others_undo_is_remembered(house: Nordvik) -> None:
+def test_only_what_others_undo_before_it_comes_is_remembered(house: Nordvik) -> None:
     post = house.says(LEDERGRUPPEN)
-    for who in (OLA, ALICE):
+    for who in (OLA, ALICE, BOB):
         liked = like(house, who, post.uri)
-        house.done(liked)
+        if who is not BOB:
+            house.done(liked)
         house.done(undo(house, who, liked))
-    assert [row.actor_uri for row in house.all(Marker)] == [ALICE.uri]
+    assert [row.actor_uri for row in house.all(Marker)] == [BOB.uri]
+
+
+@pytest.mark.parametrize("doing", [like, follow, block])
+def test_what_was_taken_back_may_be_done_again_under_the_same_id(
+    house: Nordvik, doing: Doing
+) -> None:
+    """Pixelfed's Follow and PeerTube's Like of one thing have one id for all times."""
+    post = house.says(LEDERGRUPPEN)
+    deed = doing(house, ALICE, LEDERGRUPPEN.uri if doing in (follow, block) else post.uri)
+    for _ in range(2):
+        house.done(deed)
+        there = [row.uri for kind in (Relation, Reaction) for row in house.all(kind)]
+        assert deed.uri in there
+        house.done(undo(house, ALICE, deed))
+        there = [row.uri for kind in (Relation, Reaction) for row in house.all(kind)]
+        assert deed.uri not in there
 
 
 def test_a_reader_cannot_undo_what_the_department_did(house: Nordvik) -> None:
