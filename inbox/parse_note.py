@@ -40,8 +40,7 @@ def note_of(
     now: int = 0,
     languages: Sequence[str] = LANGUAGES,
 ) -> Note:
-    """Read a post. `author` is taken among several authors if named, or where none is; `now`
-    dates the undated.
+    """Read a post. `author` is taken if it is among several, or none is named; `now` dates it.
 
     Raises Invalid where there is no id, author or known type, TooLarge for too many recipients.
     """
@@ -187,12 +186,14 @@ def _words(document: Document, key: str, most: int, languages: Sequence[str]) ->
 def _summary(document: Document, languages: Sequence[str]) -> str:
     """A content warning (text everywhere), or an article's summary (HTML at WordPress)."""
     words = _words(document, "summary", limits.WARNING.size, languages)
+    if not words:
+        return ""
     return plain(words) if "<" in words or "&" in words else words.strip()
 
 
 def _title(document: Document, languages: Sequence[str]) -> str:
-    words = values.unescaped(_words(document, "name", limits.TITLE.size, languages))
-    return values.line(words, limits.TITLE.size)
+    words = _words(document, "name", limits.TITLE.size, languages)
+    return values.line(values.unescaped(words), limits.TITLE.size) if words else ""
 
 
 def _updated(document: Document, published: int | None) -> int | None:
@@ -206,6 +207,8 @@ def _updated(document: Document, published: int | None) -> int | None:
 def _page(document: Document, uri: str) -> str:
     """Where people read it: text/html among several links, else the first that is no medium."""
     links = values.items(document.get("url"))
+    if not links:
+        return uri
     by_type = [
         (str(one.get("mediaType") or one.get("mimeType") or ""), one)
         for one in links
@@ -273,6 +276,8 @@ def _question(document: Document) -> Question | None:
     """The poll, wherever there is one: Misskey and others send a Note with `oneOf` too."""
     several = values.items(document.get("anyOf"))
     choices = several or values.items(document.get("oneOf"))
+    if not choices:
+        return None
     options: dict[str, Option] = {}
     for choice in choices[: limits.OPTIONS.size]:
         if isinstance(choice, dict):
