@@ -43,7 +43,7 @@ async def conversations(ask: Ask) -> Reply:
     async def query(tx: Tx) -> Reply:
         every = await direct.conversations(tx, ask.me.id)
         span = [one for one in every if page.above < one.last < page.below]
-        found = span[-page.limit :] if page.upward else span[: page.limit]
+        found = page.nearest(span)
         shown = await _json(ask, tx, found)
         return joined(shown, headers=links(ask, page, [one.last for one in found]))
 

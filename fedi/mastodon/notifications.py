@@ -127,16 +127,12 @@ async def grouped(ask: Ask) -> Reply:
     async def query(tx: Tx) -> Reply:
         wide = replace(span_of(page), limit=page.limit * 4)
         found = await told.listed(tx, ask.me.id, choice, wide, ask.api.clock.now())
-        chosen = _first(groups(found, kinds), page)
+        chosen = page.nearest(groups(found, kinds))
         members = [member for group in chosen for member in group.members]
         body = await _grouped(ask, tx, chosen)
         return replace(body, headers=links(ask, _filled(page, chosen), [m.id for m in members]))
 
     return await ask.api.engine.glance(query)
-
-
-def _first(found: list[Group], page: Page) -> list[Group]:
-    return found[max(0, len(found) - page.limit) :] if page.upward else found[: page.limit]
 
 
 def _filled(page: Page, chosen: list[Group]) -> Page:

@@ -40,6 +40,11 @@ class Page:
         """Return rows read in `order` as they are shown."""
         return list(reversed(rows)) if self.upward else list(rows)
 
+    def nearest(self, rows: Sequence[T]) -> list[T]:
+        """Return of rows that are newest first those on the page."""
+        kept = max(0, len(rows) - self.limit)
+        return list(rows[kept:] if self.upward else rows[: self.limit])
+
 
 def page_of(ask: Ask, *, default: int = 20, most: int = 40) -> Page:
     """Return the page that a request asks for; a limit beyond `most` is lowered to it."""

@@ -69,8 +69,7 @@ async def tag(ask: Ask) -> Reply:
                 await timelines.tagged(tx, ask.viewer, one, wanted, span_of(page), rest=rest)
             )
         ordered = sorted(found.items(), reverse=True)
-        rows = ordered[-page.limit :] if page.upward else ordered[: page.limit]
-        return await listed(ask, tx, rows, page, "public")
+        return await listed(ask, tx, page.nearest(ordered), page, "public")
 
     return await ask.api.engine.read(query)
 

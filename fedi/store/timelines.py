@@ -199,7 +199,7 @@ async def merged(
     sql, first, params = statement
     page = {one.id: one for one in found}
     above, below = span.above, span.below
-    for author in authors:
+    for author in authors if span.limit else ():
         rows = await tx.rows(sql, [*first, author, above, below, *params, span.limit])
         page |= {row[0]: Chosen(*row) for row in rows}
         if len(page) >= span.limit:

@@ -182,6 +182,10 @@ def test_limits_are_read_as_mastodon_reads_them(tmp_path: Path) -> None:
         grouped = await apps.it.get("v2/notifications", limit=0)
         assert grouped["notification_groups"] == []
         assert (await apps.it.get("v2/notifications", limit=0, min_id=1))["accounts"] == []
+        await apps.ola.says("@it", visibility="direct")
+        for path in ("v1/conversations", "v1/timelines/tag/drift"):
+            assert await apps.it.get(path, limit=0, min_id=1) == []
+            assert await apps.it.get(path, limit=1, min_id=1)
         assert (await apps.it.get("v1/notifications/unread_count", limit=0))["count"] == 0
 
     tell(tmp_path, story)

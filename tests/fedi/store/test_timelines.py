@@ -116,6 +116,7 @@ def test_a_list_is_of_its_members_and_the_answers_it_wants(nordvik: Nordvik) -> 
     assert of("list") == [among.id, alone.id]
     assert of("followed") == [outside.id, alone.id]
     assert of("list", Span(limit=1)) == [among.id]
+    assert of("list", Span(limit=0)) == of("list", Span(limit=0, upward=True)) == []
     assert of("list", Span(limit=1, above=-1, upward=True)) == [alone.id]
     assert of("list", Span(limit=1, below=among.id)) == [alone.id]
     assert nordvik.clock.time > NOW
