@@ -41,7 +41,7 @@ imports:
 	@$(BIN)/lint-imports --no-cache
 
 check: static ## format, lint, types, contracts, fast tests on SQLite
-	@FEDI_PROPERTIES=check $(BIN)/pytest -n 3 --dist worksteal -m "not slow and not peers and not postgres and not whole"
+	@FEDI_PROPERTIES=check $(BIN)/pytest -p no:schemathesis -n 3 --dist worksteal -m "not slow and not peers and not postgres and not whole"
 
 test: static ## everything: checks, all tests on both databases, other implementations as live peers
 	@$(BIN)/pytest -n 3 --dist worksteal -m "not slow and not peers"

@@ -36,6 +36,8 @@ WHOLE = (
     "tests/fedi/oauth",
     "tests/fedi/test_roles.py",
 )
+LATER = (*WHOLE, "tests/clients")
+"""Places of which `make check` runs nothing: not even imported there, which takes seconds."""
 
 COLLECTED = pytest.StashKey[dict[str, set[str]]]()
 """Node id without parameters -> the marks that all its cases have; before any is left out."""
@@ -46,14 +48,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @cache
-def _opens_houses(path: Path) -> bool:
-    return any(path.is_relative_to(ROOT / place) for place in WHOLE)
+def _is_in(path: Path, places: tuple[str, ...]) -> bool:
+    return any(path.is_relative_to(ROOT / place) for place in places)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Do not even import what `make check` leaves out by its place: it takes seconds."""
-    left_out = "not whole" in config.option.markexpr and _opens_houses(collection_path)
-    return True if left_out else None
+    """Pass over what `make check` leaves out by its place."""
+    passed_over = "not whole" in config.option.markexpr and _is_in(collection_path, LATER)
+    return True if passed_over else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -61,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark what starts whole houses, by its place and by its fixtures; note what there is."""
     collected: dict[str, set[str]] = {}
     for item in items:
-        if "served" in getattr(item, "fixturenames", ()) or _opens_houses(item.path):
+        if "served" in getattr(item, "fixturenames", ()) or _is_in(item.path, WHOLE):
             item.add_marker(pytest.mark.whole)
         marks = {mark.name for mark in item.iter_markers()}
         collected.setdefault(item.nodeid.partition("[")[0], marks).intersection_update(marks)

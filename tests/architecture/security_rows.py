@@ -54,6 +54,8 @@ def rows_in_name(name: str) -> set[str]:
 
 def _rows_in_comments(source: Source, tests: list[Test]) -> Iterator[tuple[str, str]]:
     """(test, row): a comment speaks for the test it is in, or else for the next one."""
+    if not any(IN_WORDS.search(after) for after in source.text.split("#")[1:]):
+        return
     for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
         if token.type != tokenize.COMMENT:
             continue

@@ -92,6 +92,9 @@ def _docstrings(nodes: tuple[ast.AST, ...]) -> set[int]:
     return found
 
 
+_one = cache(Source)  # a file is parsed once, whichever folders it is asked for by
+
+
 @cache
 def sources(*folders: str) -> tuple[Source, ...]:
     """Every module under the folders (all four packages when none is named)."""
@@ -99,7 +102,7 @@ def sources(*folders: str) -> tuple[Source, ...]:
     for folder in folders or PACKAGES:
         files = sorted((ROOT / folder).rglob("*.py"))
         found += [
-            Source(path.relative_to(ROOT)) for path in files if "node_modules" not in path.parts
+            _one(path.relative_to(ROOT)) for path in files if "node_modules" not in path.parts
         ]
     return tuple(found)
 
