@@ -135,7 +135,7 @@ async def add(ask: Ask) -> Reply:
 
 async def remove(ask: Ask) -> Reply:
     """DELETE /api/v1/lists/:id/accounts with `account_ids[]`, in body or query."""
-    of, gone = await _own(ask), ask.ids("account_ids")
+    of, gone = await _own(ask), ask.ids("account_ids")[: lists.MEMBERS_MAX]
     await ask.api.engine.write(lambda tx: lists.remove(tx, of.id, gone))
     return empty()
 

@@ -260,7 +260,8 @@ async def familiar_followers(ask: Ask) -> Reply:
 
     async def query(tx: Tx) -> list[bytes]:
         found = []
-        for id in wanted:
+        there = {one.id for one in await acquaintances.standings(tx, ask.me.id, wanted)}
+        for id in (one for one in wanted if one in there):
             known = await acquaintances.familiar(tx, ask.me.id, id)
             faces = await ask.api.renderer.accounts(tx, known, ask.viewer)
             named = ids.text(id).encode()

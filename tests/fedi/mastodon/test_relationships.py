@@ -139,7 +139,7 @@ def test_whom_both_know_are_familiar(tmp_path: Path) -> None:
         it, ola, kari = apps.it, apps.ola, apps.kari
         await it.post(f"v1/accounts/{ola.id}/follow")
         await ola.post(f"v1/accounts/{kari.id}/follow")
-        found = await it.get("v1/accounts/familiar_followers", **{"id[]": [kari.id, ola.id]})
+        found = await it.get("v1/accounts/familiar_followers", **{"id[]": [kari.id, "7", ola.id]})
         assert [(one["id"], [who["id"] for who in one["accounts"]]) for one in found] == [
             (kari.id, [ola.id]),
             (ola.id, []),
