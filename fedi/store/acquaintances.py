@@ -190,10 +190,13 @@ async def endorsed(tx: Tx, me: int, span: Span) -> list[Row]:
 
 
 async def familiar(tx: Tx, me: int, other: int, most: int = 20) -> list[int]:
-    """Return those whom `me` follows and who follow `other`."""
+    """Return those whom `me` follows and who follow `other`; nobody who keeps to themselves whom
+    they follow, and none of somebody who keeps to themselves by whom."""
     rows = await tx.rows(
         "SELECT t.source_id FROM relation t JOIN relation m ON m.kind = 'follow'"
         " AND m.source_id = ? AND m.target_id = t.source_id AND m.state = 'accepted'"
+        " JOIN actor a ON a.id = t.source_id AND a.hides_totals = 0"
+        " JOIN actor o ON o.id = t.target_id AND o.hides_totals = 0"
         " WHERE t.kind = 'follow' AND t.target_id = ? AND t.state = 'accepted'"
         " AND t.source_id <> ? LIMIT ?",
         (me, other, me, most),

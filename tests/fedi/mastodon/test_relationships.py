@@ -148,5 +148,11 @@ def test_whom_both_know_are_familiar(tmp_path: Path) -> None:
         await kari.ok("PATCH", "/api/v1/accounts/update_credentials", {"hide_collections": True})
         assert await it.get(f"v1/accounts/{kari.id}/followers") == []
         assert [one["id"] for one in await kari.get(f"v1/accounts/{kari.id}/followers")] == [ola.id]
+        familiar = "v1/accounts/familiar_followers"
+        assert (await it.get(familiar, id=kari.id))[0]["accounts"] == []
+        await kari.ok("PATCH", "/api/v1/accounts/update_credentials", {"hide_collections": False})
+        assert len((await it.get(familiar, id=kari.id))[0]["accounts"]) == 1
+        await ola.ok("PATCH", "/api/v1/accounts/update_credentials", {"hide_collections": True})
+        assert (await it.get(familiar, id=kari.id))[0]["accounts"] == []
 
     tell(tmp_path, story)
