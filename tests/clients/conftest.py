@@ -7,6 +7,7 @@ import pytest
 
 from tests.clients.house import DEPARTMENT, ClientHouse, served
 from tests.clients.mastodon_py import registered, signed_in
+from tests.clients.seeds import Seeds, planted
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +36,10 @@ def department(house: ClientHouse, app: tuple[str, str]) -> Any:
 @pytest.fixture(scope="module")
 def ola(house: ClientHouse, app: tuple[str, str]) -> Any:
     return signed_in(house, app, "ola")
+
+
+@pytest.fixture(scope="module")
+def seeds(house: ClientHouse) -> Iterator[Seeds]:
+    """The server with something of everything in it."""
+    with planted(house) as seeds:
+        yield seeds
