@@ -5,7 +5,7 @@ looks how far the table has come, which costs one look-up, and forgets what was 
 page is never older than what was committed when it was asked for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -31,7 +31,8 @@ class Fragment:
 
     `plain` is the folded text that filters look at; `root` names the conversation; `parent` and
     `boost_of` are ids of posts, whether the reader may see them or not. `alone` is what shares,
-    asks and quotes nothing.
+    asks and quotes nothing, `same` what besides answers nothing and whose policy knows no
+    followers: only who wrote it, and what its reader did with it, makes a difference.
     """
 
     id: int
@@ -46,6 +47,7 @@ class Fragment:
     root: str = ""
     plain: str = ""
     alone: bool = False
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,51 +67,52 @@ class Own:
 
 
 class _Kept(Generic[V]):
-    """Two halves: what is asked for goes over into the young one, and when that is full it
-    becomes the old one, whose rest is forgotten. So finding costs no more than a look-up."""
+    """What those inside see, and what those outside see.
+
+    Each has two halves: what is asked for goes over into the young one, and when that is full it
+    becomes the old one, whose rest is forgotten. So finding costs no more than a look-up.
+    """
 
     def __init__(self, most: int) -> None:
         self._half = most // 2
-        self._young: dict[int, V] = {}  # ~id: as those outside see it
-        self._old: dict[int, V] = {}
+        self._young: dict[bool, dict[int, V]] = {True: {}, False: {}}
+        self._old: dict[bool, dict[int, V]] = {True: {}, False: {}}
 
     def find(self, id: int, inside: bool) -> V | None:
         return self.some((id,), inside)[0].get(id)
 
-    def some(self, ids: Iterable[int], inside: bool) -> tuple[dict[int, V], list[int]]:
+    def some(self, ids: Sequence[int], inside: bool) -> tuple[dict[int, V], list[int]]:
         """Return what there is of these, and the ids of the others; each once."""
-        found, missing, young = dict[int, V](), list[int](), self._young.get
-        for id in ids:
-            if id in found:
-                continue
-            one = young(id if inside else ~id) or self._from_old(id if inside else ~id)
-            if one is not None:
-                found[id] = one
-            elif id not in missing:
-                missing.append(id)
+        get = self._young[inside].get
+        found = {id: one for id in ids if (one := get(id)) is not None}
+        if len(found) == len(ids):
+            return found, []
+        missing: list[int] = []
+        for id in dict.fromkeys(ids):
+            if id not in found:
+                one = self._old[inside].get(id)
+                if one is None:
+                    missing.append(id)
+                else:
+                    found[id] = one
+                    self.keep(id, inside, one)
         return found, missing
 
-    def _from_old(self, key: int) -> V | None:
-        one = self._old.get(key)
-        if one is not None:
-            self._put(key, one)
-        return one
-
     def keep(self, id: int, inside: bool, value: V) -> None:
-        self._put(id if inside else ~id, value)
-
-    def _put(self, key: int, value: V) -> None:
-        if len(self._young) >= self._half:
-            self._old, self._young = self._young, {}
-        self._young[key] = value
+        young = self._young[inside]
+        if len(young) >= self._half:
+            self._old[inside] = young
+            young = self._young[inside] = {}
+        young[id] = value
 
     def forget(self, id: int) -> None:
-        for rows in (self._young, self._old):
-            rows.pop(id, None)
-            rows.pop(~id, None)
+        for half in (self._young, self._old):
+            half[True].pop(id, None)
+            half[False].pop(id, None)
 
     def clear(self) -> None:
-        self._young, self._old = {}, {}
+        self._young = {True: {}, False: {}}
+        self._old = {True: {}, False: {}}
 
 
 class Fragments:
@@ -122,8 +125,11 @@ class Fragments:
         self._place: Place = BEGINNING
         self._begun = False
 
-    async def refresh(self, tx: Tx) -> None:
-        """Forget what has changed since the last page, as far as this snapshot tells."""
+    async def refresh(self, tx: Tx, newest: Place | None = None) -> None:
+        """Forget what has changed since the last page, as far as this snapshot tells; `newest` is
+        the place of its newest event, if that is known."""
+        if newest is not None and newest == self._place and self._begun:
+            return
         if not self._begun:
             self._place, self._begun = await events.newest(tx), True
             return

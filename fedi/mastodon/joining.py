@@ -24,6 +24,7 @@ _NO_ANSWER: Final = b',"in_reply_to_id":null,"in_reply_to_account_id":null'
 _NOTHING: Final = b'"favourited":false,"reblogged":false,"muted":false,"bookmarked":false,'
 _NO_FILTERS: Final = b"[]"
 _ACCOUNT: Final = b',"account":'
+_NO_ANSWER_ACCOUNT: Final = _NO_ANSWER + _ACCOUNT
 
 
 class Matches(Protocol):
@@ -75,9 +76,23 @@ class Joining:
     def page(self, wanted: Iterable[int]) -> list[bytes]:
         """Return what makes, joined, a JSON array of these posts: those that are there and that
         no filter hides."""
-        made = [b"["]
-        for id in wanted:
-            made += self.parts(id)
+        made, sheet, faces, ends = [b"["], self.sheet, self.faces, self.ends
+        fragments, did, reader = self.fragments, sheet.did, sheet.reader
+        checked = sheet.matches is not None or bool(sheet.muted)
+        for post_id in wanted:
+            fragment = fragments.get(post_id)
+            if fragment is None or checked or not fragment.same or post_id in did:
+                made += self.parts(post_id)
+                continue
+            author = fragment.author_id
+            end = ends.get(id(fragment.quotable)) if author != reader else None
+            made += (
+                fragment.head,
+                _NO_ANSWER_ACCOUNT,
+                faces[author].json,
+                end or self._end(fragment),
+                b",",
+            )
         if len(made) > 1:
             made[-1] = b"]"  # in place of the last comma
         else:
@@ -187,10 +202,9 @@ class Joining:
         if author == sheet.reader or author in sheet.follows:
             return _plain_end(self._approval(fragment))
         # By identity: of the few policies there are, each is one object (approval.py).
-        key = id(fragment.quotable)
-        found = self.ends.get(key)
+        found = self.ends.get(id(fragment.quotable))
         if found is None:
-            found = self.ends[key] = _plain_end(self._approval(fragment))
+            found = self.ends[id(fragment.quotable)] = _plain_end(self._approval(fragment))
         return found
 
     def _approval(self, fragment: Fragment) -> bytes:

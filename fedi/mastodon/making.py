@@ -16,7 +16,7 @@ from actors.html import escape, plain
 from actors.people import Actor, ActorKind
 from actors.posts import Emoji, Media, Post, Visibility
 from actors.urls import Urls
-from fedi.mastodon.approval import approval_of
+from fedi.mastodon.approval import FOLLOWERS, approval_of
 from fedi.mastodon.entities import (
     Account,
     Application,
@@ -126,7 +126,8 @@ class Making:
     def fragment(self, whole: Whole) -> Fragment:
         """Return a post as it is kept: all of it that doesn't differ by reader, encoded."""
         post, around = whole.post, whole.around
-        poll = self.poll(post, around)
+        poll, quotable = self.poll(post, around), approval_of(post, around.author)
+        alone = poll is None and post.boost_of is None and not post.quote
         return Fragment(
             id=post.id,
             head=_ENCODE(self.head(whole))[:-1],
@@ -136,10 +137,11 @@ class Making:
             boost_of=post.boost_of,
             poll=poll,
             quote=post.quote,
-            quotable=approval_of(post, around.author),
+            quotable=quotable,
             root=post.context or post.uri,
             plain=self._searched(post, around),
-            alone=poll is None and post.boost_of is None and not post.quote,
+            alone=alone,
+            same=alone and post.in_reply_to is None and FOLLOWERS not in quotable,
         )
 
     def head(self, whole: Whole) -> StatusHead:

@@ -5,7 +5,7 @@ kept there; what differs (flags, votes, filters, what a reply or a quote may nam
 whole page, and joining.py joins it as bytes. All runs in one open transaction of the caller's.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -68,7 +68,7 @@ class Renderer:
         found = await hydrating.accounts(tx, list(ids), inside=hydrating.is_inside(viewer))
         return {one.actor.id: self.making.account(one) for one in found}
 
-    async def _faces(self, tx: Tx, ids: Iterable[int], inside: bool) -> dict[int, Face]:
+    async def _faces(self, tx: Tx, ids: Sequence[int], inside: bool) -> dict[int, Face]:
         faces, missing = self.fragments.faces.some(ids, inside)
         for counted in await hydrating.accounts(tx, missing, inside=inside):
             entity = self.making.account(counted)
@@ -131,17 +131,33 @@ class Renderer:
         self, tx: Tx, chosen: Sequence[Chosen], viewer: Viewer, context: str
     ) -> tuple[list[int], Joining]:
         """Return which of these posts are shown, and all that is needed to show them."""
-        inside = hydrating.is_inside(viewer)
-        await self.fragments.refresh(tx)
+        inside, sheet = hydrating.is_inside(viewer), Sheet()
+        await self._begin(tx, sheet, viewer, context)
         wanted, boosted = await _to_show(tx, chosen, viewer)
-        fragments = await self._fragments(tx, [*wanted, *boosted], inside)
-        fragments, quotes = await self._quoted(tx, fragments, viewer)
-        sheet = Sheet(quotes=quotes)
-        await self._fill(tx, sheet, fragments, chosen, viewer, context)
-        faces = await self._faces(tx, (one.author_id for one in fragments.values()), inside)
+        fragments = await self._fragments(tx, [*wanted, *boosted] if boosted else wanted, inside)
+        differ = [one for one in fragments.values() if not one.same]
+        if differ:
+            fragments = await self._quoted(tx, sheet, fragments, viewer)
+            await self._differing(tx, sheet, fragments, viewer)
+        if sheet.reader is not None:
+            sheet.did = await _did(tx, sheet.reader, fragments, chosen, quotes=bool(sheet.quotes))
+        faces = await self._faces(tx, [one.author_id for one in fragments.values()], inside)
         return wanted, Joining(sheet, faces, fragments, self.now())
 
-    async def _fragments(self, tx: Tx, ids: Iterable[int], inside: bool) -> dict[int, Fragment]:
+    async def _begin(self, tx: Tx, sheet: Sheet, viewer: Viewer, context: str) -> None:
+        """Forget what has changed, and look up what is asked for every page of a reader."""
+        if not isinstance(viewer, LocalActor):
+            await self.fragments.refresh(tx)
+            return
+        me = sheet.reader = viewer.actor_id
+        settings = await hydrating.settings(tx, me)
+        await self.fragments.refresh(tx, settings.newest)
+        sheet.muted = settings.muted
+        if self.filters is not None and settings.filters:
+            sheet.matches = await self.filters(tx, me, context, settings.filters)
+            sheet.context = context
+
+    async def _fragments(self, tx: Tx, ids: Sequence[int], inside: bool) -> dict[int, Fragment]:
         found, missing = self.fragments.statuses.some(ids, inside)
         if missing:
             for whole in await hydrating.wholes(tx, missing, inside=inside):
@@ -151,13 +167,13 @@ class Renderer:
         return found
 
     async def _quoted(
-        self, tx: Tx, fragments: dict[int, Fragment], viewer: Viewer
-    ) -> tuple[dict[int, Fragment], dict[int, Standing]]:
-        """Return the posts with those that they quote, and how each quote stands for the reader;
-        of what a quoted post quotes itself only that."""
+        self, tx: Tx, sheet: Sheet, fragments: dict[int, Fragment], viewer: Viewer
+    ) -> dict[int, Fragment]:
+        """Return the posts with those that they quote, and note how each quote stands for the
+        reader; of what a quoted post quotes itself only that."""
         quotes: dict[int, Standing] = {}
         for _ in range(2):
-            asked = [one.id for one in fragments.values() if one.quote and one.id not in quotes]
+            asked = [id for id, one in fragments.items() if one.quote and id not in quotes]
             if not asked:
                 break
             found = await quoting.standing(tx, asked, viewer)
@@ -166,34 +182,24 @@ class Renderer:
             if shown and not deeper:
                 inside = hydrating.is_inside(viewer)
                 fragments = {**await self._fragments(tx, shown, inside), **fragments}
-        return fragments, quotes
+        sheet.quotes = quotes
+        return fragments
 
-    async def _fill(
-        self,
-        tx: Tx,
-        sheet: Sheet,
-        fragments: Mapping[int, Fragment],
-        chosen: Sequence[Chosen],
-        viewer: Viewer,
-        context: str,
+    async def _differing(
+        self, tx: Tx, sheet: Sheet, fragments: Mapping[int, Fragment], viewer: Viewer
     ) -> None:
-        """Read what differs by reader."""
-        every = fragments.values()
-        parents = [one.parent for one in every if one.parent is not None]
+        """Read what differs by reader though they did nothing."""
+        differ = [one for one in fragments.values() if not one.same]
+        parents = [one.parent for one in differ if one.parent is not None]
         if parents:
             sheet.parents = await hydrating.parents(tx, parents, viewer)
-        if not isinstance(viewer, LocalActor):
+        me = sheet.reader
+        if me is None:
             return
-        me = sheet.reader = viewer.actor_id
-        sheet.muted, version = await hydrating.settings(tx, me)
-        if self.filters is not None and version:
-            sheet.matches = await self.filters(tx, me, context, version)
-            sheet.context = context
-        sheet.did = await _did(tx, me, fragments, chosen)
-        polls = [one.id for one in every if one.poll is not None]
+        polls = [one.id for one in differ if one.poll is not None]
         if polls:
             sheet.votes = await hydrating.own_votes(tx, me, polls)
-        asks = {one.author_id for one in every if FOLLOWERS in one.quotable}
+        asks = {one.author_id for one in differ if FOLLOWERS in one.quotable}
         if asks:
             sheet.follows = await hydrating.following_among(tx, me, asks)
 
@@ -201,22 +207,34 @@ class Renderer:
 async def _to_show(tx: Tx, chosen: Sequence[Chosen], viewer: Viewer) -> tuple[list[int], list[int]]:
     """Return the posts that can be shown, and what they share: what is shared must be the
     viewer's to see as well."""
+    wanted = [one.id for one in chosen]
     boosted = [one.boost_of for one in chosen if one.boost_of is not None]
-    asked = [one.boost_of for one in chosen if one.boost_of is not None and one.did is None]
-    if not asked:
-        return [one.id for one in chosen], boosted
-    seen = {one.id for one in await hydrating.seen(tx, asked, viewer)}
-    hidden = set(asked) - seen
-    wanted = [one.id for one in chosen if one.boost_of is None or one.boost_of not in hidden]
-    return wanted, [id for id in boosted if id not in hidden]
+    if not boosted or _is_known(chosen):
+        return wanted, boosted
+    seen = {one.id for one in await hydrating.seen(tx, boosted, viewer)}
+    wanted = [one.id for one in chosen if one.boost_of is None or one.boost_of in seen]
+    return wanted, [id for id in boosted if id in seen]
+
+
+def _is_known(chosen: Sequence[Chosen]) -> bool:
+    """Return whether these were chosen by what the reader may see and did with them."""
+    return bool(chosen) and chosen[0].did is not None
 
 
 async def _did(
-    tx: Tx, me: int, fragments: Mapping[int, Fragment], chosen: Sequence[Chosen]
+    tx: Tx,
+    me: int,
+    fragments: Mapping[int, Fragment],
+    chosen: Sequence[Chosen],
+    *,
+    quotes: bool,
 ) -> dict[int, int]:
-    """Return what a reader did with these posts, as far as it isn't known from their choice."""
-    known = {one.boost_of or one.id: one.did for one in chosen if one.did is not None}
-    asked = [id for id, one in fragments.items() if one.boost_of is None and id not in known]
-    found = await hydrating.did(tx, me, asked) if asked else {}
-    found.update((id, did) for id, did in known.items() if did)
-    return found
+    """Return what a reader did with these posts, and with what they share and quote."""
+    known: set[int] = set()
+    found = {one.boost_of or one.id: one.did for one in chosen if one.did}
+    if _is_known(chosen):
+        if not quotes:
+            return found
+        known = {one.boost_of or one.id for one in chosen}
+    asked = [id for id, one in fragments.items() if id not in known and one.boost_of is None]
+    return found | await hydrating.did(tx, me, asked) if asked else found

@@ -96,7 +96,7 @@ async def append(
 ) -> None:
     """Append one event, in the transaction of what it tells. Ids only, never content, so that
     erasure stays possible. Wake the topic `event` after the commit."""
-    await tx.run(
+    await tx.last(
         "INSERT INTO event (kind, actor_id, subject_id, recipient_id, person_id, at, tx)"
         f" VALUES (?, ?, ?, ?, ?, ?, {_written_by(tx.dialect)})",
         (kind, actor_id, subject_id, recipient, person, at),
@@ -142,14 +142,19 @@ async def read(tx: Tx, after: Place, limit: int) -> list[Event]:
 
 async def newest(tx: Tx) -> Place:
     """Return the place of the last event that may be read: where one begins who wants only news."""
-    where = ""
-    order = "e.position DESC"
-    if tx.dialect == "postgres":
-        where, order = f" WHERE e.tx > 0 AND {_SETTLED.format('e')}", "e.tx DESC, e.position DESC"
-    row = await tx.one(f"SELECT e.tx, e.position FROM event e{where} ORDER BY {order} LIMIT 1")
+    row = await tx.one(newest_of(tx.dialect))
     if row is None and tx.dialect == "postgres":
         row = await tx.one("SELECT 0, max(position) FROM event WHERE tx = 0")
     return Place(row[0], row[1]) if row is not None and row[1] is not None else BEGINNING
+
+
+def newest_of(dialect: Dialect) -> str:
+    """Return the SQL of the place of the last event that may be read; no row where there is none,
+    or only such as were taken over."""
+    where, order = " WHERE e.position > 0", "e.position DESC"
+    if dialect == "postgres":
+        where, order = f" WHERE e.tx > 0 AND {_SETTLED.format('e')}", "e.tx DESC, e.position DESC"
+    return f"SELECT e.tx, e.position FROM event e{where} ORDER BY {order} LIMIT 1"
 
 
 async def _rows(tx: Tx, rest: str, params: list[Param]) -> list[Event]:

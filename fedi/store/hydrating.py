@@ -6,7 +6,7 @@ and those outside, who see of ours only what is open. What a single reader did o
 `did`, `parents` and `own_votes`, asked anew for each page.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,8 @@ from outbox.objects.record import Surroundings
 
 from . import cards, quoting, visibility
 from .cards import Card
-from .engine import Param, Tx
+from .engine import Dialect, Param, Tx
+from .events import Place, newest_of
 from .reads import surroundings
 from .rows import ACTOR, POST
 from .timelines import BOOKMARKED, FAVOURITED, PINNED, REBLOGGED, Chosen
@@ -189,14 +190,38 @@ async def did(tx: Tx, actor_id: int, ids: Sequence[int]) -> dict[int, int]:
     return found
 
 
-async def settings(tx: Tx, actor_id: int) -> tuple[frozenset[str], int]:
-    """Return the conversations that an actor hears no more of, and the version of its filters."""
-    rows = await tx.rows(
-        "SELECT root, 0 FROM (SELECT root FROM thread_mute WHERE actor_id = ? LIMIT 1000) m"
-        " UNION ALL SELECT '', version FROM filter_version WHERE actor_id = ?",
-        (actor_id, actor_id),
-    )
-    return frozenset(row[0] for row in rows if row[0]), sum(row[1] for row in rows)
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a page looks at first: the roots of the conversations that an actor hears no more of,
+    the version of its filters, and the place of the newest event (None: ask for it)."""
+
+    muted: frozenset[str]
+    filters: int
+    newest: Place | None
+
+
+async def settings(tx: Tx, actor_id: int) -> Settings:
+    """Return what an actor's pages look at first, in one statement."""
+    rows = await tx.rows(_SETTINGS[tx.dialect], (actor_id, actor_id))
+    muted, filters, newest = list[str](), 0, None
+    for kind, root, first, second in rows:
+        if kind == 0:
+            newest = Place(first, second)
+        elif kind == 1:
+            filters = first
+        else:
+            muted.append(root)
+    return Settings(frozenset(muted) if muted else _NONE, filters, newest)
+
+
+_NONE: Final[frozenset[str]] = frozenset()
+_SETTINGS: Final[Mapping[Dialect, str]] = {
+    dialect: f"SELECT 0, '', n.tx, n.position FROM ({newest_of(dialect)}) n"
+    " UNION ALL SELECT 1, '', version, 0 FROM filter_version WHERE actor_id = ?"
+    " UNION ALL SELECT 2, root, 0, 0 FROM"
+    " (SELECT root FROM thread_mute WHERE actor_id = ? LIMIT 1000) m"
+    for dialect in ("sqlite", "postgres")
+}
 
 
 async def parents(tx: Tx, ids: Sequence[int], viewer: Viewer) -> dict[int, int]:

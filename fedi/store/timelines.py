@@ -122,8 +122,8 @@ async def home(tx: Tx, reader_id: int, span: Span) -> list[Chosen]:
         kept,
         [*mine[0], reader_id, span.above, span.below, *mine[1], *mine[2], span.limit, reader_id],
     )
-    found = [Chosen(*row) for row in rows if row[0]]
-    wide = [row[1] for row in rows if not row[0]]
+    found = [Chosen._make(row) for row in rows if row[0]]
+    wide = [row[1] for row in rows if not row[0]] if len(found) < len(rows) else []
     if wide:
         found = await merged(tx, wide, (by_author, mine[0], mine[2]), span, found)
         found.sort(reverse=True)
@@ -139,9 +139,11 @@ _DID: Final = " + ".join(
                      " AND fr.actor_id = ? AND fr.content = ''"),
         (REBLOGGED, "post fb WHERE fb.boost_of = coalesce(p.boost_of, p.id)"
                     " AND fb.author_id = ? AND fb.deleted IS NULL"),
-        (BOOKMARKED, "bookmark fk WHERE fk.actor_id = ?"
-                     " AND fk.post_id = coalesce(p.boost_of, p.id)"),
-        (PINNED, "pin fp WHERE fp.actor_id = ? AND fp.post_id = coalesce(p.boost_of, p.id)"),
+        # Whether one has any of these at all is asked once for the statement.
+        (BOOKMARKED, "bookmark WHERE actor_id = ?) AND EXISTS (SELECT 1 FROM bookmark fk"
+                     " WHERE fk.actor_id = ? AND fk.post_id = coalesce(p.boost_of, p.id)"),
+        (PINNED, "pin WHERE actor_id = ?) AND EXISTS (SELECT 1 FROM pin fp"
+                 " WHERE fp.actor_id = ? AND fp.post_id = coalesce(p.boost_of, p.id)"),
     )
 )  # fmt: skip
 _STILL_FOLLOWED: Final = (

@@ -2,7 +2,7 @@
 
 from actors.audience import LocalActor, Nobody
 from actors.posts import Visibility
-from fedi.store import hydrating, kept
+from fedi.store import events, hydrating, kept
 from fedi.store.timelines import BOOKMARKED, FAVOURITED
 from tests.fedi.store.units import read, write
 from tests.people import ALICE, BOB, HOUSE, IKT, KARI, LEDERGRUPPEN, OLA, Nordvik
@@ -63,6 +63,15 @@ def test_actors_are_found_unless_they_are_the_house_itself(nordvik: Nordvik) -> 
 
 
 def test_settings_are_the_muted_conversations_and_the_filters_version(nordvik: Nordvik) -> None:
-    assert read(nordvik, hydrating.settings, KARI.id) == (frozenset(), 0)
+    before = read(nordvik, hydrating.settings, KARI.id)
+    assert (before.muted, before.filters) == (frozenset(), 0)
     write(nordvik, kept.mute_thread, KARI.id, "urn:root")
-    assert read(nordvik, hydrating.settings, KARI.id) == (frozenset({"urn:root"}), 0)
+    assert read(nordvik, hydrating.settings, KARI.id).muted == {"urn:root"}
+
+
+def test_the_settings_of_a_page_name_the_newest_event(nordvik: Nordvik) -> None:
+    run(nordvik.engine.write(lambda tx: tx.run("DELETE FROM event")))
+    assert read(nordvik, hydrating.settings, KARI.id).newest is None
+    nordvik.says(KARI)
+    newest = run(nordvik.engine.read(events.newest))
+    assert read(nordvik, hydrating.settings, KARI.id).newest == newest
