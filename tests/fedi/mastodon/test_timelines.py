@@ -1,8 +1,10 @@
 """Timelines: who and what stands on which, for whom."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from fedi.app import application
 from tests.fedi.mastodon.apps import Apps, Client, tell
 
 
@@ -29,6 +31,64 @@ def test_home_has_those_one_follows_from_then_until_one_does_no_more(tmp_path: P
         await it.post(f"v1/accounts/{ola.id}/unfollow")
         assert seen["id"] not in await ids(it, "home")
         assert mine["id"] in await ids(it, "home")
+
+    tell(tmp_path, story)
+
+
+def test_what_changes_a_home_is_seen_on_the_next_page_of_another_process(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        it, ola, kari = apps.it, apps.ola, apps.kari
+        # Two processes of one house: each has a memory of its own.
+        there = replace(it, table=application(apps.house))
+
+        async def flags(id: str, *names: str) -> list[bool]:
+            pages = [await client.get("v1/timelines/home") for client in (there, it)]
+            assert pages[0] == pages[1]
+            shown = {one["id"]: one for one in pages[0]}
+            return [shown[id][name] for name in names] if id in shown else []
+
+        await it.get("v1/timelines/home")
+        for one in (ola, kari):
+            await it.post(f"v1/accounts/{one.id}/follow", {"reblogs": True})
+        post = await ola.says("Vann", visibility="public")
+        other = await kari.says("Lutefisk", visibility="public")
+        boost = await ola.post(f"v1/statuses/{other['id']}/reblog")
+        id, path = post["id"], f"v1/statuses/{post['id']}"
+        assert await flags(id, "favourited", "bookmarked", "reblogged", "muted") == [False] * 4
+        for verb, past in (
+            ("favourite", "favourited"), ("bookmark", "bookmarked"), ("reblog", "reblogged"),
+            ("mute", "muted"),
+        ):  # fmt: skip
+            await it.post(f"{path}/{verb}")
+            assert await flags(id, past) == [True]
+            await it.post(f"{path}/un{verb}")
+            assert await flags(id, past) == [False]
+        await ola.put(path, {"status": "Vei"})
+        assert "Vei" in str(await there.get("v1/timelines/home"))
+        for verb in ("mute", "block"):
+            await it.post(f"v1/accounts/{ola.id}/{verb}")
+            assert await flags(id, "id") == await flags(boost["id"], "id") == []
+            await it.post(f"v1/accounts/{ola.id}/un{verb}")
+            if verb == "block":
+                await it.post(f"v1/accounts/{ola.id}/follow")
+            assert len(await flags(id, "id")) == 1
+        # What is shared goes with who wrote it, and with whom they let see it.
+        await kari.post(f"v1/accounts/{it.id}/block")
+        assert await flags(boost["id"], "id") == await flags(other["id"], "id") == []
+        await kari.post(f"v1/accounts/{it.id}/unblock")
+        assert len(await flags(boost["id"], "id")) == 1
+        hides = {"title": "Fisk", "context": ["home"], "filter_action": "hide",
+                 "keywords_attributes": [{"keyword": "lutefisk"}]}  # fmt: skip
+        made = await it.post("v2/filters", hides)
+        assert await flags(boost["id"], "id") == []
+        await it.delete(f"v2/filters/{made['id']}")
+        assert len(await flags(boost["id"], "id")) == 1
+        await it.post(f"v1/accounts/{ola.id}/unfollow")
+        assert await flags(id, "id") == []
+        await it.post(f"v1/accounts/{ola.id}/follow")
+        assert len(await flags(id, "id")) == 1
+        await ola.delete(path)
+        assert await flags(id, "id") == []
 
     tell(tmp_path, story)
 
