@@ -29,7 +29,7 @@ from fedi.commands import (
     tokens,
     writing,
 )
-from fedi.commands.speaking import MISUSED, NOT_DONE, begin, complain, exit_code
+from fedi.commands.speaking import MISUSED, NOT_DONE, Listed, begin, complain, exit_code
 from fedi.version import VERSION
 
 
@@ -73,12 +73,15 @@ def _unforeseen(error: Exception) -> tuple[str, str]:
     """Return the sentence and the code for what no command foresaw."""
     if isinstance(error, OSError) and error.strerror:  # a full disk, a folder that is not ours
         where = f"{error.filename}: " if error.filename else ""
-        return f"The system refused: {where}{error.strerror}. Mend that and try again.", "not_done"
+        do = "Mend that and try again."
+        if isinstance(error, PermissionError):
+            do = "Run this as the user whose that is (sudo -u USER …), or give it to this one."
+        return f"The system refused: {where}{error.strerror}. {do}", "not_done"
     name = type(error).__name__
     return f"A fault of ours: {name}: {error}. FEDI_TRACE=1 shows where.", "fault"
 
 
-class Commands(click.Group):
+class Commands(Listed):
     """A group whose failures are one plain line; a command may return its exit code."""
 
     def make_context(

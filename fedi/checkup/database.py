@@ -29,11 +29,20 @@ def file_of(config: Config) -> Path | None:
     return path_of(url) if url.startswith("sqlite:") else None
 
 
+def missing(path: Path) -> str:
+    """Say that SQLite's file isn't there, and what to do: a second house under the same origin
+    would be nobody that other servers know."""
+    return (
+        f"There is no {path}. For a new server run `fedi init`; if it ran before, look whether its "
+        "disk is mounted, or put back a backup with `fedi restore`."
+    )
+
+
 async def opens(config: Config) -> list[Finding]:
     """Return whether the database opens, has our schema, and is this house's."""
     path = file_of(config)
     if path is not None and not await asyncio.to_thread(path.exists):
-        return [broken("database", f"There is no {path} yet: run `fedi init`.")]
+        return [broken("database", missing(path))]
     try:
         urls = Urls(config.server.origin, config.handle_domain)
         await check_database(config.database_url, urls)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fedi.commands.opening import at_home
-from fedi.commands.speaking import moment, say, say_table, speaks, wants_json
+from fedi.commands.speaking import Listed, moment, say, say_table, speaks, wants_json
 
 if TYPE_CHECKING:
     from actors.people import Actor, Key
@@ -15,7 +15,7 @@ ROLES = ("reader", "contributor", "author", "approver", "manager")
 DEPARTMENTS = ("Organization", "Group", "Service")
 
 
-@click.group()
+@click.group(cls=Listed)
 def department() -> None:
     """Departments, which others follow."""
 
@@ -126,7 +126,7 @@ def member(handle: str, username: str, role: str, ended: bool) -> None:
     say(value, f"{username} {what}.")
 
 
-@click.group()
+@click.group(cls=Listed)
 def key() -> None:
     """The keys that actors sign with."""
 

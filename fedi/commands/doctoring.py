@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from actors.errors import Unavailable
 from fedi.commands.opening import at_home, configured, run
 from fedi.commands.speaking import ATTENTION, BROKEN, say, speaks
 
@@ -39,7 +40,7 @@ def doctor(no_network: bool) -> int:
     Exit code 3 where something needs attention, 4 where something is broken.
     """
     from fedi.checkup import database, installation, outside
-    from fedi.checkup.findings import State, worst
+    from fedi.checkup.findings import State, broken, worst
     from fedi.machine import SystemClock
 
     config = configured()
@@ -59,7 +60,12 @@ def doctor(no_network: bool) -> int:
             found += await outside.certificate(house)
             return found + await outside.reachability(house)
 
-        findings += at_home(work, config)
+        try:
+            findings += at_home(work, config)
+        except Unavailable as problem:  # then all the rest is wanted most
+            path = database.file_of(config)
+            holder = f" `fuser -v {path}` shows who has it open." if path else ""
+            findings.append(broken("database", problem.sentence + holder))
     return _report(findings)
 
 

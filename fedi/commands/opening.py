@@ -37,10 +37,33 @@ def check_founded(config: Config) -> None:
     url = config.database_url
     if not url.startswith("sqlite:"):
         return
+    from fedi.checkup.database import missing
     from fedi.store.sqlite import path_of
 
     if not path_of(url).exists():
-        raise NotDone(f"There is no database at {path_of(url)} yet. Run `fedi init` first.")
+        raise NotDone(missing(path_of(url)))
+
+
+def expect_ours(config: Config) -> None:
+    """Raise NotDone where root is about to put files among those of the server's own user, who
+    could not read them afterwards. (SQLite sees to its own files.)"""
+    folder = config.server.data_dir
+    owner = folder.stat().st_uid
+    if os.geteuid() == 0 and owner != 0:
+        name = _name_of(owner)
+        raise NotDone(
+            f"{folder} belongs to the user {name}, who could not read what root puts there: run "
+            f"this as {name} (sudo -u {name} …)."
+        )
+
+
+def _name_of(user: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"
 
 
 def at_home(work: "Callable[[House], Awaitable[T]]", config: Config | None = None) -> T:

@@ -1,19 +1,20 @@
 """Commands about people: who they are, and how they sign in."""
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fedi.commands.actors import DEPARTMENTS, ROLES, say_actor
 from fedi.commands.opening import at_home
-from fedi.commands.speaking import moment, say, say_table, speaks, wants_json
+from fedi.commands.speaking import Listed, moment, say, say_table, speaks, wants_json
 
 if TYPE_CHECKING:
     from actors.people import Actor
     from fedi.app import House
 
 
-@click.group()
+@click.group(cls=Listed)
 def person() -> None:
     """People, who sign in and speak for departments."""
 
@@ -122,20 +123,31 @@ def reset(username: str, everything: bool) -> None:
 
 @person.command("password")
 @click.argument("username")
-@click.password_option(help="Asked for where it isn't given.")
+@click.option(
+    "--password", help="Asked for where it isn't given, or read from standard input: others on "
+    "this machine can see what stands on the command line.",
+)  # fmt: skip
 @speaks
-def password(username: str, password: str) -> None:
+def password(username: str, password: str | None) -> None:
     """Set a person's password. It ends their sessions and takes their apps' access back."""
+    chosen = _asked_password() if password is None else password
 
     async def work(house: "House") -> None:
         from fedi import organisation
         from fedi.oauth.renewing import set_password
 
         who = await organisation.find_person(house.performer, username)
-        await set_password(house.performer, house.config.sign_in, who, password)
+        await set_password(house.performer, house.config.sign_in, who, chosen)
 
     at_home(work)
     say({"person": username, "password": "set"}, f"{username} has a new password.")
+
+
+def _asked_password() -> str:
+    """Return what is typed twice at a terminal, or the first line that a script gives."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @person.command("sessions")

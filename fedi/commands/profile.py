@@ -8,7 +8,7 @@ import click
 from fedi.commands.actors import say_actor
 from fedi.commands.naming import by_person
 from fedi.commands.opening import at_home
-from fedi.commands.speaking import NotDone, moment, say, say_table, speaks
+from fedi.commands.speaking import Listed, NotDone, moment, say, say_table, speaks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ SIDES = {"icon": 400, "image": 1500}
 _PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group()
+@click.group(cls=Listed)
 def actor() -> None:
     """How a department or a person looks to others, and where it lives."""
 
@@ -183,6 +183,9 @@ async def _picture(
     alt, now = given[f"{kind}_alt"], getattr(found, kind)
     if given[kind] is None:
         return replace(now, description=alt) if alt and now is not None else None
+    from fedi.commands.opening import expect_ours
+
+    expect_ours(house.config)
     path: Path = given[kind]
     with path.open("rb") as file:
         made = await house.media.portrait(found, file, side=SIDES[kind])

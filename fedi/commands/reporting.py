@@ -6,7 +6,7 @@ import click
 
 from fedi.commands.naming import as_actor, by_person
 from fedi.commands.opening import at_home
-from fedi.commands.speaking import NotDone, moment, say, say_table, speaks, wants_json
+from fedi.commands.speaking import Listed, NotDone, moment, say, say_table, speaks, wants_json
 
 if TYPE_CHECKING:
     from actors.relationships import Report
@@ -57,7 +57,7 @@ def report(who: str, handle: str, username: str | None, **given: Any) -> None:
     )
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Listed, invoke_without_command=True)
 @click.option("--closed", is_flag=True, help="Those that are closed.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=40, show_default=True)
 @speaks

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import click
 
 from fedi.commands.opening import at_home
-from fedi.commands.speaking import say, speaks
+from fedi.commands.speaking import Listed, say, speaks
 
 if TYPE_CHECKING:
     from fedi.app import House
 
 
-@click.group()
+@click.group(cls=Listed)
 def search() -> None:
     """The index that posts and people are found by."""
 

@@ -51,6 +51,18 @@ def speaks(command: F) -> F:
     )(command)
 
 
+class Listed(click.Group):
+    """A group that lists its commands with their whole first sentence."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, one.get_short_help_str(limit=200)) for name, one in found if one]
+            )
+
+
 def begin() -> None:
     """Forget what an earlier command of this process was told."""
     _as_json.set(False)

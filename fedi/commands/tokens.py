@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fedi.commands.opening import at_home
-from fedi.commands.speaking import NotDone, moment, say, say_table, speaks
+from fedi.commands.speaking import Listed, NotDone, moment, say, say_table, speaks
 
 if TYPE_CHECKING:
     from fedi.app import House
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LISTED = 500
 
 
-@click.group()
+@click.group(cls=Listed)
 def token() -> None:
     """Access tokens for scripts and apps."""
 

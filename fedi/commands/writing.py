@@ -114,7 +114,10 @@ async def _media(
 ) -> "tuple[Media, ...]":
     if not paths:
         return ()
+    from fedi.commands.opening import expect_ours
     from fedi.media.attachments import Given
+
+    expect_ours(house.config)
 
     made = []
     for path, alt in zip(paths, alts, strict=True):

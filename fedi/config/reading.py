@@ -28,12 +28,15 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     folder. Raises ConfigError with a sentence for the operator.
     """
     base = path.resolve().parent if path else Path.cwd()
-    config = parse(_tables(path), source=path.name if path else "defaults")
+    config = parse(_tables(path), source=str(path) if path else "defaults")
     config = _anchored(config, base)
     if path and any(urlsplit(url).password for url in (config.database.url, config.bus.url)):
         refuse_open_to_others(path, path.stat())
     config = _with_environment(config, environ)
-    check(config)
+    try:
+        check(config)
+    except ConfigError as problem:  # of several files that might be meant, this is the one in force
+        raise ConfigError(f"{path}: {problem.sentence}" if path else problem.sentence) from None
     for secret in (config.database.password_file, config.bus.password_file):
         if secret is not None:
             read_secret(secret)  # refused here and not halfway into a command

@@ -89,7 +89,10 @@ class SqliteEngine:
         self._writes, self._reads = Lane(), Lane()
         self._writer: _Hand
         self._readers: list[_Hand] = []
+        self._most_readers = 1
+        self._opening: asyncio.Task[None] | None = None
         self._near: sqlite3.Connection
+        self._reading: tuple[str, ...]
         self._open: list[_Hand] = []
 
     @property
@@ -97,16 +100,29 @@ class SqliteEngine:
         return self._writes.pending
 
     async def open(self, readers: int, cache_kib: int, commit_batch: int) -> None:
-        """Open the connections, the writer first: it makes the WAL."""
+        """Open the connections, the writer the first to do anything: it makes the WAL."""
+        # Before any that has a thread: what can't be opened at all leaves none behind.
+        self._near = sqlite3.connect(
+            self.path, timeout=0, isolation_level=None, cached_statements=STATEMENTS
+        )
         writer = partial(Writer, self._writes, commit_batch)
         self._writer = await self._connect(writer, self._writes, _writing(cache_kib))
         reader, reading = partial(Reader, self._reads), _reading(cache_kib // (readers + 1))
         self._readers = [await self._connect(reader, self._reads, reading) for _ in range(readers)]
-        self._near = sqlite3.connect(
-            self.path, timeout=0, isolation_level=None, cached_statements=STATEMENTS
-        )
         for pragma in reading:
             self._near.execute(pragma)
+
+    async def _reader(self) -> _Hand:
+        return await self._connect(partial(Reader, self._reads), self._reads, self._reading)
+
+    async def _one_more_reader(self) -> None:
+        try:
+            self._readers.append(await self._reader())
+            self._readers[-1].wake()
+        except sqlite3.Error:
+            self._most_readers = len(self._readers)  # those there are go on
+        finally:
+            self._opening = None
 
     async def _connect(
         self, kind: Callable[..., sqlite3.Connection], lane: Lane, pragmas: tuple[str, ...]
@@ -153,6 +169,8 @@ class SqliteEngine:
             if reader.task is None:
                 reader.wake()
                 return
+        if len(self._readers) < self._most_readers and self._opening is None:
+            self._opening = asyncio.get_running_loop().create_task(self._one_more_reader())
 
     def _check_process(self) -> None:
         if os.getpid() != self._process:
@@ -160,6 +178,8 @@ class SqliteEngine:
 
     async def close(self) -> None:
         self._writes.closed = self._reads.closed = True
+        if self._opening is not None:
+            await self._opening
         if hasattr(self, "_near"):
             self._near.close()
         for hand in reversed(self._open):

@@ -1,5 +1,6 @@
 """The command line as a whole: quick, plain about its failures, JSON wherever it is asked for."""
 
+import errno
 import json
 import os
 import subprocess
@@ -8,8 +9,9 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from fedi.cli import main
+from fedi.cli import Commands, main
 from tests.fedi.house_on_disk import FEDI, HouseOnDisk
 
 HEAVY = ("asyncio", "cryptography", "httpx2", "starlette", "uvicorn", "jinja2", "sqlite3", "pyld")
@@ -64,6 +66,20 @@ def test_without_a_configuration_it_is_said_how_to_get_one(
     assert "fedi init" in HouseOnDisk(tmp_path).fails("hosts", code=78)
 
 
+def test_the_configuration_that_cannot_be_used_is_named(house: HouseOnDisk) -> None:
+    file = house.folder / "config.toml"
+    written = file.read_text()
+    for wrong in (written.replace("processes = 3", "processes = 0"), "[server]\norigin = ''\n"):
+        file.write_text(wrong)
+        assert house.fails("hosts", code=78).startswith(f"fedi: {file}: [server] ")
+
+
+def test_the_list_of_commands_tells_whole_sentences(tmp_path: Path) -> None:
+    for words in ((), ("person",), ("actor",)):
+        told = HouseOnDisk(tmp_path).run(*words, "--help").output
+        assert "..." not in told.partition("Commands:")[2]
+
+
 def test_a_setting_that_nobody_knows_is_refused_with_a_suggestion(house: HouseOnDisk) -> None:
     house.more["FEDI_SERVER__ORIGINN"] = "x"
     assert "FEDI_SERVER__ORIGIN" in house.fails("hosts", code=78)
@@ -71,7 +87,9 @@ def test_a_setting_that_nobody_knows_is_refused_with_a_suggestion(house: HouseOn
 
 def test_without_a_database_it_is_said_how_to_make_one(house: HouseOnDisk) -> None:
     (house.folder / "fedi.db").unlink()
-    assert "fedi init" in house.fails("hosts")
+    told = house.fails("hosts")
+    assert "For a new server run `fedi init`" in told
+    assert "disk is mounted" in told  # a second house under this origin would be a stranger
 
 
 def test_another_origin_than_the_founded_one_is_refused(house: HouseOnDisk) -> None:
@@ -85,6 +103,19 @@ def test_what_the_system_refuses_is_no_fault_of_ours(house: HouseOnDisk, tmp_pat
     assert told.startswith("fedi: ")
     assert "Not a directory" in told
     assert "fault of ours" not in told
+
+
+def test_what_belongs_to_another_user_says_who_should_run_it() -> None:
+    @click.group(cls=Commands)
+    def group() -> None: ...
+
+    @group.command()
+    def touch() -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "/var/lib/fedi")
+
+    done = CliRunner().invoke(group, ["touch"])
+    assert done.exit_code == 1
+    assert "/var/lib/fedi: Permission denied. Run this as the user whose that is" in done.stderr
 
 
 def test_trouble_is_json_too_where_that_is_wanted(house: HouseOnDisk) -> None:

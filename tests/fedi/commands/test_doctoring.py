@@ -5,6 +5,8 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
+import pytest
+
 from tests.fedi.house_on_disk import HouseOnDisk
 
 
@@ -26,6 +28,17 @@ def test_a_house_that_was_founded_elsewhere_is_broken(house: HouseOnDisk) -> Non
     code, findings = found(house, "check")
     assert code == 4
     assert findings["house"]["state"] == "broken"
+
+
+@pytest.mark.slow
+def test_the_doctor_tells_the_rest_while_the_database_is_held(house: HouseOnDisk) -> None:
+    with closing(sqlite3.connect(house.folder / "fedi.db", isolation_level=None)) as database:
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("BEGIN IMMEDIATE")
+        code, findings = found(house, "doctor", "--no-network")
+    assert code == 4
+    assert findings["disk"]["state"] == "ok"
+    assert findings["database"]["state"] == "broken"
 
 
 def test_an_upgrade_that_waits_for_its_start_is_not_broken(house: HouseOnDisk) -> None:

@@ -56,6 +56,12 @@ def test_a_password_may_be_typed_where_nobody_sees_it(house: HouseOnDisk) -> Non
     assert NEW not in done.output
 
 
+def test_a_script_gives_a_password_where_nobody_sees_it(house: HouseOnDisk) -> None:
+    done = house.run("person", "password", "anne", text=f"{NEW}\n")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "too short" in house.run("person", "password", "anne", text="").stderr
+
+
 def test_a_lost_phone_leaves_nothing_to_sign_in_with(house: HouseOnDisk) -> None:
     house.fedi("person", "password", "anne", "--password", NEW)
     house.fedi("token", "create", "--person", "anne", "--as", "ikt_teamet")

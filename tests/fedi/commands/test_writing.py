@@ -1,5 +1,6 @@
 """post: what is published, narrowed, edited, deleted and refused."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -94,6 +95,19 @@ def test_a_picture_is_kept_without_what_it_tells_and_needs_words(
     kept = list((house.folder / "media").iterdir())
     assert sorted(path.suffix for path in kept) == [".jpg", ".webp"]
     assert b"Kameraet" not in kept[0].read_bytes()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can put files among another's")
+def test_root_puts_no_file_among_those_of_the_servers_user(
+    house: HouseOnDisk, tmp_path: Path
+) -> None:
+    picture = tmp_path / "elva.png"
+    Image.new("RGB", (40, 20), "navy").save(picture)
+    os.chown(house.folder, 65_534, 65_534)
+    told = house.fails("post", "--as", "ikt_teamet", "Se", "--media", str(picture), "--alt", "Elva")
+    assert "run this as " in told
+    assert not (house.folder / "work").exists()
+    assert house.run("post", "--as", "ikt_teamet", "Bare tekst").exit_code == 0
 
 
 def test_what_is_no_picture_is_refused(house: HouseOnDisk, tmp_path: Path) -> None:

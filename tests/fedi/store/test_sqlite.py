@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -251,6 +252,14 @@ def test_a_truncated_database_is_refused_with_what_to_do(
     (tmp_path / "fedi.db").write_bytes(whole[: len(whole) // 8192 * 4096])
     with pytest.raises(CannotOpen, match=r"is damaged .* `fedi restore`"):
         run(_open_and_close(tmp_path / "fedi.db"))
+
+
+def test_what_cannot_be_opened_leaves_no_thread_behind(tmp_path: Path) -> None:
+    (tmp_path / "fedi.db").mkdir()
+    before = set(threading.enumerate())
+    with pytest.raises(CannotOpen, match="cannot be opened for writing"):
+        run(_open_and_close(tmp_path / "fedi.db"))
+    assert set(threading.enumerate()) == before
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
