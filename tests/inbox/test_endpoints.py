@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,13 @@ def test_trial_31_bodies_that_hurt_a_reader_are_refused_and_the_house_goes_on(
             bomb = gzip.compress(b" " * 50_000_000)
             assert len(bomb) < 49_000
             zipped = ("Content-Encoding", "gzip")
-            assert await kept(here, alice, bomb, zipped) == 413
+            tracemalloc.start()
+            try:
+                assert await kept(here, alice, bomb, zipped) == 413
+                _, peak = tracemalloc.get_traced_memory()
+            finally:
+                tracemalloc.stop()
+            assert peak < 10 * LIMIT, "S28: no more is ever made of it than may come"
             assert await kept(here, alice, b"\x1f\x8bnot gzip", zipped) == 400
             assert await code(here, alice, create(note(alice, "1"), alice)) == (202, "")
 
@@ -231,6 +238,26 @@ def test_what_has_one_id_for_all_times_may_be_done_again_but_no_request_comes_tw
             for request in requests:
                 assert (await here.raw("POST", "/inbox", *request))[0] == 202
             assert await here.number("SELECT count(*) FROM arrival") == 0
+
+    asyncio.run(scene())
+
+
+def test_trial_5_what_cannot_be_saved_is_not_promised(tmp_path: Path) -> None:
+    """202 comes after the commit: where there can be none, the peer is told to come back."""
+
+    async def scene() -> None:
+        async with town(tmp_path) as here:
+            alice = here.hostile.stranger()
+            large = create(note(alice, "1", content="x" * 60_000), alice)
+            assert await code(here, alice, activity("Like", alice, f"{alice.uri}/1")) == (202, "")
+            await here.work()
+            await here.house.engine.write(lambda tx: tx.rows("PRAGMA max_page_count = 1"))
+            status, said = await here.post(alice, large)
+            assert (status, b"\r\nretry-after: " in said.lower()) == (503, True)
+            await here.house.engine.write(lambda tx: tx.rows("PRAGMA max_page_count = 1000000"))
+            assert await here.number("SELECT count(*) FROM arrival") == 0
+            assert await code(here, alice, large) == (202, "")
+            assert await here.number("SELECT count(*) FROM arrival") == 1
 
     asyncio.run(scene())
 

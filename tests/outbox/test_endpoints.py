@@ -409,6 +409,9 @@ def test_a_server_may_ask_for_its_own_followers_and_for_no_others() -> None:
     assert document(none)["orderedItems"] == []
     unsigned = house(there).actor_collection(AP, LEDERGRUPPEN.id, "synchronization")
     assert get(unsigned).status == 401
+    app = house(there, LocalActor(KARI.id))
+    of_an_app = app.actor_collection(SIGNED, LEDERGRUPPEN.id, "synchronization")
+    assert get(of_an_app).status == 401
 
 
 def test_a_post_has_replies_likes_and_shares() -> None:
