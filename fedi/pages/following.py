@@ -9,16 +9,21 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from actors.errors import FediError, FetchAnswered, Invalid, NotFound, Unavailable
+from actors.errors import FediError, FetchAnswered, Invalid, NotFound, TooMany, Unavailable
 from actors.handles import Handle, parse_handle
 from actors.people import Actor
 from fedi.pages.cards import web
 from fedi.pages.listings import Printer
 from fedi.pages.site import Asked, Site, redirect
 from fedi.store import directory
+from inbox.policies.rate import Buckets
 from outbox.answers import Answer
 
 LOOK_UPS: Final = 16
+PER_DOMAIN: Final = 1.0
+"""Look-ups a second of one domain, and twenty at once: anybody can ask for them, so nobody is to
+have this server knock elsewhere without end."""
+IN_ALL: Final = 10.0
 SECONDS: Final = 8
 HANDLE_MAX: Final = 320
 ADDRESS_MAX: Final = 2_048
@@ -34,6 +39,8 @@ class Following:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._under_way = asyncio.Semaphore(LOOK_UPS)
+        self._of_domains = Buckets(site.clock.now, PER_DOMAIN)
+        self._of_all = Buckets(site.clock.now, IN_ALL)
 
     async def form(self, asked: Asked) -> Answer:
         """Answer the form for following the actor that `uri` names."""
@@ -58,6 +65,8 @@ class Following:
             return self._page(asked, actor, written, problem, 422)
         try:
             document = await self._look_up(handle)
+        except TooMany:
+            raise
         except FetchAnswered:
             problem = say.text("err.no_person", address=written)
             return self._page(asked, actor, written, problem, 422)
@@ -73,6 +82,10 @@ class Following:
         return redirect(target, 303)
 
     async def _look_up(self, handle: Handle) -> Any:
+        if not self._site.lab:
+            wait = self._of_domains.take(handle.domain or "") or self._of_all.take("")
+            if wait:
+                raise TooMany("Many are looked up now.", retry_after=max(1, wait // 1000))
         if self._under_way.locked():
             raise Unavailable("Many are looked up now.", retry_after=10)
         async with self._under_way:

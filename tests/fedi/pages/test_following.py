@@ -56,6 +56,17 @@ def test_the_reader_is_sent_to_their_own_server(visitor: Visitor) -> None:
     assert visitor.elsewhere.asked == [Handle("kari", "by.example")]
 
 
+def test_nobody_has_us_knock_elsewhere_without_end(visitor: Visitor) -> None:
+    """S12, S32: whoever asks needn't be signed in, so what they can have us do is bounded."""
+    visitor.elsewhere.answers["by.example"] = jrd("https://by.example/follow?acct={uri}")
+    for number in range(30):
+        answered = visitor.send("/follow", form(handle=f"@kari{number}@by.example"))
+    assert answered.status == 429
+    assert int(answered.headers["retry-after"]) >= 1
+    assert len(visitor.elsewhere.asked) == 20
+    assert visitor.send("/follow", form(handle="@ola@annen.example")).status != 429
+
+
 @pytest.mark.parametrize("handle", ["", "kari", "@kari", "kari@", "@kari@by example", "a" * 5000])
 def test_an_address_that_is_none_is_asked_for_again(visitor: Visitor, handle: str) -> None:
     answered = visitor.send("/follow", form(handle=handle))
