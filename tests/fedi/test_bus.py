@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -96,9 +97,8 @@ def test_a_thread_that_wakes_after_the_loop_has_closed_does_no_harm() -> None:
         return LocalBus()
 
     bus = asyncio.run(run())
-    thread = threading.Thread(target=bus.wake, args=("delivery",))
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor() as threads:
+        assert threads.submit(bus.wake, "delivery").exception() is None
 
 
 def test_the_other_bus_is_woken_and_so_is_one_s_own() -> None:
@@ -124,8 +124,10 @@ def test_a_full_line_drops_wake_ups_and_never_blocks() -> None:
 def test_waking_a_bus_that_has_closed_does_no_harm() -> None:
     async def story(one: SocketBus, two: SocketBus) -> None:
         two.close()
-        one.wake("delivery")
-        two.wake("delivery")
+        with one.listen("delivery") as here:
+            one.wake("delivery")
+            two.wake("delivery")
+            assert await here.wait(5)
 
     on_two_buses(story)
 

@@ -52,6 +52,7 @@ def test_trial_21_a_head_that_trickles_is_cut_at_its_deadline(
     monkeypatch.setattr(doorstep, "HEAD_SECONDS", 0.4)
 
     async def story(here: Town) -> None:
+        cut = 0
         for first in (b"", b"GET / HTTP/1.1\r\nHost: a\r\n", get(here).replace(b"close", b"x")):
             reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
             writer.write(first)
@@ -62,13 +63,17 @@ def test_trial_21_a_head_that_trickles_is_cut_at_its_deadline(
                 while True:
                     writer.write(b"X" if first else b"")
                     try:
-                        if not await asyncio.wait_for(reader.read(65_536), 0.1):
-                            break
+                        if await asyncio.wait_for(reader.read(65_536), 0.1):
+                            continue
                     except TimeoutError:
                         continue
                     except ConnectionError:
-                        break
+                        pass
+                    cut += 1
+                    break
             writer.close()
+        assert cut == 3
+        assert (await here.bytes(get(here)))[0] == 200
 
     run(tmp_path, story)
 

@@ -66,5 +66,5 @@ def test_a_process_forked_by_the_supervisor_keeps_the_lock_alive(tmp_path: Path)
 
 def test_leaving_the_block_frees_the_folder(tmp_path: Path) -> None:
     for _ in range(2):
-        with only_supervisor(tmp_path):
-            pass
+        with only_supervisor(tmp_path), pytest.raises(CannotOpen), only_supervisor(tmp_path):
+            raise AssertionError("two at once")
