@@ -332,7 +332,8 @@ def application(house: House) -> Dispatch:
             exception_handlers={HTTPException: pages.error, Exception: pages.error},
         )
     )
-    _open_activitypub(table, house, pages)
+    api = client_api(house)
+    _open_activitypub(table, house, pages, api)
     table.add("/livez", live)
     table.add("/health", healthy)
     table.add("/readyz", Ready(house.door.check_room, house.slot.renew))
@@ -344,7 +345,7 @@ def application(house: House) -> Dispatch:
         name=house.config.organisation.name,
         version=VERSION,
     )
-    _open_client_api(table, house, site)
+    _open_client_api(table, house, site, api)
 
     async def shown(name: str) -> stored_media.Shown | None:
         return await house.engine.glance(lambda tx: stored_media.shown(tx, name))
@@ -355,7 +356,7 @@ def application(house: House) -> Dispatch:
     return table
 
 
-def _open_activitypub(table: Dispatch, house: House, pages: Pages) -> None:
+def _open_activitypub(table: Dispatch, house: House, pages: Pages, api: Api) -> None:
     async def page(ask: Ask) -> Answer:
         return await pages.html(cast(Scope, ask.request))
 
@@ -368,12 +369,12 @@ def _open_activitypub(table: Dispatch, house: House, pages: Pages) -> None:
         signed_only=house.config.federation.authorized_fetch,
     )
     open_door(table, endpoints, house.door, house.figures.counting)
-    submitting = Submitting(house.performer, house.resolver, house.config.limits)
-    open_clients(table, submitting, house.callers)
+    limits = house.config.limits
+    submitting = Submitting(house.performer, house.resolver, limits, house.media)
+    open_clients(table, submitting, house.callers, api.rates)
 
 
-def _open_client_api(table: Dispatch, house: House, site: Site) -> None:
-    api = client_api(house)
+def _open_client_api(table: Dispatch, house: House, site: Site, api: Api) -> None:
     open_api(table, api)
     open_streaming(table, house.hub, api)
     open_sign_in(

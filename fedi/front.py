@@ -6,6 +6,7 @@ posts to its outbox and reads its inbox (outbox/clients.py).
 """
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
@@ -20,10 +21,13 @@ from actors.signatures.authenticate import claim, examine
 from actors.signatures.message import Message
 from actors.urls import host_of
 from fedi.desk import HouseDoor
-from fedi.net.answer import Receive, Scope, Send
+from fedi.net.answer import Header, Receive, Scope, Send, answer_to
+from fedi.net.cors import EXPOSED, OPEN, READING, add_preflight
 from fedi.net.dispatch import Dispatch, RawHandler
 from fedi.net.negotiate import ACTIVITY_ONLY, PAGE_FIRST, accept_of, negotiate
 from fedi.oauth.callers import Callers, bearer_of
+from fedi.oauth.rates import OverLimit, Rates, counted
+from fedi.publishing.repeating import Repeating
 from fedi.publishing.submitting import Submitting
 from fedi.store.home import Readers
 from fedi.store.received import received
@@ -95,19 +99,25 @@ async def holder(callers: Callers, scope: Scope, needed: str) -> Author:
         raise Forbidden("The token speaks for no actor.")
     if not caller.may(needed):
         raise Forbidden(f"The token hasn't the scope {needed!r}.")
-    return Author(caller.actor, caller.person.id)
+    given = _header(scope, b"idempotency-key").strip()
+    key = (
+        (caller.token_id, hashlib.sha256(f"outbox {given}".encode()).hexdigest()) if given else None
+    )
+    return Author(caller.actor, caller.person.id, key)
 
 
 def clients_of(submitting: Submitting, callers: Callers) -> Clients:
     """Return ActivityPub's side for clients, on the house's parts."""
     performer = submitting.performer
-    readers = Readers(performer.engine)
+    readers, repeating = Readers(performer.engine), Repeating(submitting)
 
     async def known(request: object, needed: str) -> Author:
         return await holder(callers, cast(Scope, request), needed)
 
     async def carry_out(author: Author, document: Mapping[str, Any]) -> str:
-        return await submitting.submit(author.actor, author.person, document)
+        if author.key is None:
+            return await submitting.submit(author.actor, author.person, document)
+        return await repeating.once(author.actor, author.person, document, author.key)
 
     async def reached(owner: Actor, cursor: int | None, limit: int) -> Posts:
         await readers.ready(owner.id, performer.clock.now())
@@ -116,23 +126,37 @@ def clients_of(submitting: Submitting, callers: Callers) -> Clients:
     return Clients(performer.urls, known, carry_out, reached, choose)
 
 
-def open_clients(table: Dispatch, submitting: Submitting, callers: Callers) -> None:
+def open_clients(table: Dispatch, submitting: Submitting, callers: Callers, rates: Rates) -> None:
     """Put what only the owner may use into the dispatch table: POST outbox, GET inbox."""
     clients = clients_of(submitting, callers)
 
-    async def submit(scope: Scope, receive: Receive, send: Send) -> None:
+    async def submit(scope: Scope, receive: Receive) -> Answer:
         kind = _header(scope, b"content-type")[:256]
-        answer = await clients.submit(scope, _own_id(scope), kind, lambda: _body(receive))
-        await _send(scope, send, answer)
+        return await clients.submit(scope, _own_id(scope), kind, lambda: _body(receive))
 
-    async def inbox(scope: Scope, receive: Receive, send: Send) -> None:
-        query = _query(scope["query_string"])
-        page = query.get("page")
-        answer = await clients.inbox(scope, _own_id(scope), accept_of(scope), page)
-        await _send(scope, send, answer)
+    async def inbox(scope: Scope, receive: Receive) -> Answer:
+        page = _query(scope["query_string"]).get("page")
+        return await clients.inbox(scope, _own_id(scope), accept_of(scope), page)
 
-    table.add("/actors/{id}/outbox", submit, methods=("POST",))
-    table.add("/actors/{id}/inbox", inbox)
+    def for_apps(work: Callable[[Scope, Receive], Awaitable[Answer]]) -> RawHandler:
+        """Count what apps ask, as the client API does, and let pages elsewhere read errors too."""
+
+        async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+            told: tuple[Header, ...] = (EXPOSED,)
+            try:
+                told += await counted(rates, callers, scope)
+                answer = await work(scope, receive)
+            except Exception as error:
+                plain = answer_to(error)
+                answer = Answer(plain.status, plain.headers, plain.body)
+                told += error.headers if isinstance(error, OverLimit) else ()
+            await _send(scope, send, Answer(answer.status, (*answer.headers, *told), answer.body))
+
+        return handle
+
+    table.add("/actors/{id}/outbox", for_apps(submit), methods=("POST",))
+    table.add("/actors/{id}/inbox", for_apps(inbox))
+    add_preflight(table, "/actors/{id}/inbox", f"{READING}, POST")
 
 
 def _own_id(scope: Scope) -> int | None:
@@ -242,6 +266,7 @@ _OF_THE_ASKER: Final = frozenset(
 
 def _add(table: Dispatch, path: str, get: _Get, kept: Kept | None = None) -> None:
     table.add(path, _handler(get, kept))
+    add_preflight(table, path, f"{READING}, POST" if path == "/actors/{id}/outbox" else READING)
 
 
 def _handler(get: _Get, kept: Kept | None) -> RawHandler:
@@ -259,8 +284,8 @@ def _handler(get: _Get, kept: Kept | None) -> RawHandler:
 
 async def _send(scope: Scope, send: Send, answer: Answer) -> None:
     body = b"" if scope["method"] == "HEAD" else answer.body
-    start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
-    await send(start)
+    headers = (*answer.headers, OPEN)
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

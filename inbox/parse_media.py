@@ -74,11 +74,11 @@ def _medium(item: Document, base: str) -> Media | None:
         url=url,
         media_type=_media_type(item) or _media_type(inner),
         kind=kind,
-        description=_description(item),
+        description=described(item),
         width=values.whole(item.get("width")) or values.whole(inner.get("width")) or 0,
         height=values.whole(item.get("height")) or values.whole(inner.get("height")) or 0,
         blurhash=values.line(item.get("blurhash"), 128),
-        focus=_focus(item.get("focalPoint")),
+        focus=focused(item.get("focalPoint")),
         preview=preview,
         preview_width=preview_width,
         preview_height=preview_height,
@@ -127,7 +127,8 @@ def _media_type(item: Document) -> str:
     return stated if "/" in stated else ""
 
 
-def _description(item: Document) -> str:
+def described(item: Document) -> str:
+    """Return what an attachment says is on it, "" where it says nothing."""
     for key in ("summary", "name"):
         words = values.unescaped(values.text(item.get(key), limits.DESCRIPTION.size)).strip()
         if words:
@@ -135,7 +136,8 @@ def _description(item: Document) -> str:
     return ""
 
 
-def _focus(value: Any) -> tuple[float, float] | None:
+def focused(value: Any) -> tuple[float, float] | None:
+    """Return a focal point, x and y from -1 to 1; None for what is none."""
     point = [values.literal(one) for one in values.items(value)]
     if len(point) != 2 or not all(isinstance(one, int | float) for one in point):
         return None
@@ -152,5 +154,5 @@ def image_of(value: Any, base: str) -> Image | None:
         url = values.link(best, base)
         if url:
             inner: Document = best if isinstance(best, dict) else {}
-            return Image(url, _media_type(item) or _media_type(inner), _description(item))
+            return Image(url, _media_type(item) or _media_type(inner), described(item))
     return None

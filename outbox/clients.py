@@ -30,10 +30,12 @@ PAGE_SIZE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who holds the token: an actor of ours, and the person who acts for it."""
+    """Who holds the token: an actor of ours, and the person who acts for it. `key` is (token, what
+    stands for its Idempotency-Key), None without one."""
 
     actor: Actor
     person: int
+    key: tuple[int, str] | None = None
 
 
 Known = Callable[[object, str], Awaitable[Author]]

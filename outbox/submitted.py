@@ -12,7 +12,7 @@ from actors import audience
 from actors.errors import Invalid
 from actors.hashtags import hashtag_key
 from actors.people import Actor
-from actors.posts import Note, Post, Question, Visibility
+from actors.posts import Media, Note, Post, Question, Visibility
 from actors.urls import Urls
 from actors.verbs import Create, Update
 from outbox.objects.record import Surroundings, mention_of, note_of, question_of
@@ -42,13 +42,14 @@ def asked_for(to: tuple[str, ...], cc: tuple[str, ...], author: Actor, urls: Url
 
 
 def create(
-    said: Said, asked: Visibility, parent: Post | None, *, id: int, now: int, urls: Urls
-) -> Create:
-    """Return the Create of a note under ids of ours; `now` in Unix ms.
+    said: Said, asked: Visibility, parent: Post | None, *, id: int, now: int, urls: Urls,
+    media: tuple[Media, ...] = (),
+) -> Create:  # fmt: skip
+    """Return the Create of a note under ids of ours, with `media` on it; `now` in Unix ms.
 
     Raises Invalid for a note with nothing in it.
     """
-    note = _worded(said, urls)
+    note = _worded(said, urls, carries=bool(media))
     to, cc = audience.addressing(asked, said.author.followers, _uris(said))
     return Create(
         uri=urls.activity(id),
@@ -62,6 +63,7 @@ def create(
             cc=cc,
             in_reply_to=parent.uri if parent is not None else "",
             context=(parent.context if parent is not None else "") or urls.context(id),
+            media=media,
             replies=urls.post(id, "replies"),
         ),
         person=said.person,
@@ -101,10 +103,10 @@ def update(
     )
 
 
-def _worded(said: Said, urls: Urls) -> Note:
+def _worded(said: Said, urls: Urls, *, carries: bool = False) -> Note:
     """Return what a client may set of a note: its words, and whom and what they name."""
     note, known = said.note, {actor.uri: actor for actor in said.named}
-    if not (note.content or note.question):
+    if not (note.content or note.question or carries):
         raise Invalid("There is nothing in the post.", code="empty")
     mentioned = dict.fromkeys(one.href for one in note.mentions if one.href in known)
     tags = {hashtag_key(tag): tag for tag in reversed(note.hashtags) if hashtag_key(tag)}

@@ -116,6 +116,10 @@ class Attachments:
             raise NotFound("There is no such file.")
         return found[id]
 
+    async def named(self, actor: Actor, names: Sequence[str]) -> dict[str, int]:
+        """Return the ids of those of these files that are the actor's, by name."""
+        return await self._engine.glance(lambda tx: rows.named(tx, actor.id, names))
+
     async def of_post(self, post_id: int) -> list[Attachment]:
         """Return what a post of ours shows, in order of upload."""
         return await self._engine.read(lambda tx: rows.of_post(tx, post_id))

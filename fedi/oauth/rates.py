@@ -7,12 +7,13 @@ count for all that apps ask, whichever part of the house answers.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from actors.errors import TooMany
+from actors.errors import FediError, TooMany
 from fedi.net.answer import Header, Scope
-from fedi.oauth.callers import Caller
+from fedi.oauth.callers import Caller, Callers, bearer_of
 from fedi.oauth.throttling import address_of
 
 WINDOW_MS: Final = 300_000
@@ -61,6 +62,15 @@ class Rates:
         if count > limit:
             raise OverLimit(max(1, (resets - now) // 1000), headers)
         return headers
+
+
+async def counted(rates: Rates, callers: Callers, scope: Scope) -> tuple[Header, ...]:
+    """Count a request by its token, or its address where it has none that holds; the headers that
+    tell it. OverLimit as `Rates.count` raises it."""
+    caller = None
+    with suppress(FediError):
+        caller = await callers.find(bearer_of(scope) or "")
+    return rates.count(scope, caller)
 
 
 def _key(scope: Scope, caller: Caller | None) -> str:

@@ -1,17 +1,15 @@
 """What signing in is done with: the ports, made once for a house and handed to every view."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
-from actors.errors import FediError
 from actors.ports import Clock
 from actors.urls import Urls
 from fedi.config import Config, Limits, SignIn
 from fedi.net.answer import Header, Scope
-from fedi.oauth.callers import Callers, bearer_of
+from fedi.oauth.callers import Callers
 from fedi.oauth.passwords import Passwords
-from fedi.oauth.rates import Rates
+from fedi.oauth.rates import Rates, counted
 from fedi.oauth.throttling import Throttle
 from fedi.oauth.tokens import Revoking
 from fedi.pages.site import Site
@@ -62,10 +60,7 @@ class Reception:
     async def counted(self, scope: Scope) -> tuple[Header, ...]:
         """Count one request of an app's; OverLimit where there were too many. Return the headers
         that tell it."""
-        caller = None
-        with suppress(FediError):
-            caller = await self.callers.find(bearer_of(scope) or "")
-        return self.rates.count(scope, caller)
+        return await counted(self.rates, self.callers, scope)
 
 
 def reception(

@@ -4,6 +4,8 @@ A bare object is wrapped in a Create (ActivityPub section 6.2.1); ids, dates and
 client gives are ours to set. Read by handed.py; notes are made ready by outbox/submitted.py.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from actors.activities import undo
@@ -12,11 +14,14 @@ from actors.effects import Need, Refusal
 from actors.errors import Forbidden, Invalid, NotFound
 from actors.html import plain
 from actors.people import Actor
-from actors.posts import Visibility
-from actors.verbs import Accept, Flag, Reject
+from actors.posts import Media, Post, Visibility
+from actors.verbs import Accept, Create, Flag, Reject
 from actors.vocabulary import ACTOR_TYPES, POST_TYPES
+from fedi.media.attachments import Attachments
+from fedi.perform import Also
 from fedi.publishing.acting import COMMENT_CHARACTERS, REPORTED_POSTS, Interacting
 from fedi.publishing.doing import error_of
+from fedi.publishing.enclosing import enclosed, take
 from fedi.publishing.handed import (
     Document,
     Handed,
@@ -30,19 +35,26 @@ from fedi.store.reads import surroundings
 from fedi.store.unit import UnitStore
 from inbox import terms, values
 from outbox import submitted
+from outbox.submitted import Said
 
+Noted = Callable[[str], Also]
 _ADDRESSING: Final = ("to", "cc", "audience")
 
 
+@dataclass(frozen=True, slots=True)
 class Submitting(Handed):
     """Does in the name of `actor` what a document says; `person` is who acts for it. Every method
-    named after a verb returns the id of the activity it became, or of the one that stands."""
+    named after a verb returns the id of the activity it became, or of the one that stands.
+    `media` is where files are taken from, where there are any."""
 
-    __slots__ = ()
+    media: Attachments | None = None
 
-    async def submit(self, actor: Actor, person: int, document: Document) -> str:
+    async def submit(
+        self, actor: Actor, person: int, document: Document, noted: Noted | None = None
+    ) -> str:
         """Carry out one document. Invalid for what isn't understood, NotFound for what it is
-        about where that isn't the actor's to see, Forbidden for another's."""
+        about where that isn't the actor's to see, Forbidden for another's. `noted` writes in the
+        unit of a new post, by the id of its activity."""
         terms.check(document)
         own(document, "actor", actor)
         without_hidden(document)
@@ -50,6 +62,12 @@ class Submitting(Handed):
         if not POST_TYPES.isdisjoint(kinds):
             kept = {name: document[name] for name in _ADDRESSING if name in document}
             document, kinds = {"type": "Create", "object": document, **kept}, ("Create",)
+        if "Create" in kinds:
+            return await self.create(actor, person, document, noted)
+        if "Move" in kinds:
+            raise Forbidden(
+                "An actor is moved by those who run this server (`fedi actor move`), not by an app."
+            )
         done = next((_VERBS[kind] for kind in kinds if kind in _VERBS), None)
         if done is None:
             raise Invalid("This kind of activity can't be handed in here.", code="unsupported")
@@ -57,11 +75,14 @@ class Submitting(Handed):
 
     # -- posts
 
-    async def create(self, actor: Actor, person: int, document: Document) -> str:
-        """Publish a note, or vote where it is a choice in a poll."""
+    async def create(
+        self, actor: Actor, person: int, document: Document, noted: Noted | None = None
+    ) -> str:
+        """Publish a note with files of the actor's, or vote where it is a choice in a poll."""
         said, asked = await self.said(actor, person, document)
-        if values.items(values.first(document.get("object")).get("attachment")):
-            raise Invalid("Files can't be handed in here: use /api/v2/media and /api/v1/statuses.")
+        attached = values.items(values.first(document.get("object")).get("attachment"))
+        self.limits.check("The post", len(attached), self.limits.attachments, "pictures and files")
+        files = enclosed(attached, self.performer.urls)
         parent = None
         if said.note.in_reply_to:
             parent = await self.visible(actor, said.note.in_reply_to)
@@ -69,11 +90,35 @@ class Submitting(Handed):
                 vote = self.act(actor, person).vote(parent, said.note.name)
                 await self.perform(vote)
                 return vote.uri
-        new_id, now = self.performer.new_id(), self.performer.clock.now()
-        urls = self.performer.urls
-        made = submitted.create(said, asked, parent, id=new_id, now=now, urls=urls)
         self.check_note(said, asked)
-        await self.perform(made)
+        media = await take(self.media, actor, files) if self.media and files else ()
+        try:
+            return await self._published(said, asked, parent, media, noted)
+        except BaseException:
+            if self.media is not None and media:
+                await self.media.give_back(media)
+            raise
+
+    async def _published(
+        self,
+        said: Said,
+        asked: Visibility,
+        parent: Post | None,
+        media: tuple[Media, ...],
+        noted: Noted | None,
+    ) -> str:
+        def make() -> Create:
+            return submitted.create(
+                said,
+                asked,
+                parent,
+                id=self.performer.new_id(),
+                now=self.performer.clock.now(),
+                urls=self.performer.urls,
+                media=media,
+            )
+
+        made = await self.perform_fresh(make, (lambda one: noted(one.uri)) if noted else None)
         return made.uri
 
     async def update(self, actor: Actor, person: int, document: Document) -> str:
@@ -246,7 +291,6 @@ class Submitting(Handed):
 
 
 _VERBS: Final = {
-    "Create": Submitting.create,
     "Update": Submitting.update,
     "Delete": Submitting.remove,
     "Announce": Submitting.announce,

@@ -81,6 +81,18 @@ async def owned(tx: Tx, actor_id: int, ids: Sequence[int]) -> dict[int, Attachme
     return {one.id: one for one in map(ATTACHMENT.decode, rows)}
 
 
+async def named(tx: Tx, actor_id: int, names: Sequence[str]) -> dict[str, int]:
+    """Return the ids of those of these files that are the actor's, by name."""
+    if not names:
+        return {}
+    rows = await tx.rows(
+        "SELECT name, id FROM attachment WHERE actor_id = ?"
+        f" AND name IN ({', '.join('?' * len(names))})",
+        (actor_id, *names),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def of_post(tx: Tx, post_id: int) -> list[Attachment]:
     """Return what a post shows, in order of upload."""
     rows = await tx.rows(f"{ATTACHMENT.select} WHERE post_id = ? ORDER BY id", (post_id,))

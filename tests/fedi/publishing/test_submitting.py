@@ -6,10 +6,12 @@ to nobody whom it may not reach; what it may not see answers as what never was.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from actors.vocabulary import PUBLIC
+from fedi.app import application
 from tests.fedi.asking import Answered, ask
 from tests.fedi.mastodon.apps import ORIGIN, Apps, Client, tell
 
@@ -27,10 +29,17 @@ def box(client: Client, part: str) -> str:
 
 
 async def hand_in(
-    client: Client, document: Any, to: str = "", *, kind: str = ACTIVITY, bearer: str | None = None
+    client: Client,
+    document: Any,
+    to: str = "",
+    *,
+    kind: str = ACTIVITY,
+    bearer: str | None = None,
+    key: str = "",
 ) -> Answered:
     token = client.bearer if bearer is None else bearer
     headers = {"content-type": kind} | ({"authorization": f"Bearer {token}"} if token else {})
+    headers |= {"idempotency-key": key} if key else {}
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     path = to or box(client, "outbox")
     return await ask(client.table, path, "POST", headers=headers, body=body)
@@ -419,5 +428,43 @@ def test_an_actor_says_where_tokens_are_had(tmp_path: Path) -> None:
         assert actor["endpoints"]["oauthTokenEndpoint"] == f"{ORIGIN}/oauth/token"
         house = (await read(apps.nobody, "/actor")).json()
         assert set(house["endpoints"]) == {"sharedInbox"}
+
+    tell(tmp_path, story)
+
+
+def test_a_move_is_not_for_apps_and_says_for_whom_it_is(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        move = {"type": "Move", "target": "https://elsewhere.test/users/it"}
+        answered = await hand_in(apps.it, move)
+        assert answered.status == 403
+        assert "fedi actor move" in answered.json()["error_description"]
+
+    tell(tmp_path, story)
+
+
+def test_pages_elsewhere_may_hand_in_and_are_told_how_often(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        config = apps.house.config
+        strict = replace(apps.house, config=replace(config, lab=replace(config.lab, enabled=False)))
+        it = replace(apps.it, table=application(strict))
+        asked = {"access-control-request-headers": "authorization, idempotency-key"}
+        told = await ask(it.table, box(it, "outbox"), "OPTIONS", headers=asked)
+        assert told.headers["access-control-allow-headers"] == "authorization, idempotency-key"
+        assert "POST" in told.headers["access-control-allow-methods"]
+        left = 300
+        for document, status in ((note(), 201), ({"type": "Xyz"}, 400)):
+            answered = await hand_in(it, document)
+            left -= 1
+            assert answered.status == status
+            assert answered.headers["x-ratelimit-remaining"] == str(left)
+            assert answered.headers["access-control-allow-origin"] == "*"
+            assert "Location" in answered.headers["access-control-expose-headers"]
+        assert (await read(it, box(it, "inbox"))).headers["x-ratelimit-remaining"] == str(left - 1)
+        for _ in range(left - 1):
+            await it.call("GET", "/api/v1/preferences")
+        late = await hand_in(it, note())
+        assert (late.status, late.headers["x-ratelimit-remaining"]) == (429, "0")
+        assert int(late.headers["retry-after"]) > 0
+        assert (await read(it, box(it, "outbox"))).headers["access-control-allow-origin"] == "*"
 
     tell(tmp_path, story)
