@@ -24,6 +24,7 @@ from fedi import log
 from fedi.bus import Lines
 from fedi.config import Config, banner, split_address
 from fedi.founded import check_house
+from fedi.machine import fill_gaps, one_heap
 from fedi.roles import run_process
 from fedi.store.engine import CannotOpen, opened
 from fedi.store.leases import give_back_all
@@ -67,6 +68,7 @@ def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
     words = banner(config)
     if words:
         print(f"\n*** {words}\n", file=sys.stderr, flush=True)
+    one_heap()
     with ExitStack() as stack:
         _hold(stack, config)
         asyncio.run(_prepare(config))
@@ -148,6 +150,7 @@ class _Supervisor:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         gc.collect()
+        fill_gaps()
         gc.freeze()  # what was imported stays in shared pages: no collector writes to it
         for number in range(len(self._plans)):
             self._start(number)

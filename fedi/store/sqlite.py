@@ -34,6 +34,7 @@ from fedi.store.grouped import (
 T = TypeVar("T")
 
 ASIDE = 0.0001  # s in each ms that a busy loop leaves to the threads
+LONG = 0.02  # s that a read may wait for one of the readers, before one more is opened
 STATEMENTS = 512  # prepared statements kept for each connection
 CACHE_KIB = 8_192  # page cache of the writer; the readers share as much again
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -91,6 +92,7 @@ class SqliteEngine:
         self._readers: list[_Hand] = []
         self._most_readers = 1
         self._opening: asyncio.Task[None] | None = None
+        self._look_again: asyncio.TimerHandle | None = None
         self._near: sqlite3.Connection
         self._reading: tuple[str, ...]
         self._open: list[_Hand] = []
@@ -107,20 +109,27 @@ class SqliteEngine:
         )
         writer = partial(Writer, self._writes, commit_batch)
         self._writer = await self._connect(writer, self._writes, _writing(cache_kib))
-        reader, reading = partial(Reader, self._reads), _reading(cache_kib // (readers + 1))
-        self._readers = [await self._connect(reader, self._reads, reading) for _ in range(readers)]
+        self._reading = reading = _reading(cache_kib // (readers + 1))
+        self._most_readers = readers
+        self._readers.append(await self._reader())  # the others when reads have to wait
         for pragma in reading:
             self._near.execute(pragma)
 
     async def _reader(self) -> _Hand:
         return await self._connect(partial(Reader, self._reads), self._reads, self._reading)
 
+    def _more_readers(self) -> None:
+        """Open one more where reads still wait."""
+        self._look_again = None
+        if self._reads.waiting and not self._reads.closed:
+            self._opening = asyncio.get_running_loop().create_task(self._one_more_reader())
+
     async def _one_more_reader(self) -> None:
         try:
             self._readers.append(await self._reader())
-            self._readers[-1].wake()
+            self._wake_reader()
         except sqlite3.Error:
-            self._most_readers = len(self._readers)  # those there are go on
+            self._most_readers = len(self._readers)  # those that there are go on
         finally:
             self._opening = None
 
@@ -169,8 +178,9 @@ class SqliteEngine:
             if reader.task is None:
                 reader.wake()
                 return
-        if len(self._readers) < self._most_readers and self._opening is None:
-            self._opening = asyncio.get_running_loop().create_task(self._one_more_reader())
+        if len(self._readers) < self._most_readers and not (self._opening or self._look_again):
+            later = asyncio.get_running_loop().call_later
+            self._look_again = later(LONG, self._more_readers)
 
     def _check_process(self) -> None:
         if os.getpid() != self._process:
@@ -178,6 +188,8 @@ class SqliteEngine:
 
     async def close(self) -> None:
         self._writes.closed = self._reads.closed = True
+        if self._look_again is not None:
+            self._look_again.cancel()
         if self._opening is not None:
             await self._opening
         if hasattr(self, "_near"):
