@@ -42,6 +42,9 @@ class Socket(WebSocketsSansIOProtocol):
         frame = message.get("frame")
         if frame is None or self.close_sent or not self.handshake_complete or self.conn.extensions:
             await super().send(message)
+            if message["type"] == "websocket.http.response.body":
+                # All is said; else the ASGI server logs every refusal as a fault of ours.
+                self.handshake_complete = self.close_sent
             return
         if not self.writable.is_set():
             await self.writable.wait()

@@ -58,6 +58,26 @@ def test_a_socket_opens_and_what_is_too_long_closes_it() -> None:
     asyncio.run(served(echo, story))
 
 
+def test_who_is_refused_is_told_why_and_that_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    async def refuse(scope: Any, receive: Any, send: Any) -> None:
+        kind = [(b"content-type", b"application/json")]
+        start = {"type": "websocket.http.response.start", "status": 401, "headers": kind}
+        await send(start)
+        for part, more in ((b"{", True), (b"}", False)):
+            body = {"type": "websocket.http.response.body", "body": part, "more_body": more}
+            await send(body)
+
+    async def story(url: str) -> None:
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await connect(url)
+        answer = refused.value.response
+        assert (answer.status_code, answer.body) == (401, b"{}")
+
+    with caplog.at_level("WARNING"):
+        asyncio.run(served(refuse, story))
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize("takes", [True, False])
 def test_a_side_that_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch, takes: bool) -> None:
     monkeypatch.setattr(sockets, "TAKING_SECONDS", 60.0 if takes else 0.05)
