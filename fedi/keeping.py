@@ -18,7 +18,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from actors.errors import Invalid
+from actors.errors import FediError, Invalid
 from fedi.config import Config, load
 from fedi.config.reading import documented_text, filled
 from fedi.machine import SystemClock
@@ -44,18 +44,29 @@ class Restored:
 
 
 def back_up(config: Config, config_path: Path | None, folder: Path) -> dict[str, Any]:
-    """Put a copy of everything into a new `folder`, durable when this returns; its list.
+    """Put a copy of everything into a new `folder`, durable when this returns; its list, and
+    whether it could be "noted" in the database, for the doctor.
 
     The server may go on working. Invalid for a folder that holds anything, CannotOpen where the
-    copy of the database is not whole.
+    copy of the database is not whole: then nothing is left in the folder.
     """
     if folder.exists() and any(folder.iterdir()):
         raise Invalid(f"{folder} is not empty: give each backup a folder of its own.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
+    now = SystemClock().now()
+    try:
+        listed = _copied(config, config_path, folder, now)
+    except BaseException:
+        for part in folder.iterdir():  # half a backup only takes room, on a disk that may be full
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
+        raise
+    return {**listed, "noted": asyncio.run(_note(config, now))}
+
+
+def _copied(config: Config, config_path: Path | None, folder: Path, now: int) -> dict[str, Any]:
     asyncio.run(database.back_up(config.database_url, folder))
     _copy_rest(config, config_path, folder)
-    now = SystemClock().now()
     listed = {
         "format": _FORMAT,
         "version": VERSION,
@@ -64,13 +75,18 @@ def back_up(config: Config, config_path: Path | None, folder: Path) -> dict[str,
         "files": _digests(folder),
     }
     _write(folder / LIST, json.dumps(listed, indent=1).encode())
-    asyncio.run(_note(config, now))
     return listed
 
 
-async def _note(config: Config, now: int) -> None:
-    async with opened(config.database_url, readers=1, pool=2) as engine:
-        await engine.write(lambda tx: put_setting(tx, LAST_BACKUP, str(now)))
+async def _note(config: Config, now: int) -> bool:
+    """Note when the last backup was; False where the database takes nothing, as on a full disk:
+    the backup is there all the same."""
+    try:
+        async with opened(config.database_url, readers=1, pool=2) as engine:
+            await engine.write(lambda tx: put_setting(tx, LAST_BACKUP, str(now)))
+    except FediError:
+        return False
+    return True
 
 
 def _copy_rest(config: Config, config_path: Path | None, folder: Path) -> None:

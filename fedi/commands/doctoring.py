@@ -63,9 +63,7 @@ def doctor(no_network: bool) -> int:
         try:
             findings += at_home(work, config)
         except Unavailable as problem:  # then all the rest is wanted most
-            path = database.file_of(config)
-            holder = f" `fuser -v {path}` shows who has it open." if path else ""
-            findings.append(broken("database", problem.sentence + holder))
+            findings.append(broken("database", problem.sentence))
     return _report(findings)
 
 

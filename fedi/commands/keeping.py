@@ -12,6 +12,7 @@ from fedi.commands.speaking import say, speaks
 if TYPE_CHECKING:
     from fedi.app import House
 
+_UNNOTED = "The database takes nothing now, so `fedi doctor` does not know of this backup."
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -30,9 +31,11 @@ def backup(folder: Path) -> None:
     listed = back_up(config, config_path(), folder)
     files = len(listed["files"])
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    value = {key: listed[key] for key in ("created", "noted")}
     say(
-        {"folder": str(folder), "files": files, "bytes": size, "created": listed["created"]},
+        {"folder": str(folder), "files": files, "bytes": size, **value},
         f"{folder}: {files} files, {size // 1024:,} KiB. It holds private keys: keep it safe.",
+        *([] if listed["noted"] else [_UNNOTED]),
     )
 
 

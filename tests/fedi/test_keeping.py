@@ -157,6 +157,27 @@ def test_a_large_file_is_copied_piece_by_piece_both_ways(
         assert file.read(6) == b"begin\0"
 
 
+def test_half_a_backup_is_taken_away_again(house: HouseOnDisk, tmp_path: Path) -> None:
+    with (house.folder / "fedi.db").open("r+b") as file:
+        file.seek(40_000)
+        file.write(b"\xff" * 3_000)
+    house.fails("backup", str(tmp_path / "half"))
+    assert list((tmp_path / "half").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_database_that_takes_nothing_is_backed_up_all_the_same(
+    house: HouseOnDisk, tmp_path: Path
+) -> None:
+    """As on a full disk, where a backup is wanted most."""
+    with closing(sqlite3.connect(house.folder / "fedi.db", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        made = house.fedi("backup", str(tmp_path / "backup"))
+    assert made["noted"] is False
+    assert kept(house, LAST_BACKUP) == ""
+    restored(tmp_path / "backup", tmp_path / "restored")
+
+
 def test_nothing_is_overwritten(house: HouseOnDisk, tmp_path: Path) -> None:
     house.fedi("backup", str(tmp_path / "kopi"))
     assert "not empty" in house.fails("backup", str(tmp_path / "kopi"))
