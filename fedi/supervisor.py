@@ -12,6 +12,7 @@ import os
 import resource
 import signal
 import socket
+import stat
 import sys
 import time
 from collections.abc import Sequence
@@ -74,7 +75,7 @@ def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
         asyncio.run(_prepare(config))
         _open_many_files()
         plans = plan(processes, only)
-        sockets = _bound(config) if any("web" in one.roles for one in plans) else []
+        sockets = listening(config) if any("web" in one.roles for one in plans) else []
         for one in sockets:
             stack.callback(one.close)
         roles = ", ".join("+".join(one.roles) for one in plans)
@@ -110,11 +111,14 @@ async def _prepare(config: Config) -> None:
         await check_house(engine, Urls(config.server.origin, config.handle_domain))
 
 
-def _bound(config: Config) -> list[socket.socket]:
+def listening(config: Config) -> list[socket.socket]:
+    """Return sockets that listen where the configuration says. CannotOpen where none can."""
     address, port = split_address(config.server.listen)
     if address.startswith("unix:"):
         path = address.removeprefix("unix:")
         if os.path.exists(path):
+            if not stat.S_ISSOCK(os.stat(path).st_mode):
+                raise CannotOpen(f"{path} is there and is no socket: set [server] listen anew.")
             os.unlink(path)
         bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         bound.bind(path)
@@ -163,6 +167,7 @@ class _Supervisor:
                 for child in self._children:
                     os.kill(child, signal.SIGKILL)
         self._lines.close()
+        _logger.info("stopped")
         return code
 
     def _start(self, number: int) -> None:
@@ -193,7 +198,7 @@ class _Supervisor:
         if self._stopping_since is not None:
             return 0
         roles = "+".join(self._plans[number].roles)
-        _logger.error("process %s ended (status %s) and is started again", roles, status)
+        _logger.error("process %s %s and is started again", roles, ending(status))
         self._quick_deaths = self._quick_deaths + 1 if lived < _QUICK_SECONDS else 0
         if self._quick_deaths >= _QUICK_DEATHS:
             _logger.error("process %s keeps ending at once: giving up", roles)
@@ -212,6 +217,12 @@ class _Supervisor:
     def _overdue(self) -> bool:
         since = self._stopping_since
         return since is not None and time.monotonic() - since > self._config.server.shutdown_seconds
+
+
+def ending(status: int) -> str:
+    """Say how a process ended, from the status that waitpid tells."""
+    code = os.waitstatus_to_exitcode(status)
+    return f"was killed ({signal.Signals(-code).name})" if code < 0 else f"ended (code {code})"
 
 
 def _reaped(stopping: bool) -> tuple[int, int]:

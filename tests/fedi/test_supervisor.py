@@ -1,8 +1,13 @@
 """Which process does what. Starting, stopping and refusing is tried in test_starting.py."""
 
+import signal
+from pathlib import Path
+
 import pytest
 
-from fedi.supervisor import ROLES, plan
+from fedi.config import load
+from fedi.store.engine import CannotOpen
+from fedi.supervisor import ROLES, ending, listening, plan
 
 
 def roles(processes: int, *only: str) -> list[tuple[str, ...]]:
@@ -28,3 +33,19 @@ def test_more_processes_are_more_of_the_web() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_one_role_alone_is_all_that_a_machine_runs(role: str) -> None:
     assert {one for some in roles(3, role) for one in some} == {role}
+
+
+def test_how_a_process_ended_is_said_in_words() -> None:
+    assert ending(70 << 8) == "ended (code 70)"
+    assert ending(signal.SIGKILL) == "was killed (SIGKILL)"
+
+
+def test_what_is_no_socket_is_not_taken_away_to_listen_there(tmp_path: Path) -> None:
+    precious = tmp_path / "web.sock"
+    precious.write_text("precious")
+    with pytest.raises(CannotOpen, match="is no socket"):
+        listening(load(None, {
+            "FEDI_SERVER__ORIGIN": "https://social.example.org",
+            "FEDI_SERVER__LISTEN": f"unix:{precious}",
+        }))  # fmt: skip
+    assert precious.read_text() == "precious"
