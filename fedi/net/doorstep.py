@@ -1,8 +1,8 @@
-"""uvicorn's HTTP protocol, held to bounds that it lacks: how large a request's head is, how slow,
-and how long an answer may wait to be taken.
+"""uvicorn's HTTP protocol, held to bounds that it lacks: how large a request's head is, how slow
+head and body come, and how long an answer may wait to be taken.
 
 Without them one line of headers takes any amount of memory, and a byte now and then holds a
-connection for ever (security.md trials 21 and 31). Bodies are bounded by whoever reads them.
+connection for ever (security.md trials 21 and 31). How large a body may be, whoever reads it says.
 fedi/roles.py opens the web role with it.
 """
 
@@ -17,6 +17,10 @@ MAX_HEAD: Final = 32_768
 """Bytes of request line and headers together."""
 HEAD_SECONDS: Final = 15.0
 """From a connection's first moment, or a request's first byte, until its head is whole."""
+BODY_SECONDS: Final = 30.0
+BODY_RATE: Final = 1_000
+"""Seconds in which a body may come, and bytes of it that give a second more: whoever sends slower
+is let go, however large the body is to be."""
 TAKING_SECONDS: Final = 60.0
 """For the other side to take some of an answer that it has asked for."""
 
@@ -31,12 +35,16 @@ class _HeadTooLarge(Exception):
 
 
 class Doorstep(HttpToolsProtocol):
-    """One connection; closed where a head is too large or does not come to its end in time."""
+    """One connection; closed where a head is too large, or it or a body does not come in time."""
 
     _late: asyncio.TimerHandle | None = None
     _untaken: asyncio.TimerHandle | None = None
+    _slow: asyncio.TimerHandle | None = None
     _in_head = False
+    _in_body = False
     _pending = 0
+    _came = 0
+    _since = 0.0
     _too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -47,6 +55,7 @@ class Doorstep(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._arrived()
+        self._whole()
         self._taken()
         super().connection_lost(exc)
 
@@ -61,6 +70,9 @@ class Doorstep(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self._in_body and self._slow is None:
+            self._since = self.loop.time()
+            self._slow = self.loop.call_later(BODY_SECONDS, self._look_at_body)
         if not self._in_head or self.transport.is_closing():
             return
         self._pending += len(data)
@@ -74,13 +86,21 @@ class Doorstep(HttpToolsProtocol):
         self._in_head, self._pending = True, 0
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        self._in_head, self._in_body, self._came = False, True, 0
         self._arrived()
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > MAX_HEAD:
             self._too_large = True
             raise _HeadTooLarge
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._came += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._whole()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         if self._too_large:
@@ -99,6 +119,26 @@ class Doorstep(HttpToolsProtocol):
         self._late = None
         if not self.transport.is_closing():
             self.transport.close()
+
+    def _look_at_body(self) -> None:
+        """Close where a body comes too slowly, for as long as it is this side that waits for it."""
+        self._slow = None
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return
+        now = self.loop.time()
+        if self.flow.read_paused:
+            self._since = now
+        left = self._since + BODY_SECONDS + self._came / BODY_RATE - now
+        if left > 0:
+            self._slow = self.loop.call_later(left, self._look_at_body)
+        else:
+            self.transport.close()
+
+    def _whole(self) -> None:
+        self._in_body = False
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
 
     def _arrived(self) -> None:
         if self._late is not None:

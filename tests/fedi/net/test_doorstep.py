@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,77 @@ def test_trial_21_a_head_that_trickles_is_cut_at_its_deadline(
         assert (await here.bytes(get(here)))[0] == 200
 
     run(tmp_path, story)
+
+
+@asynccontextmanager
+async def counting(sizes: list[int]) -> AsyncIterator[Any]:
+    """Open a server that reads bodies and notes how much it got of each; gives its address."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del scope
+        size, more = 0, True
+        while more:
+            message = await receive()
+            size += len(message.get("body", b""))
+            more = message.get("more_body", False)
+        sizes.append(size)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    config = uvicorn.Config(app, http=doorstep.Doorstep, lifespan="off", ws="none", log_config=None)
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    with listening() as door:
+        serving = asyncio.create_task(server.serve(sockets=[door]))
+        try:
+            yield door.getsockname()
+        finally:
+            server.should_exit = True
+            await serving
+
+
+POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: 500\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n"]
+)
+@pytest.mark.parametrize("begun", [b"", b"1\r\nx\r\n"])
+def test_trial_21_a_body_that_does_not_come_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, head: bytes, begun: bytes
+) -> None:
+    monkeypatch.setattr(doorstep, "BODY_SECONDS", 0.2)
+    sizes: list[int] = []
+
+    async def main() -> None:
+        async with counting(sizes) as place:
+            reader, writer = await asyncio.open_connection(*place)
+            writer.write(POST + head + begun)
+            async with asyncio.timeout(30):
+                assert await reader.read() == b""
+            writer.close()
+
+    asyncio.run(main())
+    assert sizes[0] < 10
+
+
+def test_a_body_that_comes_slowly_and_steadily_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorstep, "BODY_SECONDS", 0.05)
+    sizes: list[int] = []
+
+    async def main() -> None:
+        async with counting(sizes) as place:
+            reader, writer = await asyncio.open_connection(*place)
+            writer.write(POST + b"Content-Length: 1000000\r\n\r\n" + bytes(900_000))
+            await writer.drain()
+            await asyncio.sleep(0.3)
+            writer.write(bytes(100_000) + POST + b"Connection: close\r\nContent-Length: 1\r\n\r\nx")
+            async with asyncio.timeout(30):
+                assert (await reader.read()).count(b"HTTP/1.1 204") == 2
+            writer.close()
+
+    asyncio.run(main())
+    assert sizes == [1_000_000, 1]
 
 
 def test_trial_21_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
