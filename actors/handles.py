@@ -11,8 +11,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 import idna
 
@@ -37,6 +38,7 @@ RESERVED_USERNAMES: Final = frozenset({
 
 DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
+_AUTHORITY: Final = re.compile(r"(https?)://([^/?#@\\\x00-\x20]{1,255})(?=[/?#]|\Z)", re.IGNORECASE)
 _LOCAL_USERNAME = re.compile(r"[A-Za-z0-9_]{1,30}", re.ASCII)
 _PLAIN_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?", re.ASCII)
 _PORT = re.compile(r"[0-9]{1,5}", re.ASCII)
@@ -112,16 +114,47 @@ def canonical_domain(text: str, *, scheme: str = "https") -> str:
 
 
 def domain_of(url: str) -> str:
-    """The canonical domain of an http or https URL; Invalid for anything else."""
+    """The canonical domain of an http or https URL; Invalid for anything else.
+
+    Where there is one it is `host_of`'s; but of a URL that is too long, or has blanks, controls or
+    backslashes anywhere, there is none: somebody gave us this one to go by.
+    """
     if len(url) > URL_MAX or any(char <= " " or char in "\\\x7f" for char in url):
         raise _bad_domain("url")
+    found = _AUTHORITY.match(url)
+    if found is None:
+        raise _bad_domain("scheme" if "://" in url else "url")
+    return canonical_domain(found[2], scheme=found[1].lower())
+
+
+def host_of(url: str) -> str:
+    """Return the authority (host and any port) of a URL in its one spelling, "" where it has none.
+
+    Upper case, a default port, a last dot and other writings of one name are one host; user info
+    and backslashes, which readers take differently, are none at all (security.md S10).
+    """
+    found = _AUTHORITY.match(url)
+    return _spelled(found[1].lower(), found[2]) if found is not None else ""
+
+
+@lru_cache(maxsize=4096)
+def _spelled(scheme: str, authority: str) -> str:
     try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise _bad_domain("url") from error
-    if parts.scheme not in DEFAULT_PORTS:
-        raise _bad_domain("scheme")
-    return canonical_domain(parts.netloc, scheme=parts.scheme)
+        return canonical_domain(authority, scheme=scheme)
+    except Invalid:
+        return ""
+
+
+def same_host(one: str, other: str) -> bool:
+    """Return whether two URLs have one and the same authority; the base of every origin rule.
+
+    Two spellings of one host do not count as one here: an id has a single spelling, and a second
+    would be a second thing to everybody who compares ids as text.
+    """
+    mine, theirs = _AUTHORITY.match(one), _AUTHORITY.match(other)
+    if mine is None or theirs is None or mine[2].lower() != theirs[2].lower():
+        return False
+    return host_of(one) != ""
 
 
 def parse_handle(text: str) -> Handle:

@@ -20,7 +20,6 @@ class RelationKind(StrEnum):
 class RelationState(StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,6 @@ class NotificationKind(StrEnum):
     UPDATE = "update"
     QUOTE = "quote"
     QUOTED_UPDATE = "quoted_update"
-    MOVE = "move"
     REPORT = "admin.report"
     ADDED_TO_COLLECTION = "added_to_collection"
     COLLECTION_UPDATE = "collection_update"

@@ -4,17 +4,14 @@ Actor and post ids never contain a handle, so that a department can be renamed. 
 this file builds a URL of ours (a test looks for it).
 """
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from actors import ids
-from actors.errors import Invalid
-from actors.handles import canonical_domain
+from actors.handles import host_of, same_host
 
-_AUTHORITY: Final = re.compile(r"(https?)://([^/?#@\\\x00-\x20]{1,255})(?=[/?#]|\Z)", re.IGNORECASE)
+__all__ = ["ACTOR_PARTS", "POST_PARTS", "Local", "Urls", "host_of", "same_host"]
 
 ACTOR_PARTS: Final = frozenset(
     {"inbox", "outbox", "followers", "following", "featured", "tags", "synchronization"}
@@ -148,33 +145,3 @@ def _named(parts: list[str], fragment: str) -> Local | None:
         case ["tags" | "media" as kind, name] if name:
             return Local(kind.removesuffix("s"), name=unquote(name))
     return None
-
-
-def host_of(url: str) -> str:
-    """Return the authority (host and any port) of a URL in its one spelling, "" where it has none.
-
-    Upper case, a default port, a last dot and other writings of one name are one host; user info
-    and backslashes, which readers take differently, are none at all (security.md S10).
-    """
-    found = _AUTHORITY.match(url)
-    return _spelled(found[1].lower(), found[2]) if found is not None else ""
-
-
-@lru_cache(maxsize=4096)
-def _spelled(scheme: str, authority: str) -> str:
-    try:
-        return canonical_domain(authority, scheme=scheme)
-    except Invalid:
-        return ""
-
-
-def same_host(one: str, other: str) -> bool:
-    """Return whether two URLs have one and the same authority; the base of every origin rule.
-
-    Two spellings of one host do not count as one here: an id has a single spelling, and a second
-    would be a second thing to everybody who compares ids as text.
-    """
-    mine, theirs = _AUTHORITY.match(one), _AUTHORITY.match(other)
-    if mine is None or theirs is None or mine[2].lower() != theirs[2].lower():
-        return False
-    return host_of(one) != ""

@@ -1,7 +1,11 @@
 """Hosts of URLs: one spelling to compare with, none where readers would differ (S10)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from actors.errors import Invalid
+from actors.handles import domain_of
 from actors.urls import host_of, same_host
 
 
@@ -51,3 +55,21 @@ def test_s10_a_second_spelling_is_no_second_name_for_one_thing() -> None:
     assert not same_host("https://good.example/a", "https://good.example./a")
     assert not same_host("https://good.example/a", "https://good.example:443/a")
     assert not same_host("https://good.example/a", "https://good.example@evil.example/a")
+
+
+SPELLED = st.text(st.sampled_from("aAøß.:/@[]%0x19-_ \\#?\t"), max_size=30)
+
+
+@given(st.sampled_from(["http", "https", "HTTPS", "ftp", "//", ""]), SPELLED, SPELLED)
+def test_a_url_has_one_host_whoever_reads_it(scheme: str, authority: str, path: str) -> None:
+    url = f"{scheme}://{authority}/{path}"
+    try:
+        domain = domain_of(url)
+    except Invalid:
+        domain = ""
+    assert domain in ("", host_of(url))
+    if not any(char in url for char in " \\\t"):
+        assert domain == host_of(url)
+    if domain:
+        assert host_of(f"https://{domain}/{path}") == host_of(f"https://{domain}") != ""
+        assert same_host(url, url)

@@ -1,4 +1,4 @@
-"""Files on a note that a client of ActivityPub hands in: its actor's own, from here, and no others."""
+"""Files on a note that a client of ActivityPub hands in: its own, uploaded here, and no others."""
 
 import io
 import json
