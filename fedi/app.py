@@ -70,6 +70,7 @@ from fedi.streaming.hub import Hub
 from fedi.streaming.opening import open_streaming
 from fedi.version import VERSION
 from fedi.wellknown import open_wellknown
+from fedi.wellknown.nodeinfo import agent
 from outbox import activities
 from outbox.answers import Answer
 from outbox.endpoints import Ask, Endpoints
@@ -121,6 +122,16 @@ def rules_of(config: Config) -> Rules:
     return Rules(lab=True, hosts=hosts, ca_file=str(lab.ca_file) if lab.ca_file else None)
 
 
+def _asking(config: Config) -> Sender:
+    """Return the sender of whatever the house fetches."""
+    return Sender(
+        rules_of(config),
+        user_agent=agent(config.server.origin),
+        per_host=config.federation.fetches_per_host,
+        in_flight=config.federation.fetches_in_flight,
+    )
+
+
 @asynccontextmanager
 async def opened_house(
     config: Config,
@@ -155,11 +166,7 @@ async def opened_house(
             figures.watch_backlog(lambda: engine.backlog)
             engine = TimedEngine(engine, figures.unit)
         async with held_slot(engine, clock.now) as slot:
-            sender = sender or Sender(
-                rules_of(config),
-                per_host=config.federation.fetches_per_host,
-                in_flight=config.federation.fetches_in_flight,
-            )
+            sender = sender or _asking(config)
             house = await _built(config, bus, clock, random, engine, slot, sender)
             house = replace(house, figures=figures)
             try:

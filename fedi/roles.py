@@ -25,6 +25,7 @@ from fedi.push.pusher import AT_ONCE as PUSHES
 from fedi.push.pusher import Pusher
 from fedi.signing import SigningThreads
 from fedi.store import fanout
+from fedi.wellknown.nodeinfo import agent
 from inbox.worker import Worker as InboxWorker
 from outbox.schedule import DAY
 from outbox.worker import ASIDE
@@ -202,6 +203,7 @@ async def _outbox(house: House, stop: asyncio.Event, name: str) -> None:
     threads = SigningThreads()
     sender = Sender(
         rules_of(house.config),
+        user_agent=agent(house.config.server.origin),
         per_host=delivery.per_host * 2,
         in_flight=delivery.in_flight * (1 + ASIDE),
         max_open=2048,

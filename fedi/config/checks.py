@@ -10,6 +10,8 @@ import zoneinfo
 from importlib.util import find_spec
 from urllib.parse import SplitResult, urlsplit
 
+from actors.errors import Invalid
+from actors.handles import canonical_domain
 from fedi.config.settings import Config, ConfigError, split_address
 
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
@@ -50,7 +52,7 @@ def _origin(config: Config) -> None:
     if parts is None or f"{parts.scheme}://{parts.netloc.lower()}" != origin:
         raise ConfigError(
             f"[server] origin is {origin!r}; it must be scheme and host alone, {EXAMPLE}, "
-            "in lower case and without a slash at the end."
+            f"in lower case and without a slash at the end.{_other_letters(origin)}"
         )
     if not config.lab.enabled and (parts.scheme != "https" or parts.port is not None):
         raise ConfigError(
@@ -68,6 +70,17 @@ def _split(origin: str) -> SplitResult | None:
     if parts.scheme not in ("https", "http") or "@" in parts.netloc or not _is_host(host):
         return None
     return parts
+
+
+def _other_letters(text: str) -> str:
+    """Return how a name with letters like æ, ø and å is written where only ASCII may stand."""
+    scheme, mark, host = text.rpartition("://")
+    if text.isascii():
+        return ""
+    try:
+        return f' With other letters it is written "{scheme}{mark}{canonical_domain(host)}".'
+    except Invalid:
+        return ""
 
 
 def _is_host(host: str) -> bool:
@@ -104,7 +117,7 @@ def _handle_domain(config: Config) -> None:
     if domain and not _is_host(host):
         raise ConfigError(
             f"[server] handle_domain is {domain!r}; it must be a domain alone, in lower case, "
-            'like "example.org".'
+            f'like "example.org".{_other_letters(domain)}'
         )
 
 

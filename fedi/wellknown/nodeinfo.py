@@ -15,6 +15,7 @@ from actors.urls import Urls
 from fedi.store import directory
 from fedi.store.directory import Usage
 from fedi.store.engine import Engine
+from fedi.version import VERSION
 
 VERSIONS: Final = ("2.1", "2.0")
 FIGURES_KEPT_MS: Final = 6 * 3_600_000
@@ -22,6 +23,11 @@ SOFTWARE: Final = "fedihus"
 APPLICATION: Final = "https://www.w3.org/ns/activitystreams#Application"
 _SCHEMA: Final = "http://nodeinfo.diaspora.software/ns/schema/"
 _NOTHING_YET: Final = Usage(0, 0, 0, 0)
+
+
+def agent(origin: str) -> str:
+    """Return how we call ourselves where we ask or deliver: what runs, and whom to turn to."""
+    return f"{SOFTWARE}/{VERSION} (+{origin}/)"
 
 
 def schema(version: str) -> str:

@@ -21,6 +21,13 @@ def test_an_origin_must_be_set() -> None:
         load(None, {})
 
 
+def test_a_name_in_norwegian_letters_is_said_as_it_must_be_written() -> None:
+    said = refusal({"FEDI_SERVER__ORIGIN": "https://båtsfjord.example"})
+    assert 'written "https://xn--btsfjord-9za.example".' in said
+    of_handles = {"FEDI_SERVER__ORIGIN": "https://a.example", "FEDI_SERVER__HANDLE_DOMAIN": "å.no"}
+    assert 'written "xn--5ca.no".' in refusal(of_handles)
+
+
 @pytest.mark.parametrize(
     "origin",
     [
