@@ -1,7 +1,9 @@
 """The documents tell of what is there: links resolve, files named exist, so do commands."""
 
 import importlib
+import itertools
 import re
+import subprocess
 from pathlib import Path
 
 import click
@@ -132,3 +134,31 @@ def test_every_command_is_documented() -> None:
     page = text(Path("docs/operate.md"))
     offences = [f"fedi {name}" for name in main.commands if f"fedi {name}" not in page]
     assert not offences, told("docs/operate.md does not tell of:", offences)
+
+
+def indented(page: str, first: str) -> str:
+    """The block of an indented listing that begins with a line."""
+    lines = page[page.index(f"    {first}\n") :].splitlines()
+    block = itertools.takewhile(lambda line: not line or line.startswith("    "), lines)
+    return "\n".join(line[4:] for line in block) + "\n"
+
+
+def test_the_unit_lets_the_walls_around_media_be_built() -> None:
+    """systemd 252 (Debian 12) has no group that names these calls; one that is missing kills."""
+    unit = indented(text(Path("docs/operate.md")), "[Unit]")
+    allowed = " ".join(re.findall(r"^SystemCallFilter=(.*)$", unit, flags=re.M)).split()
+    assert {"@system-service", "seccomp", "landlock_create_ruleset", "landlock_add_rule",
+            "landlock_restrict_self"} == set(allowed)  # fmt: skip
+    assert "SystemCallErrorNumber=EPERM" in unit
+
+
+def test_the_command_that_is_installed_hands_on_what_it_is_given(tmp_path: Path) -> None:
+    listing = indented(text(Path("docs/operate.md")), "mkdir -p /etc/fedi && chown fedi: /etc/fedi")
+    script = listing[listing.index("echo ") : listing.index("chmod")]
+    for place in ("/usr/local/bin/fedi", "sudo -u fedi", "/opt/fedi/.venv/bin/fedi"):
+        assert place in script
+    script = script.replace("/usr/local/bin/fedi", str(tmp_path / "fedi"))
+    script = script.replace("sudo -u fedi", "env").replace("/opt/fedi/.venv/bin/fedi", "printf")
+    subprocess.run(["/bin/sh", "-c", script], check=True)
+    words = ["/bin/sh", str(tmp_path / "fedi"), "[%s]", "a b", "$c"]
+    assert subprocess.run(words, capture_output=True, check=True).stdout == b"[a b][$c]"
