@@ -4,6 +4,7 @@
 happen in one transaction. `now` and the ids come from it as well, so that rules stay pure.
 """
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from actors.membership import Membership
@@ -11,6 +12,18 @@ from actors.people import Actor, Key, Person
 from actors.posts import Addressee, Poll, Post, Quote, Vote
 from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What is here of a post that comes: itself, its author's Delete, answers to it and quotes of
+    it that came before, and somebody who follows its author."""
+
+    known: bool
+    deleted: bool
+    answered: bool
+    quoted: bool
+    followed: bool
 
 
 class Store(Protocol):
@@ -33,6 +46,10 @@ class Store(Protocol):
 
     async def post(self, uri: str) -> Post | None: ...
     async def post_by_id(self, id: int) -> Post | None: ...
+    async def traces(self, uri: str, author: Actor) -> Traces:
+        """Look at once for all that may be here of a post; of most there is nothing."""
+        ...
+
     async def boost(self, actor_id: int, post_id: int) -> Post | None: ...
     async def addressees(self, post_id: int) -> tuple[Addressee, ...]: ...
     async def hashtags(self, post_id: int) -> tuple[str, ...]: ...

@@ -38,8 +38,9 @@ class Around:
     asks: bool = True
 
 
-async def around(store: Store, note: Note, author: Actor) -> Around:
-    """Look up what `note` touches; unknown remote actors are passed over."""
+async def around(store: Store, note: Note, author: Actor, *, answered: bool = True) -> Around:
+    """Look up what `note` touches; unknown remote actors are passed over. `answered` is False
+    where it is known that nothing here answers it."""
     parent = await store.post(note.in_reply_to) if note.in_reply_to else None
     if parent is not None and parent.boost_of is not None:
         parent = await store.post_by_id(parent.boost_of)
@@ -47,19 +48,19 @@ async def around(store: Store, note: Note, author: Actor) -> Around:
     for nobody in (PUBLIC, author.followers):  # of most posts the only ones
         uris.pop(nobody, None)
     named = await store.actors_by_uri(tuple(uris)[:MAX_NAMED])
-    answered = await store.actor_by_id(parent.author_id) if parent is not None else None
+    asked = await store.actor_by_id(parent.author_id) if parent is not None else None
     visible = parent is not None and await store.may_see(parent, author)
-    if answered is not None and answered.local and not author.local and not visible:
-        parent = answered = None
+    if asked is not None and asked.local and not author.local and not visible:
+        parent = asked = None
     ours = [actor.id for actor in named.values() if actor.local and actor.id != author.id]
     blocking = [id for id in ours if await store.blocked(id, author.id)]
     return Around(
         parent=parent,
-        parent_author=answered,
+        parent_author=asked,
         parent_visible=visible,
         named=named,
         blocking=frozenset(blocking),
-        waiting=await store.waiting_replies(note.uri),
+        waiting=await store.waiting_replies(note.uri) if answered else (),
         asks=not store.urls.is_local(note.in_reply_to),
     )
 

@@ -54,8 +54,7 @@ def settle(
 
 def ours(uri: str, urls: Urls) -> bool:
     """Return whether a URI is on our own host, in whatever spelling."""
-    host = host_of(uri)
-    return host != "" and _canonical(uri) == _canonical(urls.origin)
+    return host_of(uri) != "" and _canonical(uri) == _canonical_whole(urls.origin)
 
 
 @lru_cache(maxsize=1024)
@@ -64,6 +63,11 @@ def _canonical_origin(origin: str) -> str:
         return domain_of(origin)
     except Invalid:
         return ""
+
+
+@lru_cache(maxsize=16)
+def _canonical_whole(origin: str) -> str:
+    return _canonical(origin)
 
 
 def _canonical(uri: str) -> str:

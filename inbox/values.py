@@ -41,7 +41,7 @@ def items(value: Any) -> list[Any]:
 
 def first(value: Any) -> Any:
     """Return the only or first item of a value, None where there is none."""
-    if isinstance(value, str):
+    if value is None or isinstance(value, str):
         return value
     return next((item for item in items(value) if item is not None), None)
 
@@ -49,7 +49,7 @@ def first(value: Any) -> Any:
 def literal(value: Any) -> Any:
     """Return the first item, taken out of a typed or language-tagged {"@value": …}."""
     value = first(value)
-    if isinstance(value, str):
+    if value is None or isinstance(value, str):
         return value
     return value.get("@value") if isinstance(value, dict) and "@value" in value else value
 
@@ -62,6 +62,8 @@ def text(value: Any, most: int) -> str:
 
 def line(value: Any, most: int) -> str:
     """Return text for one line: no control characters, none that turn the reading direction."""
+    if value is None:
+        return ""
     words = _DIRECTION.sub("", text(value, most))
     if not words.isprintable():
         words = "".join(
@@ -92,8 +94,11 @@ def valid_uri(value: Any) -> bool:
 
     Spaces, controls, backslashes and user info are where readers differ; so they are refused.
     """
-    if not isinstance(value, str) or len(value) > limits.URI.size:
-        return False
+    return isinstance(value, str) and len(value) <= limits.URI.size and _is_valid(value)
+
+
+@lru_cache(maxsize=512)  # one document names the same few again and again
+def _is_valid(value: str) -> bool:
     match = _URI.fullmatch(value)
     return match is not None and value.isprintable() and _valid_authority(match[1], match[2])
 
@@ -108,6 +113,10 @@ def _valid_authority(scheme: str, authority: str) -> bool:
 
 def uri(value: Any) -> str:
     """Return the id of the first thing named: a string, an object's id, a Link's href; or ""."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value if valid_uri(value) else ""
     for item in items(value):
         if isinstance(item, dict):
             item = item.get("id") or item.get("href")
@@ -118,6 +127,8 @@ def uri(value: Any) -> str:
 
 def uris(value: Any, most: int) -> tuple[str, ...]:
     """Return every different id named, in order, at most `most`; Public spelled in full."""
+    if value is None:
+        return ()
     found: dict[str, None] = {}
     for item in items(value):
         if isinstance(item, dict):
@@ -154,8 +165,11 @@ def link(value: Any, base: str) -> str:
 def when(value: Any) -> int | None:
     """Return a date as Unix ms, None where it cannot be read. Without a zone it is UTC."""
     value = literal(value)
-    if not isinstance(value, str) or len(value) > 64:
-        return None
+    return _moment(value) if isinstance(value, str) and len(value) <= 64 else None
+
+
+@lru_cache(maxsize=256)  # an activity and its object have the same
+def _moment(value: str) -> int | None:
     match = _DATE.fullmatch(value.strip())
     try:
         if match is None:
@@ -207,6 +221,8 @@ def language(value: Any) -> str:
 def by_language(value: Any, most: int) -> dict[str, str]:
     """Return a language map ({"nb": …}), or language-tagged strings, as language -> text."""
     found: dict[str, str] = {}
+    if value is None or isinstance(value, str):
+        return found
     for tag, words in _tagged(value):
         if len(found) >= limits.LANGUAGES.size:
             break

@@ -35,7 +35,7 @@ from actors.ports import Store
 from actors.posting import Around, around, beside, row_of, thread, told
 from actors.posts import Addressee, Note, Post, Quotable, Quote, QuoteState, Visibility
 from actors.quoting import Quoting
-from actors.relationships import MarkerKind, NotificationKind
+from actors.relationships import NotificationKind
 from actors.urls import Urls
 from actors.verbs import Create, QuoteRequest
 from actors.vocabulary import PUBLIC
@@ -71,20 +71,21 @@ async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
     local = store.urls.parse(note.uri)
     if note.attributed_to != author.uri or (local is not None) != author.local:
         return Refusal("not_yours", "A post must be its sender's own.")
-    surrounding = await around(store, note, author)
+    traces = await store.traces(note.uri, author)
+    surrounding = await around(store, note, author, answered=traces.answered)
     return Facts(
         activity=activity,
         author=author,
-        existing=await store.post(note.uri),
+        existing=await store.post(note.uri) if traces.known else None,
         around=surrounding,
-        deleted=await store.marked(note.uri, MarkerKind.DELETED, author.uri),
-        followed_here=not author.local and await store.local_followers(author.id),
+        deleted=traces.deleted,
+        followed_here=not author.local and traces.followed,
         post_id=local.id if local is not None else store.back_dated_id(note.published),
         new_context=store.urls.context(store.new_id()) if author.local else "",
         inside=await _inside(store, author, surrounding),
         groups=await _groups(store, author, surrounding),
         quoting=await quotes.look(store, note, author),
-        quoted_by=await store.waiting_quotes(note.uri),
+        quoted_by=await store.waiting_quotes(note.uri) if traces.quoted else (),
         urls=store.urls,
         now=store.now,
     )

@@ -18,7 +18,7 @@ from actors.effects import (
     Spread,
 )
 from actors.people import Key
-from actors.posts import Post, Quote
+from actors.posts import Hashtag, Post, Quote
 from actors.relationships import Notification, NotificationKind, Reaction, Relation, RelationKind
 
 from . import changes, events, heeded, home
@@ -45,6 +45,7 @@ class Applying:
         self._tx = store.tx
         self._send = send
         self._person = person
+        self._untagged: set[int] = set()  # posts that are new in this unit, and have no hashtag
         self.wakes: set[str] = set()
 
     async def all(self, effects: Effects) -> None:
@@ -130,14 +131,24 @@ class Applying:
         statement = table.replace if put.replace else table.insert
         changed = await self._tx.run(statement, table.encode(put.row))
         if changed or put.replace:
-            if isinstance(put.row, Post) and put.row.local:
-                await note_use(self._tx, put.row, self._store.urls, self._store.now)
+            await self._note(put)
             await self._tell(changes.put(put.row, replaced=put.replace))
             await self.all(put.then)
             if isinstance(put.row, Post) and not put.replace and not _shown(put.then):
                 await self.event("fetched", put.row.author_id, put.row.id)
         elif isinstance(put.row, Post) and await self._store.post(put.row.uri) is None:
             raise Clash
+
+    async def _note(self, put: Put) -> None:
+        """See to what goes with a post: the pictures that it uses, whether it has hashtags."""
+        match put.row:
+            case Post(id=id, local=local):
+                if local:
+                    await note_use(self._tx, put.row, self._store.urls, self._store.now)
+                if not put.replace:
+                    self._untagged.add(id)
+            case Hashtag(post_id=id):
+                self._untagged.discard(id)
 
     async def _is_theirs(self, key: Key) -> bool:
         """Return whether a key's id is free or this actor's: nobody takes a neighbour's (S35)."""
@@ -160,13 +171,15 @@ class Applying:
         kind = show.kind
         match kind:
             case "post" | "late":
-                shown = await self._on_home_timelines(show)
+                reaching = await home.reach(self._tx, show.author_id)
+                shown = await self._on_home_timelines(show, reaching)
                 if kind == "late" and not shown:
                     return
                 # What was here before it arrived, fetched for a thread, is new to its readers.
                 kind = "post"
-                heeding = await heeded.of_author(self._tx, show.post_id, show.author_id)
-                await self._tell_of(show, NotificationKind.STATUS, heeding)
+                if reaching.heeded:
+                    heeding = await heeded.of_author(self._tx, show.post_id, show.author_id)
+                    await self._tell_of(show, NotificationKind.STATUS, heeding)
             case "edit":
                 sharing = await heeded.of_boosted(self._tx, show.post_id, show.author_id)
                 await self._tell_of(show, NotificationKind.UPDATE, sharing)
@@ -184,10 +197,11 @@ class Applying:
         for one in who:
             await self._notify(Notify(one, kind, show.author_id, show.post_id))
 
-    async def _on_home_timelines(self, show: Show) -> bool:
+    async def _on_home_timelines(self, show: Show, reaching: home.Reach) -> bool:
         tx, now = self._tx, self._store.now
-        shown = await home.fan_out(tx, show.post_id, show.author_id, now)
-        await for_followers(tx, show.post_id, now)
+        shown = await home.fan_out(tx, show.post_id, show.author_id, now, reaching)
+        if show.post_id not in self._untagged:
+            await for_followers(tx, show.post_id, now)
         await home.put(tx, show.post_id, show.author_id, show.readers, now)
         return shown
 

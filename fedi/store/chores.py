@@ -123,8 +123,8 @@ async def erase_relations(tx: Tx, actor_id: int, now: int) -> None:
 async def local_followers(tx: Tx, actor_id: int, after: int) -> list[int]:
     """Return the next ids of ours who follow an actor."""
     rows = await tx.rows(
-        "SELECT f.source_id FROM relation f JOIN actor a ON a.id = f.source_id AND a.local = 1"
-        " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted'"
+        "SELECT f.source_id FROM relation f"
+        " WHERE f.kind = 'follow' AND f.inside = 1 AND f.target_id = ? AND f.state = 'accepted'"
         " AND f.source_id > ? ORDER BY f.source_id LIMIT ?",
         (actor_id, after, CHUNK),
     )

@@ -3,12 +3,17 @@
 Rows are written as posts come for readers seen in the last 14 days; others' rows go in time, and
 are made anew from what those they follow wrote once they are back. Authors with many local
 followers get no rows at all (`widely_followed`): timelines.home merges them (scale.md §3.3).
+While a timeline is built, returning.py reads for it.
 """
 
+import asyncio
+import logging
 from collections import OrderedDict
-from typing import Final
+from time import monotonic
+from typing import Final, NamedTuple
 
 from actors.audience import LocalActor
+from actors.errors import FediError
 
 from . import visibility
 from .engine import Engine, Tx
@@ -24,7 +29,10 @@ LISTED_FOLLOWERS = 2_000
 SINCE: Final = 100
 """Posts that a new follower's timeline gets at most, of those written since it asked."""
 _AGAIN_MS: Final = 10_000
+_UNDER_WAY: Final = -1
+"""Stands in place of when a timeline was built while it is."""
 _REMEMBERED: Final = 20_000
+_logger = logging.getLogger("fedi.home")
 
 
 class Readers:
@@ -33,27 +41,82 @@ class Readers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._known: OrderedDict[int, int] = OrderedDict()
+        self._waiting: OrderedDict[int, int] = OrderedDict()
+        self._at_work: int | None = None
+        self._task: asyncio.Task[None] | None = None
 
     async def ready(self, reader_id: int, now: int) -> None:
         """Build a reader's timeline if it isn't kept; once an hour note that they were here, and
         trim it."""
+        if not await self._is_kept(reader_id, now):
+            await self._build(reader_id, now)
+
+    async def at_hand(self, reader_id: int, now: int) -> bool:
+        """Do the same, but leave it for later while another's is being built: many come at once
+        after a night, and nobody waits for the others. Return whether it is there now."""
+        if await self._is_kept(reader_id, now):
+            return True
+        if self._at_work is not None:
+            if self._at_work != reader_id and len(self._waiting) < _REMEMBERED:
+                self._waiting.setdefault(reader_id, now)
+            return False
+        self._at_work = reader_id
+        try:
+            await self._build(reader_id, now)
+        finally:
+            self._at_work = None
+            if self._waiting:
+                self._at_work = next(iter(self._waiting))
+                self._task = asyncio.create_task(self._build_waiting())
+        return True
+
+    async def idle(self) -> None:
+        """Wait until nothing is left for later."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def _build_waiting(self) -> None:
+        try:
+            while self._waiting:
+                reader_id, now = self._waiting.popitem(last=False)
+                self._at_work = reader_id
+                began = monotonic()
+                if not await self._is_kept(reader_id, now):
+                    await self._build(reader_id, now)
+                # Half of the time at most: who comes meanwhile is answered first.
+                await asyncio.sleep(monotonic() - began)
+        except FediError as problem:
+            # Theirs are built when they come again.
+            self._waiting.clear()
+            _logger.warning("home timelines are not built now: %s", problem)
+        finally:
+            self._at_work = self._task = None
+
+    async def _is_kept(self, reader_id: int, now: int) -> bool:
         if now < self._known.get(reader_id, now):
-            return
+            return True
         engine = self._engine
         row = await engine.glance(
             lambda tx: tx.one("SELECT seen, built FROM reader WHERE actor_id = ?", (reader_id,))
         )
-        until = now + SEEN_EVERY_MS
-        if row is None or now - row[0] > ACTIVE_MS:
-            await build(engine, reader_id, now)
-            if engine.dialect == "postgres":
-                until = now + _AGAIN_MS
-        elif engine.dialect == "postgres" and row[0] == row[1]:
+        if row is None or row[1] == _UNDER_WAY or now - row[0] > ACTIVE_MS:
+            return False
+        if engine.dialect == "postgres" and row[0] == row[1]:
             # A post whose unit had looked for readers before this one was there, and committed
             # after the first look, is found by a second.
             await build(engine, reader_id, now, again=True)
         elif now - row[0] > SEEN_EVERY_MS:
             await engine.write(lambda tx: _seen(tx, reader_id, now))
+        self._know(reader_id, now + SEEN_EVERY_MS)
+        return True
+
+    async def _build(self, reader_id: int, now: int) -> None:
+        await build(self._engine, reader_id, now)
+        self._know(
+            reader_id, now + (_AGAIN_MS if self._engine.dialect == "postgres" else SEEN_EVERY_MS)
+        )
+
+    def _know(self, reader_id: int, until: int) -> None:
         self._known[reader_id] = until
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
@@ -61,7 +124,8 @@ class Readers:
 
 async def build(engine: Engine, reader_id: int, now: int, *, again: bool = False) -> None:
     """Make a reader's timeline: from the first unit on, what comes is put on it; what came before
-    is read outside of any unit, since it may be of thousands of authors, and then written."""
+    is read outside of any unit, since it may be of thousands of authors, and then written. It is
+    kept from the last unit on, so that nobody takes a part for the whole."""
     if again:
         await engine.write(lambda tx: _seen(tx, reader_id, now))
     else:
@@ -71,6 +135,8 @@ async def build(engine: Engine, reader_id: int, now: int, *, again: bool = False
     async def unit(tx: Tx) -> None:
         await tx.many(f"{_PUT} VALUES (?, ?, ?){_ONCE}", [(reader_id, *row) for row in found])
         await trim(tx, reader_id)
+        if not again:
+            await tx.run("UPDATE reader SET built = ? WHERE actor_id = ?", (now, reader_id))
 
     await engine.write(unit)
 
@@ -83,7 +149,7 @@ async def _arrived(tx: Tx, reader_id: int, now: int) -> None:
     await tx.run(
         "INSERT INTO reader (actor_id, seen, built) VALUES (?, ?, ?)"
         " ON CONFLICT (actor_id) DO UPDATE SET seen = excluded.seen, built = excluded.built",
-        (reader_id, now, now),
+        (reader_id, now, _UNDER_WAY),
     )
 
 
@@ -117,40 +183,54 @@ async def put_away(tx: Tx, now: int) -> int:
 # -- as posts come
 
 _LISTENING: Final = "r.seen >= ?"
-_IS_WIDE: Final = "EXISTS (SELECT 1 FROM widely_followed w WHERE w.actor_id = {})"
-_HOW_MANY: Final = (
-    # In this order: those who are merged already are not counted again.
-    f"CASE WHEN {_IS_WIDE.format('?')} THEN {{}} ELSE (SELECT count(*) FROM (SELECT 1"
-    " FROM relation c JOIN actor l ON l.id = c.source_id AND l.local = 1 WHERE c.kind = 'follow'"
-    " AND c.target_id = ? AND c.state = 'accepted' LIMIT ?) counted) END"
+_REACH: Final = (
+    "SELECT EXISTS (SELECT 1 FROM widely_followed w WHERE w.actor_id = ?),"
+    " (SELECT count(*) FROM (SELECT 1 FROM relation c WHERE c.kind = 'follow' AND c.inside = 1"
+    " AND c.target_id = ? AND c.state = 'accepted' LIMIT ?) counted),"
+    " EXISTS (SELECT 1 FROM acquaintance q WHERE q.other_id = ? AND q.notifies = 1)"
 )
 _FAN_OUT: Final = (
     f"{_PUT} SELECT f.source_id, p.id, p.author_id FROM post p"
-    " JOIN relation f ON f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted'"
-    f" JOIN reader r ON r.actor_id = f.source_id AND {_LISTENING}"
+    " JOIN relation f ON f.kind = 'follow' AND f.inside = 1 AND f.target_id = ?"
+    f" AND f.state = 'accepted' JOIN reader r ON r.actor_id = f.source_id AND {_LISTENING}"
     " WHERE p.id = ? AND (p.visibility NOT IN ('direct', 'group') OR EXISTS"
     " (SELECT 1 FROM addressee d WHERE d.post_id = p.id AND (d.actor_id = f.source_id OR EXISTS"
     " (SELECT 1 FROM relation m JOIN actor g ON g.id = m.target_id AND g.kind = 'Group'"
     " WHERE m.kind = 'follow' AND m.source_id = f.source_id AND m.target_id = d.actor_id"
-    " AND m.state = 'accepted' AND p.visibility = 'group'))))"
-    f" AND {_HOW_MANY.format(1 << 31)} <= ?{_ONCE}"
-)
-_IS_WIDE_NOW: Final = (
-    "INSERT INTO widely_followed (actor_id) SELECT a.id FROM actor a WHERE a.id = ?"
-    f" AND {_HOW_MANY.format(0)} > ?{_ONCE}"
+    f" AND m.state = 'accepted' AND p.visibility = 'group')))){_ONCE}"
 )
 
 
-async def fan_out(tx: Tx, post_id: int, author_id: int, now: int) -> bool:
+class Reach(NamedTuple):
+    """To whom of ours an author's posts go: `merged` into timelines on reading, else to the
+    `followers` (counted up to one more than have rows); `heeded` by some who want to be told."""
+
+    merged: bool
+    followers: int
+    heeded: bool
+
+
+async def reach(tx: Tx, author_id: int) -> Reach:
+    """Look up to whom of ours an author's posts go."""
+    row = await tx.one(_REACH, (author_id, author_id, LISTED_FOLLOWERS + 1, author_id))
+    return Reach(bool(row[0]), row[1], bool(row[2])) if row is not None else Reach(False, 0, False)
+
+
+async def fan_out(
+    tx: Tx, post_id: int, author_id: int, now: int, reaching: Reach | None = None
+) -> bool:
     """Put a post on the timelines of its author's followers who are here these days; return
     whether it is on any that it wasn't on, or may be, since its author is merged on reading."""
-    counted = (author_id, author_id, LISTED_FOLLOWERS + 1, LISTED_FOLLOWERS)
-    if await tx.run(_FAN_OUT, (author_id, now - ACTIVE_MS, post_id, *counted)):
+    reaching = reaching or await reach(tx, author_id)
+    if reaching.merged:
         return True
-    # Once too many follow, an author stays merged: what came meanwhile has no rows.
-    if await tx.run(_IS_WIDE_NOW, (author_id, *counted)):
+    if reaching.followers > LISTED_FOLLOWERS:
+        # Once too many follow, an author stays merged: what came meanwhile has no rows.
+        await tx.run(f"INSERT INTO widely_followed (actor_id) VALUES (?){_ONCE}", (author_id,))
         return True
-    return await tx.one(f"SELECT 1 WHERE {_IS_WIDE.format('?')}", (author_id,)) is not None
+    if not reaching.followers:
+        return False
+    return await tx.run(_FAN_OUT, (author_id, now - ACTIVE_MS, post_id)) > 0
 
 
 async def put(tx: Tx, post_id: int, author_id: int, readers: tuple[int, ...], now: int) -> None:
@@ -180,7 +260,7 @@ async def take_off(tx: Tx, post_id: int, author_id: int) -> None:
     since there is nothing left to see."""
     await tx.run(
         "DELETE FROM home WHERE post_id = ? AND reader_id IN (SELECT ? UNION ALL"
-        " SELECT f.source_id FROM relation f JOIN actor r ON r.id = f.source_id AND r.local = 1"
-        " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted')",
+        " SELECT f.source_id FROM relation f WHERE f.kind = 'follow' AND f.inside = 1"
+        " AND f.target_id = ? AND f.state = 'accepted')",
         (post_id, author_id, author_id),
     )

@@ -5,12 +5,13 @@ the house, so that a rule that reads only from here is pure.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from actors import ids
 from actors.audience import LocalActor, RemoteActor
 from actors.membership import Membership
 from actors.people import Actor, Key, Person
+from actors.ports import Traces
 from actors.posts import Addressee, Poll, Post, Quote, Vote
 from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
@@ -20,6 +21,21 @@ from .engine import Param, Tx
 from .rows import Table
 
 R = TypeVar("R")
+
+_WAITS: Final = "in_reply_to_uri = ? AND in_reply_to IS NULL AND in_reply_to_uri <> ''"
+_IS_QUOTED: Final = "quoted_uri = ? AND quoted_id IS NULL"
+_IS_MARKED: Final = "uri = ? AND kind = ? AND actor_uri = ? AND until > ?"
+_IS_FOLLOWED: Final = (
+    "relation f WHERE f.kind = 'follow' AND f.inside = 1 AND f.target_id = ?"
+    " AND f.state IN ('accepted', 'pending')"
+)
+_TRACES: Final = (
+    "SELECT EXISTS (SELECT 1 FROM post WHERE uri = ?),"
+    f" EXISTS (SELECT 1 FROM marker WHERE {_IS_MARKED}),"
+    f" EXISTS (SELECT 1 FROM post WHERE {_WAITS}),"
+    f" EXISTS (SELECT 1 FROM quote WHERE {_IS_QUOTED}),"
+    f" EXISTS (SELECT 1 FROM {_IS_FOLLOWED})"
+)
 
 
 class UnitStore:
@@ -94,6 +110,11 @@ class UnitStore:
     async def post_by_id(self, id: int) -> Post | None:
         return await self._one(rows.POST, "id = ?", id)
 
+    async def traces(self, uri: str, author: Actor) -> Traces:
+        marker = (uri, MarkerKind.DELETED.value, author.uri, self.now)
+        row = await self.tx.one(_TRACES, (uri, *marker, uri, uri, author.id))
+        return Traces(*map(bool, row or (False,) * 5))
+
     async def boost(self, actor_id: int, post_id: int) -> Post | None:
         return await self._one(
             rows.POST, "boost_of = ? AND author_id = ? AND deleted IS NULL", post_id, actor_id
@@ -117,11 +138,7 @@ class UnitStore:
         return tuple(pin.post_id for pin in found)
 
     async def waiting_replies(self, uri: str) -> tuple[Post, ...]:
-        return await self._all(
-            rows.POST,
-            "in_reply_to_uri = ? AND in_reply_to IS NULL AND in_reply_to_uri <> '' LIMIT 500",
-            uri,
-        )
+        return await self._all(rows.POST, f"{_WAITS} LIMIT 500", uri)
 
     # -- quotes
 
@@ -135,7 +152,7 @@ class UnitStore:
         return await self._one(rows.QUOTE, "stamp = ? AND stamp <> ''", uri)
 
     async def waiting_quotes(self, uri: str) -> tuple[Quote, ...]:
-        found = await self._all(rows.QUOTE, "quoted_uri = ? AND quoted_id IS NULL LIMIT 500", uri)
+        found = await self._all(rows.QUOTE, f"{_IS_QUOTED} LIMIT 500", uri)
         return tuple(sorted(found, key=lambda quote: quote.uri))
 
     async def quoted_here(self, post_id: int) -> tuple[tuple[int, int], ...]:
@@ -199,7 +216,7 @@ class UnitStore:
 
     async def marked(self, uri: str, kind: MarkerKind, by: str) -> bool:
         found = await self.tx.one(
-            "SELECT 1 FROM marker WHERE uri = ? AND kind = ? AND actor_uri = ? AND until > ?",
+            f"SELECT 1 FROM marker WHERE {_IS_MARKED}",
             (uri, kind.value, by, self.now),
         )
         return found is not None
@@ -226,10 +243,5 @@ class UnitStore:
         return found is not None
 
     async def local_followers(self, actor_id: int) -> bool:
-        found = await self.tx.one(
-            "SELECT 1 FROM relation f JOIN actor a ON a.id = f.source_id AND a.local = 1"
-            " WHERE f.kind = 'follow' AND f.target_id = ?"
-            " AND f.state IN ('accepted', 'pending') LIMIT 1",
-            (actor_id,),
-        )
+        found = await self.tx.one(f"SELECT 1 FROM {_IS_FOLLOWED} LIMIT 1", (actor_id,))
         return found is not None
