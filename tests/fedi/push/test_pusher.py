@@ -12,6 +12,7 @@ from actors.membership import Membership, Role
 from actors.people import Actor
 from actors.posts import Post, Visibility
 from actors.relationships import NotificationKind, Relation, RelationKind
+from fedi.push.subscriptions import ALERTS
 from fedi.store import push, told
 from fedi.store.settings import SENDING_HELD, put_setting
 from fedi.store.told import Policy
@@ -112,6 +113,32 @@ def test_every_app_of_everyone_who_speaks_for_an_actor_is_told(
         await here.subscribed(own, Phone(), "d")
         await notify(here, LEDERGRUPPEN, NotificationKind.FOLLOW, ALICE)
         assert len(await here.pushed(pusher)) == 3
+
+    tell(nordvik, tmp_path, story)
+
+
+@pytest.mark.parametrize("alert", sorted(set(ALERTS) & set(NotificationKind)))
+def test_each_kind_that_an_app_may_ask_for_reaches_it_and_no_other_does(
+    nordvik: Nordvik, tmp_path: Path, alert: str
+) -> None:
+    post = nordvik.says(ALICE, content="<p>Når er møtet?</p>")
+    of_a_person = {
+        NotificationKind.FOLLOW,
+        NotificationKind.FOLLOW_REQUEST,
+        NotificationKind.REPORT,
+    }
+
+    async def story(here: Station) -> None:
+        asked_for, other, pusher = Phone(), Phone(), here.pusher()
+        await pusher.collect()
+        rest = frozenset(ALERTS) - {alert}
+        for phone, alerts, bearer in ((asked_for, frozenset({alert}), "a"), (other, rest, "b")):
+            token = await here.signed_in(PERSON_OLA, OLA, bearer)
+            await here.subscribed(token, phone, bearer, alerts=alerts)
+        kind = NotificationKind(alert)
+        await notify(here, OLA, kind, ALICE, None if kind in of_a_person else post)
+        (asked,) = await here.pushed(pusher)
+        assert asked_for.opens(asked)["notification_type"] == alert
 
     tell(nordvik, tmp_path, story)
 
