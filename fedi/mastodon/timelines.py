@@ -7,7 +7,8 @@ from fedi.mastodon.asking import Ask, By, Reply, get, joined
 from fedi.mastodon.paging import Page, links, page_of, positive
 from fedi.store import timelines
 from fedi.store.engine import Tx
-from fedi.store.timelines import Row, Span, Tags, Wanted
+from fedi.store.returning import merged_home
+from fedi.store.timelines import Chosen, Row, Span, Tags, Wanted
 
 MOST_TAGS = 4
 
@@ -28,16 +29,26 @@ async def listed(ask: Ask, tx: Tx, rows: list[Row], page: Page, context: str) ->
 async def home(ask: Ask) -> Reply:
     """GET /api/v1/timelines/home."""
     positive(ask)
-    page = page_of(ask)
-    me = ask.me.id
-    await ask.api.readers.ready(me, ask.api.clock.now())
+    page, me, now = page_of(ask), ask.me.id, ask.api.clock.now()
+    span, engine = span_of(page), ask.api.engine
 
-    async def query(tx: Tx) -> Reply:
-        rows = await timelines.home(tx, me, span_of(page))
-        shown = await ask.api.renderer.page(tx, rows, ask.viewer, context="home")
-        return Reply(shown, headers=links(ask, page, [row.id for row in rows]))
+    async def shown(tx: Tx, rows: list[Chosen]) -> Reply:
+        body = await ask.api.renderer.page(tx, rows, ask.viewer, context="home")
+        return Reply(body, headers=links(ask, page, [row.id for row in rows]))
 
-    return await ask.api.engine.glance(query)
+    async def kept(tx: Tx) -> Reply:
+        return await shown(tx, await timelines.home(tx, me, span))
+
+    async def merged(tx: Tx) -> Reply | None:
+        rows = await merged_home(tx, me, span)
+        return None if rows is None else await shown(tx, rows)
+
+    if not await ask.api.readers.at_hand(me, now):
+        reply = None if page.upward else await engine.read(merged)
+        if reply is not None:
+            return reply
+        await ask.api.readers.ready(me, now)
+    return await engine.glance(kept)
 
 
 async def public(ask: Ask) -> Reply:

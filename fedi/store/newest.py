@@ -35,7 +35,7 @@ _MORE: Final = (
     "SELECT p.id, p.author_id FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
     " ORDER BY p.id DESC LIMIT ?"
 )
-_BY_NAME: Final = (
+BY_NAME: Final = (
     "SELECT p.id, p.author_id FROM hashtag h JOIN post p ON p.id = h.post_id"
     " WHERE h.name = ? AND h.post_id < ? AND p.visibility IN ('public', 'internal')"
     " AND p.boost_of IS NULL ORDER BY h.post_id DESC LIMIT ?"
@@ -69,7 +69,7 @@ async def _chosen(tx: Tx, reader_id: int, names: list[str], below: int, count: i
     )
     few = max(_FEW, _SPREAD * count // (1 + (follows[0] if follows else 0)))
     first = await tx.rows(_FIRST, [reader_id, reader_id, FOLLOWS_MAX, below, below, few])
-    tagged = [post for name in names for post in await tx.rows(_BY_NAME, (name, below, count))]
+    tagged = [post for name in names for post in await tx.rows(BY_NAME, (name, below, count))]
     chosen, floor = _top({*first, *tagged} if tagged else first, count)
     asked = {*first} if tagged else None
     taken = [post for post in chosen if asked is None or post in asked]

@@ -116,7 +116,7 @@ async def home(tx: Tx, reader_id: int, span: Span) -> list[Chosen]:
     It is of the kept rows (home.py), whose authors or hashtags the reader still follows, merged
     with what those authors wrote who have no rows, since too many here follow them.
     """
-    kept, by_author, of = _home("ASC" if span.upward else "DESC")
+    kept, by_author, _, of = _home("ASC" if span.upward else "DESC")
     mine = [[reader_id] * count for count in of]
     rows = await tx.rows(
         kept,
@@ -159,10 +159,20 @@ _WIDE: Final = (
 )
 
 
+async def wanted_among(tx: Tx, reader_id: int, ids: Sequence[int]) -> list[Chosen]:
+    """Return those of these posts that a reader wants at home, newest first."""
+    if not ids:
+        return []
+    _, _, among, of = _home("DESC")
+    places = ", ".join("?" * len(ids))
+    params = [*[reader_id] * of[0], *ids, *[reader_id] * of[2]]
+    return [Chosen._make(row) for row in await tx.rows(among.format(places), params)]
+
+
 @lru_cache(maxsize=2)
-def _home(order: str) -> tuple[str, str, tuple[int, int, int]]:
-    """Return (of the kept rows and who is read by author, of one author, how many parameters its
-    columns and its conditions take); each of these is the reader's id.
+def _home(order: str) -> tuple[str, str, str, tuple[int, int, int]]:
+    """Return (of the kept rows and who is read by author, of one author, of some posts, how many
+    parameters its columns and its conditions take); each of these is the reader's id.
 
     What a boost shares must be theirs to see, and wanted, as well.
     """
@@ -182,7 +192,13 @@ def _home(order: str) -> tuple[str, str, tuple[int, int, int]]:
         f"SELECT {columns} FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
         f" AND {wants} ORDER BY p.id {order} LIMIT ?"
     )
-    return kept, by_author, (columns.count("?"), _STILL_FOLLOWED.count("?"), wants.count("?"))
+    among = f"SELECT {columns} FROM post p WHERE p.id IN ({{}}) AND {wants} ORDER BY p.id {order}"
+    return (
+        kept,
+        by_author,
+        among,
+        (columns.count("?"), _STILL_FOLLOWED.count("?"), wants.count("?")),
+    )
 
 
 async def merged(

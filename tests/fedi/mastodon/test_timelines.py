@@ -1,5 +1,6 @@
 """Timelines: who and what stands on which, for whom."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,26 @@ def test_what_changes_a_home_is_seen_on_the_next_page_of_another_process(tmp_pat
         assert len(await flags(id, "id")) == 1
         await ola.delete(path)
         assert await flags(id, "id") == []
+
+    tell(tmp_path, story)
+
+
+def test_all_who_come_at_once_the_first_time_have_their_page(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        everyone = (apps.it, apps.ola, apps.kari)
+        for one in everyone:
+            for other in everyone:
+                if one is not other:
+                    await one.post(f"v1/accounts/{other.id}/follow")
+        posts = [await one.says(f"Hei {n}", visibility="public")
+                 for n in range(4) for one in everyone]  # fmt: skip
+        newest_first = sorted((post["id"] for post in posts), reverse=True)
+        first = await asyncio.gather(*(ids(one, "home", limit=5) for one in everyone))
+        assert first == [newest_first[:5]] * 3
+        older = [ids(one, "home", limit=5, max_id=newest_first[4]) for one in everyone]
+        newer = [ids(one, "home", limit=5, min_id=newest_first[6]) for one in everyone]
+        assert await asyncio.gather(*older) == [newest_first[5:10]] * 3
+        assert await asyncio.gather(*newer) == [newest_first[1:6]] * 3
 
     tell(tmp_path, story)
 

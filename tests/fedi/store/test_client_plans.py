@@ -30,6 +30,7 @@ from fedi.store import (
     told,
 )
 from fedi.store.engine import Engine
+from fedi.store.returning import merged_home
 from fedi.store.timelines import OfAuthor, Span, Tags, Wanted
 from tests.databases import Template
 from tests.fedi.store.explaining import Noting, faults
@@ -82,6 +83,7 @@ def home_is_kept(nordvik: Nordvik) -> None:
     engine, write = nordvik.engine, nordvik.engine.write
     run(home.Readers(engine).ready(ME, NOW + home.ACTIVE_MS))
     run(home.Readers(engine).ready(ME + 20, NOW + home.SEEN_EVERY_MS + 1))
+    run(nordvik.engine.read(lambda tx: merged_home(tx, ME, DOWN)))
     run(write(lambda tx: home.fan_out(tx, POSTS, PEOPLE, NOW)))
     run(write(lambda tx: home.put(tx, POSTS, PEOPLE, (ME,), NOW)))
     run(write(lambda tx: home.put_since(tx, ME, PEOPLE, POSTS, NOW)))
