@@ -39,11 +39,12 @@ def answered(arrived: Arrived, urls: Urls) -> Answered | Refusal:
         if not urls.is_local(asker) or not urls.is_local(quoting):
             return Refusal("not_here", "Who asked to quote is not on this server.")
         return Answered(arrived.object_uri, asker, quoted, quoting)
-    if "Follow" not in kinds:
+    if kinds and "Follow" not in kinds:
         return Refusal("unsupported_object", "Only answers to a Follow or QuoteRequest are read.")
     followed = values.uri(inner.get("object"))
     if followed and followed != arrived.actor:
         return Refusal("not_owner", "It answers a Follow of somebody else.")
-    if not urls.is_local(asker):
+    # Of one that is named by our own id it need not say whose it is, nor what.
+    if not urls.is_local(asker or arrived.object_uri):
         return Refusal("not_here", "Who asked to follow is not on this server.")
     return Answered(arrived.object_uri, asker)

@@ -26,6 +26,13 @@ def test_an_embedded_follow_with_an_id_of_theirs_is_known_by_who_asked() -> None
     )
 
 
+@pytest.mark.parametrize("left_out", ["actor", "object", "type"])
+def test_an_embedded_follow_with_our_id_need_not_say_all_again(left_out: str) -> None:
+    said = {word: value for word, value in follow().items() if word != left_out}
+    asker = "" if left_out == "actor" else SECRETARIAT
+    assert answered(arrived(activity("Accept", said)), URLS) == Answered(OURS, asker)
+
+
 def request(**more: Any) -> dict[str, Any]:
     asked = {"object": f"{HOST}/notes/1", "instrument": URLS.post(1741234567000100)}
     return {"id": OURS, "type": "QuoteRequest", "actor": SECRETARIAT, **asked, **more}
@@ -44,6 +51,7 @@ def test_a_quote_request_is_known_by_its_two_posts() -> None:
         (follow(type="Like"), "unsupported_object"),
         (follow(object=MALLORY), "not_owner"),
         (follow(actor=MALLORY), "not_here"),
+        (follow(actor=None, id=f"{HOST}/follows/1"), "not_here"),
         (request(object="https://evil.example/notes/1"), "not_owner"),
         (request(actor=MALLORY), "not_here"),
         (request(instrument=f"{HOST}/notes/2"), "not_here"),
