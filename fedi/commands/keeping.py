@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from fedi.app import House
 
 _UNNOTED = "The database takes nothing now, so `fedi doctor` does not know of this backup."
+_NO_MEDIA = (
+    "Pictures and files are not in it: they are in the bucket {bucket}, which needs a backup of its"
+    " own (docs/operate.md)."
+)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -32,9 +36,11 @@ def backup(folder: Path) -> None:
     files = len(listed["files"])
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     value = {key: listed[key] for key in ("created", "noted")}
+    elsewhere = config.media.storage == "s3"
     say(
-        {"folder": str(folder), "files": files, "bytes": size, **value},
+        {"folder": str(folder), "files": files, "bytes": size, "media": not elsewhere, **value},
         f"{folder}: {files} files, {size // 1024:,} KiB. It holds private keys: keep it safe.",
+        *([_NO_MEDIA.format(bucket=config.media.s3_bucket)] if elsewhere else []),
         *([] if listed["noted"] else [_UNNOTED]),
     )
 

@@ -1,20 +1,32 @@
 """Documents, in the child process: PDF with its first page as preview, and office documents.
 
-They are kept as they came and never shown in place, so what is in them is not our visitors'
-browsers' concern. Office documents with macros are refused: whoever opens one runs them.
+They are never shown in place, so what is in them is not our visitors' browsers' concern. Office
+documents lose what they say of their makers (properties.py); those with macros are refused:
+whoever opens one runs them. A PDF is kept as it came (docs/decisions/0018).
 """
 
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
 from fedi.media.errand import Errand, Ready, Unusable
 from fedi.media.kinds import DOCUMENTS, PNG
 from fedi.media.programs import run
+from fedi.media.properties import empty_properties
 from fedi.media.still import only_preview
 
 _UNREADABLE: Final = "That document can't be read: it is damaged, locked, or not what it seems."
+_BROKEN: Final = (
+    OSError,
+    ValueError,
+    EOFError,
+    zlib.error,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+)
 _MEMBERS: Final = 20_000
 _FOLDERS: Final = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 
@@ -39,13 +51,16 @@ def pdf(errand: Errand) -> Ready:
 
 
 def office(errand: Errand) -> Ready:
-    """Take an office document as it is, if that is what the zip is."""
+    """Take an office document, if that is what the zip is, with its properties emptied."""
+    source = Path(errand.source)
     try:
-        with zipfile.ZipFile(errand.source) as archive:
+        with zipfile.ZipFile(source) as archive:
             suffix = _kind_of(archive)
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        main = Path(errand.folder) / f"main.{suffix}"
+        if not empty_properties(source, main):
+            shutil.copyfile(source, main)
+    except _BROKEN as error:
         raise Unusable(_UNREADABLE, detail=repr(error)[:200]) from error
-    shutil.copyfile(errand.source, Path(errand.folder) / f"main.{suffix}")
     return Ready(kind="file", main=f"main.{suffix}", media_type=DOCUMENTS[suffix])
 
 

@@ -17,6 +17,17 @@ def test_a_backup_warns_of_the_keys_in_it(house: HouseOnDisk, tmp_path: Path) ->
     assert said.startswith(f"{tmp_path / 'kopi'}: 2 files, ")
 
 
+def test_a_backup_says_that_files_in_a_bucket_are_not_in_it(
+    house: HouseOnDisk, tmp_path: Path
+) -> None:
+    assert "bucket" not in house.run("backup", str(tmp_path / "en")).stdout
+    bucket = {"FEDI_MEDIA__STORAGE": "s3", "FEDI_MEDIA__S3_BUCKET": "bilder"}
+    remote = HouseOnDisk(house.folder, {**house.more, **bucket})
+    said = remote.run("backup", str(tmp_path / "to")).stdout
+    assert "they are in the bucket bilder" in said
+    assert remote.fedi("backup", str(tmp_path / "tre"))["media"] is False
+
+
 def test_a_restore_tells_the_command_that_lets_go(house: HouseOnDisk, tmp_path: Path) -> None:
     house.fedi("backup", str(tmp_path / "kopi"))
     new = HouseOnDisk(tmp_path / "ny")
