@@ -33,7 +33,8 @@ from inbox.verdicts import Facts
 from inbox.worker import Crowded
 from outbox.synchronize import digest, read_header
 
-_LEASE_MS: Final = 120_000
+_LEASE_MS: Final = 30_000
+"""So long an arrival waits whose worker has died; one that lives renews it (inbox/worker.py)."""
 _POSTPONED_MS: Final = 3_000
 _COUNT_MS: Final = 5_000
 _EXPANSION_COST: Final = 10.0
@@ -229,6 +230,10 @@ class HouseDesk:
 
     async def release(self, leased: list[Arrival]) -> None:
         await self._engine.write(lambda tx: arrivals.release(tx, [one.id for one in leased]))
+
+    async def renew(self, leased: list[Arrival]) -> None:
+        until = self._performer.clock.now() + _LEASE_MS
+        await self._engine.write(lambda tx: arrivals.renew(tx, [one.id for one in leased], until))
 
     async def facts(self, host: str) -> Facts:
         return await self._domains.facts(host)

@@ -24,6 +24,8 @@ Fetching = Callable[[], Awaitable[None]]
 
 FETCHING_PER_HOST: Final = 16
 """So many arrivals of one sending host may wait for fetches; of all, half."""
+RENEWING: Final = 10.0
+"""Seconds; a fraction of a lease, so that a worker may miss one and keep what it has."""
 ROUNDS: Final = 5
 """How often one arrival may ask for more before it is put off."""
 
@@ -51,6 +53,10 @@ class Desk(Protocol):
     async def lease(self, limit: int) -> list[Any]: ...
     async def release(self, arrivals: list[Any]) -> None:
         """Give leases back, so that others may take them at once."""
+        ...
+
+    async def renew(self, arrivals: list[Any]) -> None:
+        """Have leases begin anew, for what is still under way."""
         ...
 
     async def facts(self, host: str) -> Facts: ...
@@ -135,15 +141,23 @@ class Turns:
 
 class Worker:
     """One process's worker. `at_once` arrivals are under way at the most; `patience` is how many
-    seconds they get to end when it is stopped."""
+    seconds they get to end when it is stopped, `renewing` how often their leases begin anew."""
 
     def __init__(
-        self, desk: Desk, *, batch: int = 50, at_once: int = 400, patience: float = 8.0
+        self,
+        desk: Desk,
+        *,
+        batch: int = 50,
+        at_once: int = 400,
+        patience: float = 8.0,
+        renewing: float = RENEWING,
     ) -> None:
         self._desk = desk
         self._batch = batch
         self._at_once = at_once
         self._patience = patience
+        self._renewing = renewing
+        self._ended = asyncio.Event()
         self._running: dict[asyncio.Task[None], Arrival] = {}
         self._stopping = False
         self._crowd = Crowd(max(1, at_once // 2))
@@ -151,15 +165,21 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped; ends when what is under way has ended."""
+        renewing = asyncio.create_task(self._renew())
+        try:
+            await self._work()
+        finally:
+            renewing.cancel()
+            await asyncio.wait([renewing])
+
+    async def _work(self) -> None:
         while not self._stopping:
-            if len(self._running) >= self._at_once:
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-                continue
+            await self._until(self._at_once - 1)
             arrivals = await self._lease()
             for arrival in arrivals:
                 task = asyncio.create_task(self._safely(arrival))
                 self._running[task] = arrival
-                task.add_done_callback(self._running.pop)
+                task.add_done_callback(self._end)
             if len(arrivals) < self._batch:
                 await self._desk.wait(1.0)
             elif self._running:
@@ -197,9 +217,23 @@ class Worker:
         except Unavailable:
             return []
 
+    def _end(self, task: "asyncio.Task[None]") -> None:
+        del self._running[task]
+        self._ended.set()
+
     async def _until(self, most: int) -> None:
+        """Wait until so many are under way, at the most."""
         while len(self._running) > most:
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            self._ended.clear()
+            await self._ended.wait()
+
+    async def _renew(self) -> None:
+        """What is under way for long is waiting for other servers, and still ours."""
+        while True:
+            await asyncio.sleep(self._renewing)
+            if self._running:
+                with suppress(Unavailable):
+                    await self._desk.renew(list(self._running.values()))
 
     async def _safely(self, arrival: Arrival) -> None:
         # Our database can't take it now: the lease runs out, and it comes again.

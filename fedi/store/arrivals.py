@@ -131,6 +131,14 @@ async def release(tx: Tx, ids: Sequence[int]) -> None:
     await tx.many("UPDATE arrival SET lease_until = 0 WHERE id = ?", [(id,) for id in ids])
 
 
+async def renew(tx: Tx, ids: Sequence[int], until: int) -> None:
+    """Keep what is leased until `until` (ms); what was put off or given back meanwhile is not."""
+    await tx.many(
+        "UPDATE arrival SET lease_until = ? WHERE id = ? AND lease_until > 0",
+        [(until, id) for id in sorted(ids)],
+    )
+
+
 async def later(tx: Tx, arrival: Arrival, *, now: int, problem: str) -> bool:
     """Put an arrival off; False when it has had its tries and must be refused."""
     tries = arrival.tries + 1

@@ -46,6 +46,7 @@ class Desk:
     needed: list[str] = field(default_factory=list)
     since: list[int] = field(default_factory=list)
     given_back: list[int] = field(default_factory=list)
+    renewed: list[list[int]] = field(default_factory=list)
     expanded: list[str] = field(default_factory=list)
     urls = URLS
     worker: Worker | None = None
@@ -57,6 +58,11 @@ class Desk:
 
     async def release(self, arrivals: list[Saved]) -> None:
         self.given_back += [one.id for one in arrivals]
+
+    async def renew(self, arrivals: list[Saved]) -> None:
+        self.renewed.append([one.id for one in arrivals])
+        if self.stuck is not None:
+            self.stuck.set()
 
     async def facts(self, host: str) -> Facts:
         return Facts(now=NOW, allowed=None, blocked=frozenset(), max_bytes=1_000_000)
@@ -193,6 +199,18 @@ def test_what_does_not_end_in_time_at_a_stop_is_given_back_to_come_again() -> No
     desk = asyncio.run(scene())
     assert sorted(desk.given_back) == [1, 2]
     assert (desk.carried, desk.refused, desk.put_off) == ([], [], [])
+
+
+def test_what_is_under_way_for_long_is_still_leased() -> None:
+    async def scene() -> Desk:
+        desk = Desk([like(1), like(2)], stuck=asyncio.Event())  # until it is renewed
+        desk.worker = Worker(desk, batch=3, renewing=0.001)
+        await desk.worker.run()
+        return desk
+
+    desk = asyncio.run(scene())
+    assert sorted(desk.renewed[0]) == [1, 2]
+    assert (sorted(desk.carried), desk.given_back) == ([1, 2], [])
 
 
 @pytest.mark.parametrize("count", [0, 5])

@@ -92,6 +92,16 @@ def test_what_was_given_back_is_there_at_once(engine: Engine) -> None:
     assert [one.id for one in lease(engine)] == [1]
 
 
+def test_a_lease_is_renewed_but_not_that_of_what_was_given_back(engine: Engine) -> None:
+    run(save(engine, arrival(1)))
+    run(save(engine, arrival(2, activity_uri=f"{URI}/2")))
+    assert [one.id for one in lease(engine)] == [1, 2]
+    run(engine.write(lambda tx: arrivals.release(tx, [2])))
+    run(engine.write(lambda tx: arrivals.renew(tx, [2, 1], NOW + 5_000)))
+    assert [one.id for one in lease(engine, NOW + 4_999, NOW + 9_000)] == [2]
+    assert [one.id for one in lease(engine, NOW + 5_000, NOW + 9_000)] == [1]
+
+
 def test_what_is_put_off_comes_back_later_and_later_and_not_for_ever(engine: Engine) -> None:
     run(save(engine, arrival(1)))
     now, waits = NOW, []
