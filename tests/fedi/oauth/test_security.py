@@ -64,6 +64,12 @@ def test_another_session_can_be_ended(house: House, kari: Browser) -> None:
     assert kari.signed_in
 
 
+def test_buttons_that_look_alike_have_names_of_their_own(house: House, kari: Browser) -> None:
+    Browser(house).sign_in()
+    labels = [element.get("aria-label") for element in kari.open(HERE).page.iter("button")]
+    assert labels.count("Logg ut: Ukjent nettleser") == 2
+
+
 def test_all_others_can_be_ended_at_once(house: House, kari: Browser, ola: Browser) -> None:
     others = [Browser(house) for _ in range(3)]
     for other in others:
