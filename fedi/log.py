@@ -146,6 +146,8 @@ def set_up(log: Log, stream: TextIO | None = None) -> None:
         logger.propagate = name != "uvicorn.access"
     for name in ("asyncio", "aiosqlite", "httpx2", "httpcore2"):  # these would log addresses asked
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A form that can't be read is its sender's fault, who is told so; it warns nobody here.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 Message = MutableMapping[str, Any]

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser
 
 from fedi.config import Log
 from fedi.log import AccessLog, JsonLines, Message, PlainLines, Receive, Send, redact, request_id
@@ -76,6 +78,13 @@ def test_the_level_is_the_configured_one(stream: io.StringIO) -> None:
     logging.getLogger("fedi").info("quiet")
     logging.getLogger("fedi").warning("loud")
     assert [found["message"] for found in written(stream)] == ["loud"]
+
+
+def test_a_form_that_cannot_be_read_warns_nobody(stream: io.StringIO) -> None:
+    set_up_log(Log(level="info"), stream)
+    with pytest.raises(MultipartParseError):
+        MultipartParser(b"x", {}).write(b"--y")
+    assert written(stream) == []
 
 
 @pytest.mark.parametrize(
