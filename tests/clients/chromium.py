@@ -125,7 +125,7 @@ def chromium(folder: Path) -> Iterator[Chromium]:
             browser.call("Browser.close")
     finally:
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -1,34 +1,16 @@
 """A server in lab mode with people who sign in, and with what the clients upload."""
 
 import io
-import os
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.fedi.house_on_disk import HouseOnDisk
+from tests.ports import free_port
 
 PASSWORD = "sju fjell og en bro"
-PORTS = range(22100, 22200)
 PEOPLE = {"anne": "Anne Berg", "ola": "Ola Nordmann"}
 DEPARTMENT = "ikt_teamet"  # anne leads it
-
-_taken: set[int] = set()
-
-
-def free_port() -> int:
-    """A port of the clients' range that nobody listens on and nobody was given."""
-    begin = os.getpid() * 7
-    for port in (PORTS[(begin + step) % len(PORTS)] for step in range(len(PORTS))):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with suppress(OSError):
-                trial.bind(("127.0.0.1", port))
-                if port not in _taken:
-                    _taken.add(port)
-                    return port
-    raise AssertionError("no port is free")
 
 
 class ClientHouse(HouseOnDisk):

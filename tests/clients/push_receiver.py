@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.clients.house import free_port
 from tests.peers.lab import eventually
+from tests.ports import free_port
 
 
 def octets(text: str) -> bytes:
@@ -110,7 +110,7 @@ class Subscriber:
             urllib.parse.urlencode(fields).encode(),
             {"Authorization": f"Bearer {token}"},
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             assert json.load(answer)["standard"] is True
 
     def opened(self, push: Push) -> Any:

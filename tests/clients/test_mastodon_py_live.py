@@ -59,7 +59,7 @@ class Heard(StreamListener):
 
     def next(self, kind: str) -> Any:
         """The next event, which must be of this kind."""
-        got, value = self.events.get(timeout=20)
+        got, value = self.events.get(timeout=60)
         assert got == kind, (got, value)
         return value
 
@@ -91,7 +91,7 @@ def test_the_users_stream_tells_of_posts_edits_deletions_and_mentions(anne: Any,
         anne.status_delete(post)
         assert str(heard.next("delete")) == str(post.id)
         hello = anne.status_post("Hei @ola", visibility="public")
-        kinds = dict(heard.events.get(timeout=20) for _ in range(2))
+        kinds = dict(heard.events.get(timeout=60) for _ in range(2))
         assert kinds["update"].id == hello.id
         assert (kinds["notification"].type, kinds["notification"].status.id) == (
             "mention",

@@ -73,7 +73,7 @@ class Toot:
             code = Browser(self.house.origin, username).allow(url[0], handle)
             os.write(ours, f"{code}\n".encode())
             _until(ours, "Successfully logged in")
-            assert process.wait(30) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
             process.wait()

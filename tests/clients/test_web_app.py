@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.clients.chromium import Chromium, Page, chromium
-from tests.clients.house import DEPARTMENT, PASSWORD, ClientHouse, free_port
+from tests.clients.house import DEPARTMENT, PASSWORD, ClientHouse
+from tests.ports import free_port
 
 WEBAPP = Path(__file__).parent / "webapp"
 

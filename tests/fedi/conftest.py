@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fedi.house_on_disk import HouseOnDisk, copied, free_port
+from tests.fedi.house_on_disk import HouseOnDisk, copied
+from tests.ports import free_port
 
 ORIGIN = "http://127.0.0.1:20599"
 

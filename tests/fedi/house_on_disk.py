@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,20 +18,6 @@ from click.testing import CliRunner, Result
 from fedi.cli import main
 
 FEDI = Path(sys.executable).parent / "fedi"
-
-
-def free_port() -> int:
-    """A port from 20500 to 20598 that nobody listens on now; each process begins elsewhere."""
-    begin = os.getpid() * 7
-    for port in (20500 + (begin + step) % 99 for step in range(99)):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no port is free")
 
 
 @dataclass
@@ -94,7 +79,7 @@ class HouseOnDisk:
         """Stop what was started here; the exit codes."""
         for process in self.processes:
             process.terminate()
-        codes = [process.wait(15) for process in self.processes]
+        codes = [process.wait(60) for process in self.processes]
         self.processes.clear()
         return codes
 
@@ -105,7 +90,7 @@ class HouseOnDisk:
 def answers(url: str) -> bool:
     request = urllib.request.Request(url, headers={"Accept": "application/activity+json"})
     try:
-        with urllib.request.urlopen(request, timeout=5):
+        with urllib.request.urlopen(request, timeout=60):
             return True
     except urllib.error.HTTPError as error:
         error.close()

@@ -38,7 +38,7 @@ def test_a_listener_is_woken_and_then_sleeps_again() -> None:
         bus = LocalBus()
         with bus.listen("delivery") as listener:
             bus.wake("delivery")
-            assert await listener.wait(5)
+            assert await listener.wait(60)
             assert not await listener.wait(0.01)
 
     asyncio.run(run())
@@ -61,8 +61,8 @@ def test_every_listener_of_a_topic_is_woken_and_none_of_another() -> None:
         bus = LocalBus()
         with bus.listen("a") as first, bus.listen("a") as second, bus.listen("b") as other:
             bus.wake("a")
-            assert await first.wait(5)
-            assert await second.wait(5)
+            assert await first.wait(60)
+            assert await second.wait(60)
             assert not await other.wait(0)
 
     asyncio.run(run())
@@ -86,7 +86,7 @@ def test_another_thread_may_wake() -> None:
         with bus.listen("delivery") as listener:
             thread = threading.Thread(target=bus.wake, args=("delivery",))
             thread.start()
-            assert await listener.wait(5)
+            assert await listener.wait(60)
             thread.join()
 
     asyncio.run(run())
@@ -105,8 +105,8 @@ def test_the_other_bus_is_woken_and_so_is_one_s_own() -> None:
     async def story(one: SocketBus, two: SocketBus) -> None:
         with one.listen("delivery") as here, two.listen("delivery") as there:
             one.wake("delivery")
-            assert await here.wait(5)
-            assert await there.wait(5)
+            assert await here.wait(60)
+            assert await there.wait(60)
 
     on_two_buses(story)
 
@@ -116,7 +116,7 @@ def test_a_full_line_drops_wake_ups_and_never_blocks() -> None:
         with two.listen("delivery") as there:
             for _ in range(20_000):  # far more than a socket holds; nobody reads meanwhile
                 one.wake("delivery")
-            assert await there.wait(5)
+            assert await there.wait(60)
 
     on_two_buses(story)
 
@@ -127,7 +127,7 @@ def test_waking_a_bus_that_has_closed_does_no_harm() -> None:
         with one.listen("delivery") as here:
             one.wake("delivery")
             two.wake("delivery")
-            assert await here.wait(5)
+            assert await here.wait(60)
 
     on_two_buses(story)
 
@@ -155,7 +155,7 @@ def test_a_process_forked_after_the_lines_were_laid_wakes_its_parent() -> None:
     async def parent() -> None:
         bus = SocketBus(lines, 0)
         with bus.listen("from child") as listener:
-            assert await listener.wait(10)
+            assert await listener.wait(60)
         bus.wake("from parent")
         bus.close()
 
@@ -171,5 +171,5 @@ async def _wake_then_wait(lines: Lines) -> None:
     bus = SocketBus(lines, 1)
     with bus.listen("from parent") as listener:
         bus.wake("from child")
-        assert await listener.wait(10)
+        assert await listener.wait(60)
     bus.close()

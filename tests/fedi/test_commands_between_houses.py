@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.fedi.conftest import founded
-from tests.fedi.house_on_disk import HouseOnDisk, free_port
+from tests.fedi.house_on_disk import HouseOnDisk
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")

@@ -15,6 +15,7 @@ from fedi.store.engine import Engine, Tx
 from outbox.knocks import Next, Verdict
 from outbox.leases import Delivery, Done
 from tests.architecture.source import ROOT
+from tests.ports import free_port
 from tests.running import run
 
 NOW = 1_775_000_000_000
@@ -122,12 +123,6 @@ async def scraped(port: int) -> str:
 async def left_there(folder: Path, count: int) -> None:
     while len(list(folder.glob("*.metrics"))) < count:  # noqa: ASYNC110, ASYNC240 -- files tell nobody
         await asyncio.sleep(0.01)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def test_the_first_process_answers_for_its_neighbours(engine: Engine, tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_an_edit_and_a_deletion_show_within_a_second(tmp_path: Path) -> None:
         path = path_of(post.uri)
         assert document((await here.get(path))[1])["content"] == "<p>Hei</p>"
         await writing.edit(here.department, post, Draft(text="Nytt", visibility=Visibility.PUBLIC))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while document((await here.get(path))[1])["content"] != "<p>Nytt</p>":  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 

@@ -90,7 +90,7 @@ async def _settled(ready: load.Ready, path: Path) -> list[str]:
                 assert whole == ("ok",)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
     return [row[0] for row in found]
 
 

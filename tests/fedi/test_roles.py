@@ -22,7 +22,7 @@ def run(folder: Path, story: Callable[[Town], Awaitable[None]]) -> None:
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await true():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -73,7 +73,7 @@ def test_an_act_of_ours_leaves_without_anything_arriving(tmp_path: Path) -> None
 def test_a_process_whose_parent_is_gone_stops_by_itself(tmp_path: Path, role: str) -> None:
     async def story(here: Town) -> None:
         nobody = os.getppid() + 1
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await run_roles(here.house, [role], [], asyncio.Event(), nobody, "one")
 
     run(tmp_path, story)

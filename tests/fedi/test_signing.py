@@ -46,7 +46,7 @@ def test_who_gave_up_waiting_hurts_nobody() -> None:
 
         def waits() -> None:
             begun.set()
-            go.wait(5)
+            go.wait(60)
 
         first = asyncio.create_task(threads.sign(waits))
         second = asyncio.create_task(threads.sign(lambda: 2))

@@ -15,7 +15,7 @@ import pytest
 
 from fedi.app import opened_house
 from tests.bench import inbox as load
-from tests.fedi.house_on_disk import free_port
+from tests.ports import free_port
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,7 +45,7 @@ def machine(ready: load.Ready, folder: Path, roles: str) -> Iterator[None]:
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        code = process.wait(20)
+        code = process.wait(60)
     assert code == 0, (folder / "log").read_text()
 
 

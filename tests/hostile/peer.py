@@ -235,7 +235,7 @@ class Town:
             writer.write(data)
             with contextlib.suppress(ConnectionError):
                 await writer.drain()
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 said = b""
                 with contextlib.suppress(ConnectionError):
                     said = await reader.read()

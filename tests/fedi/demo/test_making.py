@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fedi.demo.script import read
-from tests.fedi.house_on_disk import HouseOnDisk, copied, free_port
+from tests.fedi.house_on_disk import HouseOnDisk, copied
+from tests.ports import free_port
 
 SCRIPT = read()
 

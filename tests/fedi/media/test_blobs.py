@@ -3,8 +3,6 @@
 import asyncio
 import importlib.util
 import io
-import os
-import socket
 import subprocess
 import sys
 import time
@@ -28,21 +26,10 @@ from fedi.organisation import find_actor
 from tests.fedi.house_on_disk import HouseOnDisk
 from tests.fedi.media import made
 from tests.lacking import lacking
+from tests.ports import free_port
 from tests.running import run
 
 BUCKET = "elvestrand"
-
-
-def free_port() -> int:
-    begin = os.getpid() * 7
-    for port in (21100 + (begin + step) % 99 for step in range(99)):
-        with socket.socket() as trial:
-            try:
-                trial.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no port is free")
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +45,7 @@ def bucket() -> Iterator[str]:
         for _ in range(600):
             try:
                 asked = urllib.request.Request(f"{address}/{BUCKET}", method="PUT")
-                with urllib.request.urlopen(asked, timeout=10):
+                with urllib.request.urlopen(asked, timeout=60):
                     break
             except OSError:
                 assert server.poll() is None

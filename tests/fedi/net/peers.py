@@ -19,6 +19,7 @@ from fedi.net.guard import Rules
 from fedi.net.sender import Request, Sender
 
 Run = Callable[[Awaitable[Any]], Any]
+PATIENT = 60.0  # s; what a busy machine needs
 
 
 def run_on(loop: str) -> Run:
@@ -200,11 +201,11 @@ async def sending(rules: Rules, **options: Any) -> AsyncIterator[Sender]:
 
 
 def get(url: str = "http://a.test/", **options: Any) -> Request:
-    return Request("GET", url, **options)
+    return Request("GET", url, **{"deadline": PATIENT, **options})
 
 
 def post(url: str = "http://a.test/inbox", body: bytes = b"{}", **options: Any) -> Request:
-    return Request("POST", url, [], body, **options)
+    return Request("POST", url, [], body, **{"deadline": PATIENT, **options})
 
 
 async def reason(sent: Awaitable[object]) -> Reason | None:
@@ -214,6 +215,6 @@ async def reason(sent: Awaitable[object]) -> Reason | None:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENT):
         while not true():  # noqa: ASYNC110 - there is nobody who could set an event
             await asyncio.sleep(0.005)

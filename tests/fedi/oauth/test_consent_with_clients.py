@@ -119,7 +119,7 @@ class Terminal:
         os.write(self.ours, f"{text}\n".encode())
 
     def close(self) -> None:
-        self.process.wait(30)
+        self.process.wait(60)
         os.close(self.ours)
 
 

@@ -435,7 +435,7 @@ def test_a_pusher_that_runs_tells_when_woken_and_ends_when_stopped(
         here.bus.wake("event")
         await until(lambda: len(here.came) == 1)
         stop.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await running
         assert await here.sql("SELECT * FROM push_message") == []
 
