@@ -184,7 +184,7 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
     if post.edited is not None and edited < post.edited:
         return ()
     poll = poll_of(note, post.id)
-    tally: tuple[Effect, ...] = (Put(poll, replace=True),) if poll is not None else ()
+    tally = _tally(facts.poll, poll)
     if _same(facts, post, poll):
         # A poll of ours tells its followers the count now and then; that is no edit.
         said: list[Effect] = []
@@ -226,6 +226,19 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
     if facts.author.local:
         effects += _send(facts, post)
     return tuple(effects)
+
+
+def _tally(before: Poll | None, now: Poll | None) -> Effects:
+    """Return what keeps a poll as it now is. A vote is for words that somebody read: with other
+    ones, in another order, or for another number of them, nobody has voted yet."""
+    if now is None:
+        return ()
+    put = Put(now, replace=True)
+    return (put,) if before is None or _asked(before) == _asked(now) else (Drop(before), put)
+
+
+def _asked(poll: Poll) -> tuple[list[str], bool]:
+    return [option.title for option in poll.options], poll.multiple
 
 
 def _same(facts: NoteFacts, post: Post, poll: Poll | None) -> bool:

@@ -18,7 +18,7 @@ from actors.effects import (
     Spread,
 )
 from actors.people import Key
-from actors.posts import Hashtag, Post, Quote
+from actors.posts import Hashtag, Poll, Post, Quote
 from actors.relationships import Notification, NotificationKind, Reaction, Relation, RelationKind
 
 from . import changes, events, heeded, home
@@ -117,6 +117,8 @@ class Applying:
                     (row.author_id, boosted, boosted),
                 )
                 await run("DELETE FROM addressee WHERE post_id = ?", (row.id,))
+            case Poll():
+                await run("DELETE FROM vote WHERE post_id = ?", (row.post_id,))
             case Quote(author_id=int(quoted), post_id=int(quoting)):
                 await run(
                     "DELETE FROM notification WHERE recipient_id = ? AND kind = 'quote'"

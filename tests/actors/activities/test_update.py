@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from actors.people import Actor, Exposure, Key, KeyKind, Profile
-from actors.posts import Note, Option, Poll, Post, Question, Revision, Visibility
+from actors.posts import Note, Option, Poll, Post, Question, Revision, Visibility, Vote
 from actors.verbs import Delete, Update
 from actors.vocabulary import PUBLIC
 from tests.people import (
@@ -156,6 +156,18 @@ def test_new_tallies_are_no_edit(house: Nordvik) -> None:
     assert house.all(Poll)[0].options == (Option("Ja", 3), Option("Nei", 1))
     assert house.post(N1).edited is None
     assert house.all(Revision) == []
+
+
+def test_votes_of_ours_in_a_poll_elsewhere_end_with_its_words(house: Nordvik) -> None:
+    house.follows(KARI, ALICE)
+    house.done(house.create(poll_note(ALICE, N1, ("Ja", "Nei"))))
+    post = house.post(N1)
+    house.put(Vote(post_id=post.id, actor_id=KARI.id, choice=0))
+    counted = replace(poll_note(ALICE, N1, ()), updated=NOW)
+    for words, left in ((("Ja", "Nei"), 1), (("Nei", "Ja"), 0)):
+        question = Question(options=tuple(map(Option, words)))
+        house.done(update(house, replace(counted, question=question)))
+        assert len(house.all(Vote)) == left
 
 
 # -- actors

@@ -61,3 +61,24 @@ def test_what_is_no_poll_is_refused(tmp_path: Path) -> None:
             assert await apps.it.refused("POST", "v1/statuses", asked) == 422, wrong
 
     tell(tmp_path, story)
+
+
+def test_an_edit_that_asks_something_else_takes_no_votes_along(tmp_path: Path) -> None:
+    """S22: nobody is made to have voted for words that came after their vote."""
+
+    async def story(apps: Apps) -> None:
+        poll = {"options": ["Ja", "Nei"], "expires_in": 600}
+        post = await apps.it.says("?", poll=poll)
+        path, edit = f"v1/polls/{post['id']}", f"v1/statuses/{post['id']}"
+        await apps.ola.post(f"{path}/votes", {"choices": [0]})
+        kept = await apps.it.put(edit, {"status": "??", "poll": poll})
+        assert [one["votes_count"] for one in kept["poll"]["options"]] == [1, 0]
+        for other in ({"options": ["Nei", "Ja"]}, {"options": ["A", "B"]}, {"multiple": True}):
+            changed = await apps.it.put(edit, {"status": "?", "poll": {**poll, **other}})
+            assert [one["votes_count"] for one in changed["poll"]["options"]] == [0, 0]
+            found = await apps.ola.get(path)
+            assert (found["voted"], found["own_votes"], found["voters_count"]) == (False, [], 0)
+            await apps.ola.post(f"{path}/votes", {"choices": [1]})
+            poll = {**poll, **other}
+
+    tell(tmp_path, story)
