@@ -12,6 +12,7 @@ from fedi.mastodon.timelines import listed, span_of
 from fedi.store import direct
 from fedi.store.direct import Conversation
 from fedi.store.engine import Tx
+from fedi.store.timelines import Span
 
 GONE: Final = "Record not found"
 
@@ -41,9 +42,7 @@ async def conversations(ask: Ask) -> Reply:
     page = page_of(ask)
 
     async def query(tx: Tx) -> Reply:
-        every = await direct.conversations(tx, ask.me.id)
-        span = [one for one in every if page.above < one.last < page.below]
-        found = page.nearest(span)
+        found = await direct.conversations(tx, ask.me.id, span_of(page))
         shown = await _json(ask, tx, found)
         return joined(shown, headers=links(ask, page, [one.last for one in found]))
 
@@ -51,10 +50,8 @@ async def conversations(ask: Ask) -> Reply:
 
 
 async def _own(ask: Ask, tx: Tx) -> Conversation:
-    id = ask.id()
-    for one in await direct.conversations(tx, ask.me.id):
-        if one.first == id:
-            return one
+    for one in await direct.conversations(tx, ask.me.id, Span(limit=1), first=ask.id()):
+        return one
     raise NotFound(GONE)
 
 

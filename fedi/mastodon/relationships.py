@@ -259,14 +259,15 @@ async def familiar_followers(ask: Ask) -> Reply:
     wanted = ask.ids("id")[:MOST_AT_ONCE]
 
     async def query(tx: Tx) -> list[bytes]:
-        found = []
-        there = {one.id for one in await acquaintances.standings(tx, ask.me.id, wanted)}
-        for id in (one for one in wanted if one in there):
-            known = await acquaintances.familiar(tx, ask.me.id, id)
-            faces = await ask.api.renderer.accounts(tx, known, ask.viewer)
-            named = ids.text(id).encode()
-            found.append(b'{"id":"' + named + b'","accounts":[' + b",".join(faces) + b"]}")
-        return found
+        known = await acquaintances.familiar(tx, ask.me.id, wanted)
+        everyone = list(dict.fromkeys(id for some in known.values() for id in some))
+        faces = await ask.api.renderer.faces(tx, everyone, ask.viewer)
+        return [
+            b'{"id":"' + ids.text(id).encode() + b'","accounts":['
+            + b",".join(faces[one] for one in known[id] if one in faces) + b"]}"
+            for id in wanted
+            if id in known
+        ]  # fmt: skip
 
     return joined(await ask.api.engine.glance(query))
 

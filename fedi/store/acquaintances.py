@@ -189,19 +189,29 @@ async def endorsed(tx: Tx, me: int, span: Span) -> list[Row]:
     return [(row[0], row[1]) for row in (reversed(rows) if span.upward else rows)]
 
 
-async def familiar(tx: Tx, me: int, other: int, most: int = 20) -> list[int]:
-    """Return those whom `me` follows and who follow `other`; nobody who keeps to themselves whom
-    they follow, and none of somebody who keeps to themselves by whom."""
+async def familiar(tx: Tx, me: int, others: Sequence[int], most: int = 20) -> dict[int, list[int]]:
+    """Return those whom `me` follows and who follow each of these actors, `most` of them; actors
+    that aren't known are left out. Nobody who keeps to themselves whom they follow is told, and
+    none of somebody who keeps to themselves by whom."""
+    if not others:
+        return {}
+    marks = ", ".join("?" * len(others))
     rows = await tx.rows(
-        "SELECT t.source_id FROM relation t JOIN relation m ON m.kind = 'follow'"
-        " AND m.source_id = ? AND m.target_id = t.source_id AND m.state = 'accepted'"
-        " JOIN actor a ON a.id = t.source_id AND a.hides_totals = 0"
-        " JOIN actor o ON o.id = t.target_id AND o.hides_totals = 0"
-        " WHERE t.kind = 'follow' AND t.target_id = ? AND t.state = 'accepted'"
-        " AND t.source_id <> ? LIMIT ?",
-        (me, other, me, most),
+        "SELECT a.id, k.id FROM actor a LEFT JOIN (SELECT t.target_id AS whom, t.source_id AS id,"
+        " row_number() OVER (PARTITION BY t.target_id ORDER BY t.source_id DESC) AS place"
+        # CROSS JOIN: from those one follows, who are few, to whom they follow.
+        " FROM relation m CROSS JOIN relation t CROSS JOIN actor s"
+        " WHERE m.kind = 'follow' AND m.source_id = ? AND m.state = 'accepted'"
+        " AND t.kind = 'follow' AND t.source_id = m.target_id AND t.state = 'accepted'"
+        f" AND t.target_id IN ({marks}) AND s.id = t.source_id AND s.hides_totals = 0) k"
+        " ON k.whom = a.id AND k.place <= ? AND a.hides_totals = 0"
+        f" WHERE a.id IN ({marks})",
+        (me, *others, most, *others),
     )
-    return [row[0] for row in rows]
+    found: dict[int, list[int]] = {}
+    for other, id in rows:
+        found.setdefault(other, []).extend([] if id is None else [id])
+    return {other: sorted(known, reverse=True) for other, known in found.items()}
 
 
 # -- domains

@@ -36,40 +36,31 @@ _MINE = (
 )
 
 
-async def conversations(tx: Tx, me: int) -> list[Conversation]:
-    """Return an actor's conversations, the one with the newest post first."""
+async def conversations(
+    tx: Tx, me: int, span: Span, *, first: int | None = None
+) -> list[Conversation]:
+    """Return a page of an actor's conversations, the one with the newest post first; the cursor is
+    that post's id. Only the one that goes by the id `first`, where that is given."""
     condition, params = visibility.condition(LocalActor(me))
-    start: list[Param] = [me, WINDOW, me, WINDOW]
+    order, one = "ASC" if span.upward else "DESC", "" if first is None else " AND g.first = ?"
     rows = await tx.rows(
-        f"{_MINE} {condition} AND p.boost_of IS NULL AND NOT EXISTS (SELECT 1 FROM relation u"
-        " WHERE u.source_id = ? AND u.target_id = p.author_id AND u.kind IN ('mute', 'block'))"
-        " ORDER BY p.id DESC",
-        [*start, *params, me],
-    )
-    places = {
-        row[0]: (row[1], row[2])
-        for row in await tx.rows(
-            "SELECT root, read_to, hidden_to FROM conversation_place WHERE actor_id = ?", (me,)
-        )
-    }
-    by_root: dict[str, list[tuple[int, int]]] = {}
-    for id, root, author in rows:
-        by_root.setdefault(root, []).append((id, author))
-    found = []
-    for root, posts in by_root.items():
-        read_to, hidden_to = places.get(root, (0, 0))
-        last, author = posts[0]
-        if last <= hidden_to:
-            continue
-        found.append(
-            Conversation(
-                root=root,
-                first=posts[-1][0],
-                last=last,
-                unread=author != me and last > read_to,
-            )
-        )
-    return found
+        f"WITH mine (id, root, author_id) AS ({_MINE} {condition} AND p.boost_of IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM relation u WHERE u.source_id = ?"
+        " AND u.target_id = p.author_id AND u.kind IN ('mute', 'block')))"
+        " SELECT g.root, g.first, g.last, l.author_id, coalesce(c.read_to, 0)"
+        " FROM (SELECT root, min(id) AS first, max(id) AS last FROM mine GROUP BY root) g"
+        " JOIN mine l ON l.id = g.last"
+        " LEFT JOIN conversation_place c ON c.actor_id = ? AND c.root = g.root"
+        " WHERE g.last > coalesce(c.hidden_to, 0) AND g.last > ? AND g.last < ?"
+        f"{one} ORDER BY g.last {order} LIMIT ?",
+        [me, WINDOW, me, WINDOW, *params, me, me, span.above, span.below,
+         *([] if first is None else [first]), span.limit],
+    )  # fmt: skip
+    found = [
+        Conversation(root=root, first=oldest, last=last, unread=author != me and last > read_to)
+        for root, oldest, last, author, read_to in rows
+    ]
+    return found[::-1] if span.upward else found
 
 
 async def participants(tx: Tx, post_ids: list[int], me: int) -> dict[int, list[int]]:

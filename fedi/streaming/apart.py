@@ -21,8 +21,8 @@ async def notification(tx: Tx, renderer: Renderer, me: int, id: int, now: int) -
 
 async def conversation(tx: Tx, renderer: Renderer, me: int, post_id: int) -> bytes | None:
     """Return the conversation whose newest post this is, as JSON; None where there is none."""
-    every = await direct.conversations(tx, me)
-    found = next((one for one in every if one.last == post_id), None)
+    only = Span(limit=1, above=post_id - 1, below=post_id + 1)
+    found = next(iter(await direct.conversations(tx, me, only)), None)
     if found is None:
         return None
     viewer = LocalActor(me)

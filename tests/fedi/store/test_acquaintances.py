@@ -99,7 +99,11 @@ def test_those_whom_one_recommends(nordvik: Nordvik) -> None:
 def test_familiar_followers_are_those_one_follows_oneself(nordvik: Nordvik) -> None:
     for who, whom in ((KARI, ALICE), (KARI, OLA), (OLA, BOB), (CARLA, BOB), (KARI, BOB)):
         nordvik.follows(who, whom)
-    assert read(nordvik, acquaintances.familiar, KARI.id, BOB.id) == [OLA.id]
+    found = read(nordvik, acquaintances.familiar, KARI.id, [BOB.id, ALICE.id, 999])
+    assert found == {BOB.id: [OLA.id], ALICE.id: []}
+    nordvik.follows(ALICE, BOB)
+    assert read(nordvik, acquaintances.familiar, KARI.id, [BOB.id], 1) == {BOB.id: [ALICE.id]}
+    assert read(nordvik, acquaintances.familiar, KARI.id, []) == {}
 
 
 def test_a_muted_domain_and_who_is_there(nordvik: Nordvik) -> None:

@@ -139,7 +139,7 @@ def others_are_known(nordvik: Nordvik) -> None:
     run(write(lambda tx: acquaintances.mute(tx, ME, PEOPLE, notifications=True, until=NOW)))
     run(read(lambda tx: acquaintances.any_mute_ends(tx, NOW)))
     run(write(lambda tx: acquaintances.end_mutes(tx, NOW)))
-    run(read(lambda tx: acquaintances.familiar(tx, ME, PEOPLE)))
+    run(read(lambda tx: acquaintances.familiar(tx, ME, [PEOPLE, PEOPLE + 1])))
     run(read(lambda tx: acquaintances.from_domain(tx, ME, "host1.test")))
     run(write(lambda tx: acquaintances.mute_domain(tx, ME, "a.test", 99_999)))
     run(write(lambda tx: acquaintances.unmute_domain(tx, ME, "a.test")))
@@ -208,7 +208,9 @@ def lists_and_filters_are_made(nordvik: Nordvik) -> None:
 def direct_posts_are_read(nordvik: Nordvik) -> None:
     read, write = nordvik.engine.read, nordvik.engine.write
     post = nordvik.says(KARI, Visibility.DIRECT, OLA)
-    run(read(lambda tx: direct.conversations(tx, KARI.id)))
+    span = Span(limit=20)
+    run(read(lambda tx: direct.conversations(tx, KARI.id, span)))
+    run(read(lambda tx: direct.conversations(tx, KARI.id, span, first=post.id)))
     run(read(lambda tx: direct.participants(tx, [post.id], KARI.id)))
     run(write(lambda tx: direct.read(tx, KARI.id, "urn:1", post.id)))
     run(write(lambda tx: direct.hide(tx, KARI.id, "urn:1", post.id)))
@@ -272,6 +274,7 @@ SCENES: tuple[Callable[[Nordvik], None], ...] = (
 SORTED = {
     ") x JOIN post p": "a window of an index",
     ") w JOIN post p": "an actor's newest direct posts",
+    "row_number() OVER (PARTITION BY t.target_id": "whom one follows, of those who follow somebody",
     "FROM domain_mute WHERE actor_id": "the domains one actor mutes",
     "FROM filter_keyword": "the words of one actor's filters",
     "FROM filter_status": "the posts that one actor's filters name",
@@ -288,6 +291,7 @@ SORTED = {
 WALKED = {
     "FROM (SELECT 1 FROM host LIMIT": "at most 100,000 rows of an index",
     "AND visibility IN ('public', 'unlisted') LIMIT": "at most 100,000 rows of an index",
+    "FROM mine GROUP BY root) g": "an actor's 2,000 newest direct posts",
 }
 """Walks that end at a limit, and why that is little."""
 

@@ -17,7 +17,7 @@ def says(nordvik: Nordvik, who: Actor, *to: Actor, at: int, reply_to: str = "") 
 
 
 def of(nordvik: Nordvik, who: Actor) -> list[Conversation]:
-    return read(nordvik, direct.conversations, who.id)
+    return read(nordvik, direct.conversations, who.id, Span(limit=100))
 
 
 def test_one_conversation_goes_by_its_root_and_the_newest_is_first(nordvik: Nordvik) -> None:
@@ -31,6 +31,20 @@ def test_one_conversation_goes_by_its_root_and_the_newest_is_first(nordvik: Nord
     ]
     assert [(one.last, one.unread) for one in of(nordvik, OLA)] == [(answer.id, False)]
     assert of(nordvik, BOB) == []
+
+
+def test_a_page_is_of_the_span_that_was_asked_for(nordvik: Nordvik) -> None:
+    last = [says(nordvik, OLA, KARI, at=n).id for n in range(6)]
+
+    def page(**span: int) -> list[int]:
+        found = read(nordvik, direct.conversations, KARI.id, Span(**{"limit": 2, **span}))
+        return [one.last for one in found]
+
+    assert page() == last[:3:-1]
+    assert page(below=last[4]) == [last[3], last[2]]
+    assert page(above=last[1]) == [last[5], last[4]]
+    assert page(above=last[1], upward=True) == [last[3], last[2]]
+    assert page(limit=0) == []
 
 
 def test_what_is_read_is_read_until_somebody_writes_again(nordvik: Nordvik) -> None:
