@@ -7,20 +7,26 @@ is signed, for this one post, and good for a day. For all others the page is one
 import base64
 import hashlib
 import hmac
+from functools import partial
 from typing import Final
+
+from markupsafe import Markup
 
 from actors.errors import NotFound
 from actors.membership import may_write
 from actors.people import Actor, KeyKind
+from fedi.pages.language import Speech
 from fedi.pages.listings import Printer
 from fedi.pages.site import Asked, Head, Site
 from fedi.store import deliveries, profiles
 from fedi.store.engine import Tx
 from fedi.store.rows import MEMBERSHIP
 from outbox.answers import Answer
+from outbox.schedule import Health, Trouble
 
 DAY_MS: Final = 86_400_000
 _ABSENT: Final = "There is no such page."
+_TROUBLES: Final = {*map(str, Trouble), *map(str, Health)} - {"healthy"}
 
 
 async def delivery(site: Site, asked: Asked, id: int) -> Answer:
@@ -42,7 +48,17 @@ async def delivery(site: Site, asked: Asked, id: int) -> Answer:
         face=printer.cards.face(author),
         href=site.urls.post(id),
         progress=status,
+        reason=partial(reason, say),
     )
+
+
+def reason(say: Speech, why: str) -> Markup:
+    """Say why something waits or failed: a trouble of the server in the reader's words
+    (outbox/schedule.py), what a server or an administrator wrote as it is."""
+    trouble, _, status = why.partition(" ")
+    if trouble in _TROUBLES and (status.isdigit() if status else trouble != "status"):
+        return say(f"trouble.{trouble}", status=status)
+    return Markup('<span lang="en">{}</span>').format(why)
 
 
 async def _may(site: Site, asked: Asked, id: int, author: Actor) -> bool:

@@ -8,8 +8,10 @@ from actors.membership import Membership, Role
 from actors.people import Actor, Person
 from fedi.pages import delivery
 from fedi.pages.delivery import is_ticket, ticket
+from fedi.pages.language import Speech
 from fedi.store.engine import Engine, Tx
 from fedi.store.rows import KEY, TABLES
+from outbox.schedule import Health, Trouble
 from tests.fedi.pages.visiting import Visitor, document, words
 from tests.fedi.town import DAY, HOUR, IT, NOW, application, post, put
 from tests.people import key_of
@@ -84,6 +86,19 @@ def test_a_link_shows_what_arrived_what_waits_and_why(
     assert "nede.example" in said
     assert "no <answer>" in said
     assert answered.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("code", ["nb", "nn", "en"])
+def test_every_trouble_of_a_server_is_said_in_words(code: str) -> None:
+    say = Speech(code)
+    for trouble in {*Trouble, *Health} - {Health.HEALTHY}:
+        told = str(delivery.reason(say, f"{trouble} 503" if trouble == "status" else str(trouble)))
+        assert len(told.split()) > 1, told
+        assert "<" not in told
+    assert "503" in delivery.reason(say, "status 503")
+    for other in ("held here", "its time was over <b>", "status", "gone away", "healthy"):
+        assert delivery.reason(say, other).startswith('<span lang="en">')
+        assert "<b>" not in delivery.reason(say, other)
 
 
 def test_what_was_sent_to_nobody_says_so(engine: Engine, visitor: Visitor, secret: bytes) -> None:
