@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -147,6 +148,9 @@ _GRAPHEME = re.compile(
     re.DOTALL,
 )
 
+_JOINING = re.compile(rf"[\U0001f1e6-\U0001f1ff{_EXTENDING}]")
+"""Without one of these, each character stands for itself."""
+
 
 def scan(text: str) -> Scan:
     """Find mentions, hashtags and links; what is over the limits stays plain text."""
@@ -154,7 +158,7 @@ def scan(text: str) -> Scan:
     spans: list[Span] = []
     handles: set[Handle] = set()
     tags: set[str] = set()
-    for span in _spans(text):
+    for span in _found(text):
         if len(spans) == SPANS_MAX:
             break
         if isinstance(span, MentionSpan) and not _room(span.handle, handles, MENTIONS_MAX):
@@ -201,7 +205,7 @@ def length(text: str) -> int:
     """
     text = _kept(text)
     total, position = 0, 0
-    for span in _spans(text):
+    for span in _found(text):
         total += _graphemes(text[position : span.start])
         if isinstance(span, LinkSpan):
             total += LINK_LENGTH
@@ -223,6 +227,12 @@ def _room(item: _T, seen: set[_T], limit: int) -> bool:
         return False
     seen.add(item)
     return True
+
+
+@lru_cache(maxsize=16)
+def _found(text: str) -> tuple[Span, ...]:
+    # A text is looked at three times on its way: how long it is, whom it names, how it is shown.
+    return tuple(_spans(text))
 
 
 def _spans(text: str) -> Iterator[Span]:
@@ -283,7 +293,9 @@ def _hashtag_span(match: re.Match[str]) -> Span | None:
 
 def _graphemes(text: str) -> int:
     """Characters as readers see them: nearly UAX 29, near enough to agree on a limit."""
-    return len(text) if text.isascii() else sum(1 for _ in _GRAPHEME.finditer(text))
+    if text.isascii() or _JOINING.search(text) is None:
+        return len(text)
+    return sum(1 for _ in _GRAPHEME.finditer(text))
 
 
 def _namesakes(mentioned: Iterable[Mentioned]) -> frozenset[str]:

@@ -173,7 +173,15 @@ async def create(ask: Ask) -> Reply:
         if before is None:
             raise NotFound("Record not found") from None
         return await _again(ask, *before)
-    return await shown(ask, made.id)
+    return await _fresh(ask, made)
+
+
+async def _fresh(ask: Ask, made: Post) -> Reply:
+    renderer, viewer = ask.api.renderer, ask.viewer
+    body = await ask.api.engine.glance(lambda tx: renderer.fresh(tx, made, viewer))
+    if body is None:
+        raise NotFound("Record not found")
+    return Reply(body)
 
 
 def _key(ask: Ask) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from actors.audience import LocalActor, Viewer
 from actors.people import Actor
+from actors.posts import Post
 from fedi.mastodon.approval import FOLLOWERS
 from fedi.mastodon.entities import Account
 from fedi.mastodon.fragments import Face, Fragment, Fragments
@@ -102,6 +103,11 @@ class Renderer:
     async def status(self, tx: Tx, id: int, viewer: Viewer) -> bytes | None:
         """Return one post as JSON, None where it isn't there for this viewer."""
         return (await self.statuses_by_id(tx, [id], viewer)).get(id)
+
+    async def fresh(self, tx: Tx, post: Post, viewer: Viewer) -> bytes | None:
+        """Return a post that the viewer has just written as JSON, None if it is gone already."""
+        chosen = Chosen(post.id, post.author_id, post.boost_of, 0)
+        return (await self._shown(tx, [chosen], viewer, "")).get(post.id)
 
     async def statuses_by_id(
         self, tx: Tx, post_ids: Sequence[int], viewer: Viewer, *, context: str = ""

@@ -75,11 +75,13 @@ class Writing(Doing):
                 urls=self.performer.urls,
             )
 
+        made: dict[str, Post] = {}
+
         def also(create: Create) -> Also:
-            return _beside(create.note.uri, beside)
+            return _beside(create.note.uri, beside, made)
 
         create = await self.perform_fresh(make, also)
-        return await self._kept(create.note.uri)
+        return made.get(create.note.uri) or await self._kept(create.note.uri)
 
     async def edit(
         self, author: Actor, post: Post, draft: Draft, *, media: tuple[Media, ...] | None = None
@@ -234,12 +236,14 @@ def _question_after(poll: Poll | None, draft: Draft) -> Question | None:
     return None if poll is None else _question(poll.options, poll.multiple, poll.ends)
 
 
-def _beside(uri: str, beside: Beside | None) -> Also:
-    """Return what writes beside the post that has this URI."""
+def _beside(uri: str, beside: Beside | None, made: dict[str, Post]) -> Also:
+    """Return what writes beside the post that has this URI, and keeps it as it was made."""
 
     async def also(store: UnitStore, outcome: Done | Refusal) -> None:
         kept = await store.post(uri)
-        if beside is not None and kept is not None:
-            await beside(store, kept)
+        if kept is not None:
+            made[uri] = kept
+            if beside is not None:
+                await beside(store, kept)
 
     return also
