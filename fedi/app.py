@@ -132,6 +132,17 @@ def _asking(config: Config) -> Sender:
     )
 
 
+def store_of(
+    config: Config, *, on_loop: bool = False
+) -> Callable[[], AbstractAsyncContextManager[Engine]]:
+    """Return what opens the store as it is set; `on_loop` has it write without a thread."""
+    url, db = config.database_url, config.database
+    return partial(
+        opened, url, readers=db.readers, pool=db.pool, cache_kib=db.cache_kib,
+        commit_batch=db.commit_batch, on_loop=on_loop,
+    )  # fmt: skip
+
+
 @asynccontextmanager
 async def opened_house(
     config: Config,
@@ -149,16 +160,7 @@ async def opened_house(
     """
     clock, random = clock or SystemClock(), random or SystemRandom()
     bus = bus or LocalBus()
-    database = config.database
-    store = opening or partial(
-        opened,
-        config.database_url,
-        readers=database.readers,
-        pool=database.pool,
-        cache_kib=database.cache_kib,
-        commit_batch=database.commit_batch,
-    )
-    async with store() as engine:
+    async with (opening or store_of(config))() as engine:
         if founding:
             await migrate(engine, now=clock.now())
         figures = Figures()
@@ -169,6 +171,7 @@ async def opened_house(
             sender = sender or _asking(config)
             house = await _built(config, bus, clock, random, engine, slot, sender)
             house = replace(house, figures=figures)
+            figures.watch_streams(house.hub)
             try:
                 yield house
             finally:

@@ -6,10 +6,10 @@ now and then by the process that answers /metrics. metrics.py knows how figures 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from actors.errors import FediError, Unavailable
 from fedi.config import Config, split_address
@@ -24,6 +24,14 @@ Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 _NOT_TRIED: Final = "not-tried"
 _EVERY_SECONDS: Final = 5.0
 _logger = logging.getLogger("fedi.metrics")
+
+
+class Listened(Protocol):
+    """Where apps listen (fedi/streaming/hub.py)."""
+
+    @property
+    def listeners(self) -> int: ...
+    def heard(self) -> Mapping[str, int]: ...
 
 
 class Figures:
@@ -63,6 +71,17 @@ class Figures:
         """Show how many units wait for the database in this process, read when asked."""
         gauge = self.registry.gauge("fedi_units_waiting", "Units of work that wait for a commit.")
         gauge.read_from(lambda: {(): read()})
+
+    def watch_streams(self, hub: Listened) -> None:
+        """Show how many apps listen in this process, and to which streams, read when asked."""
+        open_ = self.registry.gauge(
+            "fedi_stream_connections", "Connections of apps that hear streams."
+        )
+        open_.read_from(lambda: {(): hub.listeners})
+        heard = self.registry.gauge(
+            "fedi_stream_subscriptions", "Streams that these connections hear.", ("stream",)
+        )
+        heard.read_from(lambda: {(name,): count for name, count in hub.heard().items()})
 
     def late(self, seconds: float) -> None:
         """Note by how much the event loop was late."""

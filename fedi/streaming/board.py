@@ -1,7 +1,7 @@
 """What changes without an event of its own, looked at once a second: filters and announcements.
 
 Both are small, and few statements tell what is different from the last look. A process that begins
-to look takes what it finds for known.
+to look takes what it finds for known; an actor's filters are known from when it begins to listen.
 """
 
 from collections.abc import Collection
@@ -33,10 +33,18 @@ class Board:
 
     def __init__(self) -> None:
         self._seen: _Seen | None = None
+        self._begun: dict[int, int] = {}  # filters of those whom no look has found yet
 
     def forget(self) -> None:
         """Take what is found next for known: nobody has looked for a while."""
         self._seen = None
+
+    async def begin(self, tx: Tx, actor: int) -> None:
+        """Take an actor's filters for known as they are now: it begins to listen."""
+        if actor in self._begun or (self._seen is not None and actor in self._seen.actors):
+            return
+        versions = await streaming.filter_versions(tx, [actor])
+        self._begun.setdefault(actor, versions.get(actor, 0))
 
     async def look(self, tx: Tx, actors: Collection[int], now: int) -> "News":
         """Return what has changed since the last look."""
@@ -48,7 +56,14 @@ class Board:
             await announcements.reactions(tx, [one.id for one in standing], NOBODY),
         )
         before, self._seen = self._seen, found
-        return News() if before is None else _between(before, found)
+        known = {actor: self._begun.pop(actor) for actor in found.actors & self._begun.keys()}
+        if before is not None:
+            known |= {actor: before.filters.get(actor, 0) for actor in before.actors}
+        changed = frozenset(
+            actor for actor in found.actors & known.keys()
+            if found.filters.get(actor, 0) != known[actor]
+        )  # fmt: skip
+        return News(changed, () if before is None else _between(before, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,7 @@ class News:
     announced: tuple[tuple[str, bytes], ...] = ()
 
 
-def _between(before: _Seen, after: _Seen) -> News:
+def _between(before: _Seen, after: _Seen) -> tuple[tuple[str, bytes], ...]:
     told: list[tuple[str, bytes]] = []
     for id, one in after.announced.items():
         old = before.announced.get(id)
@@ -70,12 +85,7 @@ def _between(before: _Seen, after: _Seen) -> News:
             told += _reactions(id, before.reactions[id], after.reactions[id])
     gone = [id for id in before.announced if id not in after.announced]
     told += [("announcement.delete", ids.text(id).encode()) for id in gone]
-    changed = {
-        actor
-        for actor, version in after.filters.items()
-        if actor in before.actors and before.filters.get(actor, 0) != version
-    }
-    return News(frozenset(changed), tuple(told))
+    return tuple(told)
 
 
 def _reactions(id: int, before: list[Reaction], after: list[Reaction]) -> list[tuple[str, bytes]]:

@@ -76,6 +76,13 @@ class Hub:
         """How many hear each stream."""
         return {stream: len(hearing) for stream, hearing in self._streams.items()}
 
+    def heard(self) -> Counter[str]:
+        """Return how many hear each kind of stream; all lists are one kind, and all hashtags."""
+        found = Counter[str]()
+        for stream, hearing in self._streams.items():
+            found[stream.name] += len(hearing)
+        return found
+
     # -- coming and going
 
     async def join(self, listener: Listener) -> None:
@@ -133,6 +140,9 @@ class Hub:
             after = place_of(self._telling.epoch, last)
             if after is not None:
                 await self._replay(listener, wanted, after)
+        if wanted.stream == USER and listener.actor_id is not None:
+            me = listener.actor_id
+            await self._engine.read(lambda tx: self._board.begin(tx, me))
         if listener in self._listeners:
             listener.streams[wanted.stream] = Hearing(wanted.label, self._taken or events.BEGINNING)
             self._streams.setdefault(wanted.stream, {})[listener] = None

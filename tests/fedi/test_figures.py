@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,27 @@ def test_requests_to_an_inbox_are_counted_by_the_status_they_get() -> None:
         'fedi_inbox_requests_total{status="202"} 2',
         'fedi_inbox_requests_total{status="403"} 1',
         'fedi_inbox_requests_total{status="500"} 1',
+    ]
+
+
+def test_who_listens_is_told_when_asked() -> None:
+    @dataclass
+    class Hall:
+        listeners: int = 0
+        streams: dict[str, int] = field(default_factory=dict)
+
+        def heard(self) -> dict[str, int]:
+            return self.streams
+
+    figures, hall = Figures(), Hall()
+    figures.watch_streams(hall)
+    assert "fedi_stream_connections 0" in shown(figures)
+    hall.listeners, hall.streams = 3, {"user": 2, "hashtag": 4}
+    told = [line for line in shown(figures) if line.startswith("fedi_stream_")]
+    assert told == [
+        "fedi_stream_connections 3",
+        'fedi_stream_subscriptions{stream="user"} 2',
+        'fedi_stream_subscriptions{stream="hashtag"} 4',
     ]
 
 

@@ -51,3 +51,22 @@ def test_a_filter_of_somebody_listening_is_told_to_them(nordvik: Nordvik) -> Non
     assert looked(nordvik, board).filters == frozenset()
     run(nordvik.engine.write(lambda tx: filters.drop(tx, 1)))
     assert looked(nordvik, board).filters == {OLA.id}
+
+
+def test_a_filter_changed_before_the_first_look_is_told_to_who_listens_already(
+    nordvik: Nordvik,
+) -> None:
+    board = Board()
+
+    def begins(actor: int) -> None:
+        run(nordvik.engine.read(lambda tx: board.begin(tx, actor)))
+
+    begins(OLA.id)
+    new = Filter(id=1, actor_id=OLA.id, title="a", context=("home",), action="warn")
+    run(nordvik.engine.write(lambda tx: filters.keep(tx, new)))
+    begins(OLA.id)  # another connection of the same actor
+    assert looked(nordvik, board) == News(filters=frozenset({OLA.id}))
+    assert looked(nordvik, board) == News()
+    begins(KARI.id)
+    run(nordvik.engine.write(lambda tx: filters.drop(tx, 1)))
+    assert looked(nordvik, board).filters == {OLA.id}

@@ -205,7 +205,6 @@ def test_filters_mark_and_hide_what_is_heard_and_their_change_is_told(tmp_path: 
         await heard(square, "user", mine)
         await heard(square, "public", other)
         board = square.here.house.hub
-        await board.look()
         engine = square.here.house.engine
 
         async def unit(tx: Any) -> None:
