@@ -6,6 +6,7 @@ Fills inbox.endpoints.Door and inbox.worker.Desk with the store, the key ring an
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -42,6 +43,8 @@ _KNOWN: Final = 50_000
 _LOOK_MS: Final = 60_000
 """Between two looks at whom of ours a digest that did not change should count."""
 _COMPARED_MS: Final = HOUR
+_NOTED: Final = 100
+"""So many hosts that were kept out are noted in an hour."""
 _logger = logging.getLogger("fedi.inbox")
 
 
@@ -91,6 +94,7 @@ class HouseDoor:
         self._alive = alive
         self._met: OrderedDict[str, None] = OrderedDict()
         self._compared: OrderedDict[str, _Comparison] = OrderedDict()
+        self._noted: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._queue_limit = config.inbox.queue_limit
         self._waiting = 0
         self._counted = -_COUNT_MS
@@ -114,10 +118,36 @@ class HouseDoor:
         )
 
     async def welcome(self, host: str) -> None:
+        if why := await self._domains.why_not(host):
+            await self._turned_away(host, "turned_away", f"{host} is {why}.")
         await self._domains.welcome(host)
 
     async def admit(self, host: str, size: int = 0) -> None:
-        self._domains.admit(host, cost=1.0 + size // FREE_BYTES)
+        try:
+            self._domains.admit(host, cost=1.0 + size // FREE_BYTES)
+        except TooMany:
+            await self._turned_away(host, "too_many", f"{host} sends faster than it may.")
+            raise
+
+    async def _turned_away(self, host: str, code: str, sentence: str) -> None:
+        """Let administrators see whom a policy keeps out at the door: each host once an hour, and
+        not many at all, for whoever is not let in may name any host."""
+        now = self.now()
+        while self._noted and not 0 <= now - next(iter(self._noted.values())) < HOUR:
+            self._noted.popitem(last=False)
+        if (host, code) in self._noted or len(self._noted) >= _NOTED:
+            return
+        self._noted[host, code] = now
+        refused = Refused(
+            id=self._performer.new_id(),
+            at=now,
+            host=host,
+            actor_uri="",
+            code=code,
+            sentence=sentence,
+        )
+        with suppress(Unavailable):
+            await self._engine.write(lambda tx: arrivals.note_refusal(tx, refused))
 
     async def knows(self, actor_uri: str) -> bool:
         if actor_uri in self._met:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fedi.roles import run_roles
-from tests.hostile.peer import ACTIVITY, EVIL, NAMES, Town, activity, rsa, town
+from tests.hostile.peer import ACTIVITY, EVIL, GOOD, NAMES, Town, activity, rsa, town
 
 ELSEWHERE = ("X-Forwarded-For", "203.0.113.9")
 
@@ -133,3 +133,39 @@ def test_at_a_socket_in_the_file_system_the_proxy_tells_whose_requests_they_are(
             await serving
 
     run(tmp_path, story, failures_per_address=1)
+
+
+def test_whom_a_policy_keeps_out_administrators_see_once_an_hour_and_not_many(
+    tmp_path: Path,
+) -> None:
+    """Whoever is kept out may name any host, and must not fill the database with them."""
+
+    async def story(here: Town) -> None:
+        seen = "SELECT host, code, sentence FROM refused ORDER BY id"
+        alice = here.hostile.stranger()
+        follow = activity("Follow", alice, here.department.uri)
+        for _ in range(2):
+            assert (await here.post(alice, follow))[0] == 403
+        kept_out = (GOOD, "turned_away", f"{GOOD} is not on the list of those allowed here.")
+        assert await here.sql(seen) == [kept_out]
+        here.clock.ahead = 1_800_000
+        assert (await here.post(alice, follow))[0] == 403
+        assert await here.sql(seen) == [kept_out]
+        here.clock.ahead = 3_600_000 + 60_000
+        for number in range(150):
+            named = f"http://stranger{number}.test/users/a#main-key"
+            assert (await here.post(alice, follow, key_id=named))[0] == 403
+        assert await here.number("SELECT count(*) FROM refused") == 101
+        assert here.hostile.asked == []
+
+    run(tmp_path, story, mode="allowlist")
+
+
+def test_who_sends_too_fast_is_seen_by_administrators(tmp_path: Path) -> None:
+    async def story(here: Town) -> None:
+        alice = here.hostile.stranger()
+        large = activity("Follow", alice, here.department.uri, summary="x" * 700_000)
+        assert (await here.post(alice, large))[0] == 429, "more than a bucket holds"
+        assert await here.sql("SELECT host, code FROM refused") == [(GOOD, "too_many")]
+
+    run(tmp_path, story, rate_per_host=1)
