@@ -28,6 +28,24 @@ STEPS: Final = tuple(one for one in HOSTILE if one != "..")
 """Of a path: with two dots a client asks for another path."""
 NAMES: Final = ("drift", "æøå", "\U0001f44d", "2025", "2025-01-01", *STEPS)
 
+SENSIBLE: Final[dict[str, tuple[Any, ...]]] = {
+    # What a field takes, so that a request gets as far as doing something.
+    "status": ("Hei #drift", "@ola sånn"), "visibility": ("public", "private", "direct"),
+    "language": ("nb",), "lang": ("nb",), "locale": ("nb",), "languages": (["nb"],),
+    "scheduled_at": ("2099-01-01T00:00:00Z",), "quote_approval_policy": ("public", "nobody"),
+    "options": (["a", "b"],), "expires_in": (600, 86_400), "choices": ([0], ["1"]),
+    "media_ids": ([],), "media_attributes": ([],), "poll": (None,), "keyword": ("vond",),
+    "name": ("drift", "Folk"), "tag_name": ("drift",), "title": ("Nære",), "phrase": ("vond",),
+    "domain": ("x.test",), "comment": ("merk",), "category": ("spam", "other"), "rule_ids": ([],),
+    "type": ("none", "silence"), "text": ("merk",), "username": ("kari",), "password": ("p" * 12,),
+    "email": ("kari@x.test",), "agreement": (True,), "date_of_birth": ("1990-01-01",),
+    "context": (["home"], ["public", "thread"]), "replies_policy": ("list",), "duration": (600,),
+    "filter_action": ("warn", "hide"), "endpoint": ("https://x.test/push",), "auth": ("A" * 22,),
+    "p256dh": ("BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1"
+               "XbjhazAkj7I99e8QcYP7DkM",),
+    "policy": ("all", "followed"), "severity": ("silence", "suspend"),
+}  # fmt: skip
+
 
 @st.composite
 def cases(draw: st.DrawFn, operation: Any, mode: Any, seeds: Seeds) -> Any:
@@ -38,6 +56,8 @@ def cases(draw: st.DrawFn, operation: Any, mode: Any, seeds: Seeds) -> Any:
     for name in case.query or {}:
         case.query[name] = draw(_of_query(name, case.query[name], seeds))
     _fill(draw, case.body, seeds)
+    if mode.value == "positive" and draw(st.sampled_from([True, True, False])):
+        _mend(draw, case.body)
     return case
 
 
@@ -79,3 +99,17 @@ def _fill(draw: st.DrawFn, body: Any, seeds: Seeds) -> None:
             body[name] = draw(st.lists(_ids(seeds), max_size=4) | st.just(value))
         else:
             _fill(draw, value, seeds)
+
+
+def _mend(draw: st.DrawFn, body: Any) -> None:
+    """Put in a body what its fields take, where we know."""
+    if isinstance(body, list):
+        for one in body:
+            _mend(draw, one)
+    if not isinstance(body, dict):
+        return
+    for name, value in body.items():
+        if name in SENSIBLE and not (isinstance(value, dict) and draw(st.booleans())):
+            body[name] = draw(st.sampled_from(SENSIBLE[name]))
+        else:
+            _mend(draw, value)
