@@ -7,10 +7,13 @@ Mastodon's shape, `{"error": …}`, and nowhere else is one made.
 
 import logging
 import math
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -33,7 +36,7 @@ from fedi.mastodon.api import Api
 from fedi.net.answer import Header, Receive, Scope, Send
 from fedi.net.cors import EXPOSED, OPEN
 from fedi.net.dispatch import RawHandler
-from fedi.net.params import Params, Upload, read_params
+from fedi.net.params import MAX_FIELDS, Params, Upload, read_params
 from fedi.oauth.callers import Caller, bearer_of
 from fedi.oauth.rates import OverLimit
 
@@ -46,6 +49,8 @@ _ALWAYS: Final[tuple[Header, ...]] = (_JSON, *CORS)
 _MALFORMED: Final = frozenset({"bad_json", "bad_page"})  # 400, where other bad input is 422
 
 
+UPLOADS_AT_ONCE: Final = 8
+"""Bodies with files that a process reads of one person at once; apps send four."""
 OF_THE_TOKEN: Final = frozenset({"/api/v1/push/subscription"})
 """Paths that change nothing but what the token itself has."""
 
@@ -196,18 +201,21 @@ def empty() -> Reply:
 def opened(route: Route, api: Api) -> RawHandler:
     """Return the ASGI handler of a route."""
 
+    turns = _Turns()
+
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         headers = _ALWAYS
         params: Params | None = None
         try:
-            caller, unknown_token = await _known(scope, api)
+            caller, unknown_token = await _known(scope, route, api)
             headers = (*_ALWAYS, *api.rates.count(scope, caller))
             if unknown_token is not None:
                 raise unknown_token
-            _admit(scope, route, caller)
-            params = await read_params(
-                scope, receive, max_upload=api.max_upload if route.uploads else 0
-            )
+            _admit(route, caller)
+            with turns.turn(caller if route.uploads else None):
+                params = await read_params(
+                    scope, receive, max_upload=api.max_upload if route.uploads else 0
+                )
             if caller is None and "access_token" in params and route.scopes:
                 caller = await api.callers.find(params.text("access_token") or "")
                 _check(route, caller)
@@ -233,9 +241,12 @@ async def send_reply(scope: Scope, send: Send, reply: Reply, headers: Iterable[H
     await send({"type": "http.response.body", "body": body})
 
 
-async def _known(scope: Scope, api: Api) -> tuple[Caller | None, FediError | None]:
-    """Return who asks; or why their token is none, which counts like a request without one."""
+async def _known(scope: Scope, route: Route, api: Api) -> tuple[Caller | None, FediError | None]:
+    """Return who asks; or why their token is none, which counts like a request without one. Found
+    out before any of the body is read: a file is taken from nobody."""
     bearer = bearer_of(scope)
+    if bearer is None and route.scopes:
+        bearer = _token_of_query(scope)
     if bearer is None:
         return None, None
     try:
@@ -244,10 +255,47 @@ async def _known(scope: Scope, api: Api) -> tuple[Caller | None, FediError | Non
         return None, problem
 
 
-def _admit(scope: Scope, route: Route, caller: Caller | None) -> None:
+def _token_of_query(scope: Scope) -> str | None:
+    """Return the token that stands in the query (RFC 6750 §2.3), as older apps have it."""
+    query = scope["query_string"]
+    if b"access_token" not in query:
+        return None
+    try:
+        return dict(parse_qsl(query.decode("latin-1"), max_num_fields=MAX_FIELDS)).get(
+            "access_token"
+        )
+    except ValueError:
+        return None
+
+
+class _Turns:
+    """How many files a person may be sending to one route at once: each waits on disk."""
+
+    def __init__(self) -> None:
+        self._busy: Counter[int] = Counter()
+
+    @contextmanager
+    def turn(self, caller: Caller | None) -> Iterator[None]:
+        """Hold a turn while a body is read; TooMany where all of a person's are taken."""
+        who = caller.person.id if caller is not None and caller.person is not None else 0
+        if not who:
+            yield
+            return
+        if self._busy[who] >= UPLOADS_AT_ONCE:
+            raise TooMany("Too many files at once", retry_after=5)
+        self._busy[who] += 1
+        try:
+            yield
+        finally:
+            self._busy[who] -= 1
+            if not self._busy[who]:
+                del self._busy[who]
+
+
+def _admit(route: Route, caller: Caller | None) -> None:
     if caller is not None:
         _check(route, caller)
-    elif route.by is not By.ANYONE and b"access_token" not in scope["query_string"]:
+    elif route.by is not By.ANYONE:
         raise Unauthorized("The access token is invalid")
 
 

@@ -15,7 +15,7 @@ from actors.errors import (
     Unauthorized,
     Unavailable,
 )
-from fedi.mastodon.asking import reply_to
+from fedi.mastodon.asking import UPLOADS_AT_ONCE, reply_to
 from tests.fedi.mastodon.apps import Apps, tell
 
 ORIGIN = {"origin": "https://phanpy.test"}
@@ -105,5 +105,69 @@ def test_one_house_answers_many_at_once(tmp_path: Path) -> None:
         assert len({post["id"] for post in posts}) == 20
         ids = [one["id"] for one in await apps.it.get("v1/timelines/home", limit=40)]
         assert ids == sorted((post["id"] for post in posts), reverse=True)
+
+    tell(tmp_path, story)
+
+
+def _media(bearer: str, query: bytes = b"") -> dict[str, object]:
+    headers = [(b"content-type", b"multipart/form-data; boundary=x")]
+    if bearer:
+        headers.append((b"authorization", f"Bearer {bearer}".encode()))
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v2/media",
+        "query_string": query,
+        "headers": headers,
+    }
+
+
+def test_a_file_is_taken_from_nobody(tmp_path: Path) -> None:
+    """S32: who asks is found out before the body is read, wherever their token stands."""
+
+    async def story(apps: Apps) -> None:
+        async def receive() -> dict[str, object]:
+            raise AssertionError("the body was asked for")
+
+        for bearer, query in (("", b""), ("", b"access_token=none"), ("", b"access_token="),
+                              ("none", b""), ("none", b"access_token=none")):  # fmt: skip
+            sent: list[dict[str, object]] = []
+
+            async def send(
+                message: dict[str, object], sent: list[dict[str, object]] = sent
+            ) -> None:
+                sent.append(message)
+
+            await apps.table(_media(bearer, query), receive, send)  # type: ignore[arg-type]
+            assert sent[0]["status"] == 401, (bearer, query)
+
+    tell(tmp_path, story)
+
+
+def test_one_person_sends_no_more_files_at_once_than_have_room(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        over, reading, answers = asyncio.Event(), asyncio.Semaphore(0), list[object]()
+
+        async def receive() -> dict[str, object]:
+            reading.release()
+            await over.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, object]) -> None:
+            if message["type"] == "http.response.start":
+                answers.append(message["status"])
+
+        async def one(bearer: str) -> None:
+            await apps.table(_media(bearer), receive, send)  # type: ignore[arg-type]
+
+        slow = [asyncio.create_task(one(apps.kari.bearer)) for _ in range(UPLOADS_AT_ONCE)]
+        for _ in slow:
+            await reading.acquire()
+        await one(apps.it.bearer)  # the same person, for the department
+        assert answers == [429]
+        other = asyncio.create_task(one(apps.ola.bearer))
+        over.set()
+        await asyncio.gather(*slow, other)
+        assert answers == [429] + [422] * (UPLOADS_AT_ONCE + 1)
 
     tell(tmp_path, story)
