@@ -16,8 +16,12 @@ from . import visibility
 from .engine import Param, Tx
 
 HIGHEST: Final = (1 << 63) - 1
-_WINDOWS: Final = (2, 8, 32, 128, 128, 128)
-"""How many rows of an index are looked at for each that is wanted, window by window."""
+_FIRST_WINDOW: Final = 2
+"""How many rows of an index are looked at for each that is wanted; each next window has four times
+as many, up to WIDEST."""
+WIDEST: Final = 8_192
+LOOKED_AT: Final = 200_000
+"""So far a page is looked for where next to nothing may be shown; a list ends there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +260,9 @@ async def tagged(
     tx: Tx, viewer: Viewer, name: str, wanted: Wanted, span: Span, *, rest: "Tags | None" = None
 ) -> list[Row]:
     """Return a page of the posts with a hashtag (folded), public ones and those one may see."""
-    where = "p.visibility IN ('public', 'internal', 'unlisted') AND p.boost_of IS NULL"
+    # What is internal is passed over first where that is all there is to know of it.
+    inside = "'internal', " if isinstance(viewer, LocalActor) else ""
+    where = f"p.visibility IN ({inside}'public', 'unlisted') AND p.boost_of IS NULL"
     params: list[Param] = []
     if wanted.media:
         where += " AND p.media <> '[]'"
@@ -361,7 +367,8 @@ class _Index:
 async def _windowed(
     tx: Tx, index: _Index, where: tuple[str, list[Param]], viewer: Viewer, span: Span
 ) -> list[Row]:
-    """Walk an index in windows, so that a long stretch of what isn't shown has a bounded cost."""
+    """Walk an index in windows until the page is full or the index ends: a short page without a
+    next one is the end of a list to apps, so a long stretch of what isn't shown is walked over."""
     condition, seen = visibility.condition(viewer)
     without, readers = unwanted(viewer)
     order = "ASC" if span.upward else "DESC"
@@ -374,8 +381,9 @@ async def _windowed(
     first: list[Param] = [] if index.key is None else [index.key]
     above, below = span.above, span.below
     found: list[tuple[Any, ...]] = []
-    for width in _WINDOWS:
-        room, window_rows = span.limit - len(found), span.limit * width
+    window_rows, left = span.limit * _FIRST_WINDOW, LOOKED_AT
+    while left > 0:
+        room = span.limit - len(found)
         walked: list[Param] = [*first, above, below, window_rows]
         found += await tx.rows(statement, [*walked, *where[1], *seen, *readers, room])
         if len(found) >= span.limit:
@@ -384,6 +392,7 @@ async def _windowed(
         if end is None or end[2] < window_rows:
             break
         above, below = (end[1], below) if span.upward else (above, end[0])
+        left, window_rows = left - window_rows, min(4 * window_rows, max(WIDEST, window_rows))
     return _newest_first(found, span)
 
 

@@ -1,5 +1,7 @@
 """Timelines: paged both ways, filtered by who reads, and bounded however much isn't shown."""
 
+from dataclasses import replace
+
 from actors.audience import LocalActor, Nobody, Viewer
 from actors.people import Actor
 from actors.posts import Post, Visibility
@@ -77,6 +79,30 @@ def test_posts_with_a_hashtag_and_others_besides(nordvik: Nordvik) -> None:
     assert of(Tags(every=("buss",))) == [both.id]
     assert of(Tags(none=("buss",))) == [one.id]
     assert of(wanted=Wanted(local=True)) == [one.id]
+
+
+def test_those_outside_see_full_pages_in_a_house_full_of_internal_posts(nordvik: Nordvik) -> None:
+    open_ = [tagged(nordvik, says(nordvik, LEDERGRUPPEN), "tog").id]
+    inner = says(nordvik, OLA, Visibility.INTERNAL)
+    many = [replace(inner, id=inner.id + n, uri=f"{inner.uri}-{n}") for n in range(1, 1_500)]
+    nordvik.put(*many)
+    rows = [(one.id, "tog", "tog") for one in many]
+    run(nordvik.engine.write(lambda tx: tx.many("INSERT INTO hashtag VALUES (?, ?, ?)", rows)))
+    open_ += [tagged(nordvik, says(nordvik, LEDERGRUPPEN), "tog").id for _ in range(2)]
+
+    def of(**span: int | bool) -> list[int]:
+        wanted = Span(**{"limit": 1, **span})  # type: ignore[arg-type]
+        found = read(nordvik, timelines.tagged, Nobody(), "tog", Wanted(), wanted)
+        local = read(nordvik, timelines.public, Nobody(), Wanted(local=True), wanted)
+        assert [row[1] for row in local] == [row[1] for row in found]
+        return [row[1] for row in found]
+
+    assert of() == [open_[2]]
+    assert of(below=open_[1]) == [open_[0]]
+    assert of(above=open_[0], upward=True) == [open_[1]]
+    assert of(limit=3) == open_[::-1]
+    assert of(limit=0) == []
+    assert of(below=open_[0]) == []
 
 
 def test_an_authors_posts_as_they_are_asked_for(nordvik: Nordvik) -> None:
