@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "migrations"
 # 11: what is done later. 12: quotes. 13: home timelines. 14: collections. 15: profiles' tabs.
 # 16: collections in reports. 17: who wants to be told of an author. 18: what is open to all.
 # 19: whose follows are ours.
-VERSION = 19
+VERSION = 20
 # The oldest VERSION that can still run on our data. Raised by a step that takes something away,
 # at least one release after the code stopped using it: until then one may go back a release.
 COMPAT = 7
