@@ -26,11 +26,13 @@ AT_ONCE: Final = 500
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtHost:
     """How far a post came at one host: `waiting` until `next_try` (ms; None: held or nobody knows)
-    for the reason `why`; `failed` for good, and `failed_why`."""
+    for the reason `why`, and what the host's last `trouble` was (outbox/schedule.py); `failed` for
+    good, and `failed_why`."""
 
     host: str
     waiting: int = 0
     why: str = ""
+    trouble: str = ""
     next_try: int | None = None
     failed: int = 0
     failed_why: str = ""
@@ -89,16 +91,18 @@ async def status_of_post(tx: Tx, post_id: int) -> Status:
                 host=name,
                 waiting=before.waiting,
                 why=before.why,
+                trouble=before.trouble,
                 next_try=before.next_try,
                 failed=count,
                 failed_why=problem,
             )
             continue
-        why = problem or known_of(memory).health.last_error
+        trouble = known_of(memory).health.last_error or ("" if health == "healthy" else health)
         hosts[name] = AtHost(
             host=name,
             waiting=count,
-            why="held here" if held else why or ("" if health == "healthy" else health),
+            why="held here" if held else problem or trouble,
+            trouble="" if held else trouble,
             next_try=None if held else max(opens, due),
         )
     return Status(

@@ -57,7 +57,13 @@ def test_an_author_sees_delivered_n_of_m_what_waits_and_what_failed_and_why(
     told = status(office)
     assert (told.total, told.delivered, told.waiting, told.failed) == (3, 1, 1, 1)
     assert told.hosts == (
-        AtHost(host="broken.test", waiting=1, why="status 503", next_try=NOW + 10 * MINUTE),
+        AtHost(
+            host="broken.test",
+            waiting=1,
+            why="status 503",
+            trouble="status 503",
+            next_try=NOW + 10 * MINUTE,
+        ),
         AtHost(host="strict.test", failed=1, failed_why="status 403"),
     )
     assert not told.expanding
