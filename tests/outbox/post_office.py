@@ -215,7 +215,7 @@ class Office:
         worker: str = "one",
         *,
         kind: type[HouseMailroom] = HouseMailroom,
-        deadline: float = 5.0,
+        deadline: float = 60.0,
         resolver: Resolver | None = None,
         **options: Any,
     ) -> AsyncIterator[HouseMailroom]:
