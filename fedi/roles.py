@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from fedi.app import House, application, opened_house, rules_of
+from fedi.app import House, application, opened_house, rules_of, store_of
 from fedi.bus import Bus, KeptWire, Lines, LocalBus, MachinesBus, SocketBus
 from fedi.config import Config
 from fedi.figures import tell
@@ -73,7 +73,7 @@ async def _process(
     try:
         async with (
             between_machines(config, inside, lines.name) as bus,
-            opened_house(config, bus=bus) as house,
+            opened_house(config, bus=bus, opening=store_of(config, on_loop=_apart(roles))) as house,
         ):
             house.figures.registry.process = f"{number}-{'+'.join(roles)}"
             # The same after a crash, so that what the dead one held is taken back at once.
@@ -81,6 +81,12 @@ async def _process(
             await run_roles(house, roles, sockets, stop, parent, name, first=number == 0)
     finally:
         inside.close()
+
+
+def _apart(roles: Sequence[str]) -> bool:
+    """Return whether nobody waits for these at the other end of a socket: then units may run on
+    the loop (docs/decisions/0004)."""
+    return {"web", "outbox"}.isdisjoint(roles)
 
 
 @asynccontextmanager

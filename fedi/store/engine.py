@@ -102,14 +102,20 @@ class Engine(Protocol):
 
 
 async def open_engine(
-    url: str, *, readers: int = 2, pool: int = 8, cache_kib: int = 8_192, commit_batch: int = 50
+    url: str,
+    *,
+    readers: int = 2,
+    pool: int = 8,
+    cache_kib: int = 8_192,
+    commit_batch: int = 50,
+    on_loop: bool = False,
 ) -> Engine:
     """Open the database at `url`, in the process and on the loop that will use it.
 
     `sqlite:///srv/fedi/fedi.db` (an absolute path), `sqlite://fedi.db` (relative),
     `sqlite:///:memory:` (a file of its own, gone when closed), or `postgresql://…`.
     `readers`, `cache_kib`, `commit_batch`: SQLite's reader threads, page cache and units to a
-    commit; `pool`: PostgreSQL's connections.
+    commit; `on_loop`: it writes without a thread (sqlite.py); `pool`: PostgreSQL's connections.
     Raises CannotOpen with what to do.
     """
     scheme = url.partition("://")[0]
@@ -117,7 +123,7 @@ async def open_engine(
         from fedi.store import sqlite
 
         return await sqlite.open_sqlite(
-            url, readers=readers, cache_kib=cache_kib, commit_batch=commit_batch
+            url, readers=readers, cache_kib=cache_kib, commit_batch=commit_batch, on_loop=on_loop
         )
     if scheme in ("postgresql", "postgres"):
         try:
@@ -133,11 +139,22 @@ async def open_engine(
 
 @asynccontextmanager
 async def opened(
-    url: str, *, readers: int = 2, pool: int = 8, cache_kib: int = 8_192, commit_batch: int = 50
+    url: str,
+    *,
+    readers: int = 2,
+    pool: int = 8,
+    cache_kib: int = 8_192,
+    commit_batch: int = 50,
+    on_loop: bool = False,
 ) -> AsyncIterator[Engine]:
     """Open the database for the length of a block, and close it whatever happens."""
     engine = await open_engine(
-        url, readers=readers, pool=pool, cache_kib=cache_kib, commit_batch=commit_batch
+        url,
+        readers=readers,
+        pool=pool,
+        cache_kib=cache_kib,
+        commit_batch=commit_batch,
+        on_loop=on_loop,
     )
     try:
         yield engine

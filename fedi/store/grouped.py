@@ -193,11 +193,26 @@ class Lane:
     def tell(self, works: list[Work]) -> None:
         """Have all of these settled in one turn of the loop; on a thread."""
         if works:
-            self._loop.call_soon_threadsafe(self._settle, works)
+            self._loop.call_soon_threadsafe(self.settle, works)
 
-    def _settle(self, works: list[Work]) -> None:
+    def settle(self, works: list[Work]) -> None:
         for work in works:
             work.settle(self._loop)
+
+
+def held() -> sqlite3.OperationalError:
+    """Return the error of a write lock that was not to be had in time."""
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    error.sqlite_errorname = "SQLITE_BUSY"
+    return error
+
+
+def pause() -> float:
+    """Return how many seconds to wait before one tries again for the lock."""
+    # SQLite's own waiting backs off to 100 ms and starves; the clock's low digits are jitter
+    # enough to keep two processes out of step.
+    return 0.0005 + time.perf_counter_ns() % 500_000 / 1e9
 
 
 class Writer(sqlite3.Connection):
@@ -210,16 +225,31 @@ class Writer(sqlite3.Connection):
 
     def commit(self) -> None:
         while self._lane.waiting:
-            page: list[Work] = []
-            try:
-                self._write(page)
-            except sqlite3.Error as error:
-                self._give_back(page, _unavailable(error))
-            self._lane.tell(page)
+            self._lane.tell(self.page())
 
-    def _write(self, page: list[Work]) -> None:
+    def page(self, *, begun: bool = False) -> list[Work]:
+        """Write and commit a page of what waits, and return it; `begun`: the lock is held."""
+        page: list[Work] = []
+        try:
+            self._write(page, begun)
+        except sqlite3.Error as error:
+            self._give_back(page, _unavailable(error))
+        return page
+
+    def begins(self) -> bool:
+        """Try once to take the write lock."""
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if code(error) != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        return True
+
+    def _write(self, page: list[Work], begun: bool) -> None:
         """Run the units that wait in one transaction, and commit it."""
-        self._begin()
+        if not begun:
+            self._begin()
         until = time.monotonic() + SLICE
         while len(page) < self._most and (work := self._lane.take()) is not None:
             page.append(work)
@@ -245,16 +275,16 @@ class Writer(sqlite3.Connection):
     def _begin(self) -> None:
         """Take the write lock, which the writers of other processes want too."""
         until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-            # SQLite's own waiting backs off to 100 ms and starves; the clock's low digits are
-            # jitter enough to keep two processes out of step.
-            time.sleep(0.0005 + time.perf_counter_ns() % 500_000 / 1e9)
+        while not self.begins():
+            if time.monotonic() > until:
+                raise held()
+            time.sleep(pause())
+
+    def give_back(self, error: sqlite3.Error) -> list[Work]:
+        """Refuse what waits, and return it: the lock was not to be had."""
+        page: list[Work] = []
+        self._give_back(page, _unavailable(error))
+        return page
 
     def _give_back(self, page: list[Work], error: Unavailable) -> None:
         """Refuse the page, or what waits when not even the lock was to be had."""

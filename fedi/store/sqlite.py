@@ -14,10 +14,11 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import aiosqlite
 
+from fedi.store import grouped
 from fedi.store.engine import CannotOpen, Dialect, Tx
 from fedi.store.grouped import (
     PAGE,
@@ -25,9 +26,12 @@ from fedi.store.grouped import (
     Lane,
     Reader,
     SqliteTx,
+    Work,
     Writer,
     code,
     drive,
+    held,
+    pause,
     reading_failed,
 )
 
@@ -78,6 +82,50 @@ class _Hand:
         await self._connection.close()
 
 
+class _OnLoop:
+    """A writer without a thread: units run on the loop itself, a page of them at a time.
+
+    For a process that nobody waits for at the other end of a socket, as they wait for a page. A
+    loop that reads what arrives and a thread that writes it take the GIL from each other at every
+    statement, which costs more than all the reading.
+    """
+
+    def __init__(self, lane: Lane, connection: Writer) -> None:
+        self._lane = lane
+        self._connection = connection
+        self._loop = asyncio.get_running_loop()
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        if self._task is None:
+            self._task = self._loop.create_task(self._work())
+
+    async def _work(self) -> None:
+        try:
+            while self._lane.waiting:
+                self._lane.settle(await self._page())
+                await asyncio.sleep(0)  # whoever was told goes on, and others have their turn
+        finally:
+            self._task = None
+
+    async def _page(self) -> list[Work]:
+        """Write a page; the loop goes on while another process has the lock."""
+        until = time.monotonic() + grouped.PATIENCE
+        try:
+            while not self._connection.begins():
+                if time.monotonic() > until:
+                    raise held()
+                await asyncio.sleep(pause())
+        except sqlite3.Error as error:
+            return self._connection.give_back(error)
+        return self._connection.page(begun=True)
+
+    async def close(self) -> None:
+        if self._task is not None:
+            await self._task
+        self._connection.close()
+
+
 class SqliteEngine:
     """One SQLite file in use by this process. Open it with `open_engine`."""
 
@@ -88,32 +136,57 @@ class SqliteEngine:
         self._temporary = temporary
         self._process = os.getpid()
         self._writes, self._reads = Lane(), Lane()
-        self._writer: _Hand
+        self._writer: _Hand | _OnLoop
         self._readers: list[_Hand] = []
         self._most_readers = 1
         self._opening: asyncio.Task[None] | None = None
         self._look_again: asyncio.TimerHandle | None = None
         self._near: sqlite3.Connection
         self._reading: tuple[str, ...]
-        self._open: list[_Hand] = []
+        self._open: list[_Hand | _OnLoop] = []
 
     @property
     def backlog(self) -> int:
         return self._writes.pending
 
-    async def open(self, readers: int, cache_kib: int, commit_batch: int) -> None:
+    async def open(
+        self, readers: int, cache_kib: int, commit_batch: int, *, on_loop: bool = False
+    ) -> None:
         """Open the connections, the writer the first to do anything: it makes the WAL."""
         # Before any that has a thread: what can't be opened at all leaves none behind.
         self._near = sqlite3.connect(
             self.path, timeout=0, isolation_level=None, cached_statements=STATEMENTS
         )
         writer = partial(Writer, self._writes, commit_batch)
-        self._writer = await self._connect(writer, self._writes, _writing(cache_kib))
+        if on_loop:
+            self._writer = await self._write_on_loop(writer, _writing(cache_kib))
+        else:
+            self._writer = await self._connect(writer, self._writes, _writing(cache_kib))
         self._reading = reading = _reading(cache_kib // (readers + 1))
         self._most_readers = readers
         self._readers.append(await self._reader())  # the others when reads have to wait
         for pragma in reading:
             self._near.execute(pragma)
+
+    async def _write_on_loop(
+        self, kind: Callable[..., Writer], pragmas: tuple[str, ...]
+    ) -> _OnLoop:
+        connection = sqlite3.connect(
+            self.path,
+            timeout=PATIENCE,
+            isolation_level=None,
+            cached_statements=STATEMENTS,
+            factory=cast("type[Writer]", kind),
+        )
+        hand = _OnLoop(self._writes, connection)
+        self._open.append(hand)
+
+        async def run(pragma: str) -> object:
+            return connection.execute(pragma).fetchall()
+
+        for pragma in pragmas:
+            await _set(run, pragma)
+        return hand
 
     async def _reader(self) -> _Hand:
         return await self._connect(partial(Reader, self._reads), self._reads, self._reading)
@@ -146,7 +219,7 @@ class SqliteEngine:
         hand = _Hand(lane, connection)
         self._open.append(hand)
         for pragma in pragmas:
-            await _set(connection, pragma)
+            await _set(connection.execute_fetchall, pragma)
         return hand
 
     async def write(self, unit: Callable[[Tx], Awaitable[T]]) -> T:
@@ -200,12 +273,12 @@ class SqliteEngine:
             shutil.rmtree(self.path.parent)
 
 
-async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
+async def _set(run: Callable[[str], Awaitable[object]], pragma: str) -> None:
     # Two that turn a new file to WAL at once: SQLite refuses one without any waiting.
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            await connection.execute_fetchall(pragma)
+            await run(pragma)
             return
         except sqlite3.OperationalError as error:
             if code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
@@ -235,7 +308,12 @@ def path_of(url: str) -> Path:
 
 
 async def open_sqlite(
-    url: str, *, readers: int, cache_kib: int = CACHE_KIB, commit_batch: int = PAGE
+    url: str,
+    *,
+    readers: int,
+    cache_kib: int = CACHE_KIB,
+    commit_batch: int = PAGE,
+    on_loop: bool = False,
 ) -> SqliteEngine:
     """Open (and make, when new) the file that `url` names. Raises CannotOpen."""
     temporary = url == "sqlite:///:memory:"
@@ -244,7 +322,7 @@ async def open_sqlite(
     try:
         if not path.exists():  # for nobody else's eyes
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        await engine.open(readers, cache_kib, commit_batch)
+        await engine.open(readers, cache_kib, commit_batch, on_loop=on_loop)
     except (sqlite3.Error, OSError) as error:
         await engine.close()
         raise CannotOpen(_what_to_do(path, error), detail=repr(error)) from error

@@ -7,21 +7,29 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from actors.errors import Unavailable
 from fedi.store import grouped
-from fedi.store.engine import CannotOpen, Engine, Tx, opened
+from fedi.store.engine import CannotOpen, Engine, Tx, open_engine, opened
 from fedi.store.sqlite import path_of
-from tests.running import run
+from tests.running import one_loop, run
 
 
 @pytest.fixture
 def dialect() -> str:
     return "sqlite"
+
+
+@pytest.fixture(params=[False, True], ids=["by a thread", "on the loop"])
+def engine(request: pytest.FixtureRequest, database: str) -> Iterator[Engine]:
+    with one_loop():
+        engine = run(open_engine(database, on_loop=request.param))
+        yield engine
+        run(engine.close())
 
 
 def _adding(name: str, value: str = "x") -> Callable[[Tx], Awaitable[int]]:
