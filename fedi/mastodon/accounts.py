@@ -84,7 +84,7 @@ async def _own(tx: Tx, ask: Ask, id: int) -> bytes:
     """Return the caller's account as JSON, kept like others' (fragments.py): what it says beside
     the preferences changes with events that name the account."""
     fragments = ask.api.renderer.fragments
-    await fragments.refresh(tx)
+    seen = await fragments.refresh(tx)
     chosen = await kept.preferences(tx, id)
     known = fragments.own.find(id, inside=True)
     if known is not None and known.chosen == chosen:
@@ -94,7 +94,7 @@ async def _own(tx: Tx, ask: Ask, id: int) -> bytes:
     if me is None:
         raise Unauthorized("The access token was revoked", code="invalid_token")
     known = Own(chosen=chosen, json=msgspec.json.encode(await credentials(tx, ask, me)))
-    fragments.own.keep(id, True, known)
+    fragments.remember(fragments.own, id, True, known, seen)
     return known.json
 
 

@@ -125,27 +125,32 @@ class Fragments:
         self._place: Place = BEGINNING
         self._begun = False
 
-    async def refresh(self, tx: Tx, newest: Place | None = None) -> None:
-        """Forget what has changed since the last page, as far as this snapshot tells; `newest` is
-        the place of its newest event, if that is known."""
-        if newest is not None and newest == self._place and self._begun:
-            return
-        if not self._begun:
-            self._place, self._begun = await events.newest(tx), True
-            return
-        came = await events.read(tx, self._place, _AT_ONCE)
-        if not came:
-            return
-        self._place = came[-1].place
+    async def refresh(self, tx: Tx, newest: Place | None = None) -> Place:
+        """Forget what has changed since the last page, as far as this snapshot tells; return the
+        place of its newest event, which is `newest` if that is known."""
+        newest = await events.newest(tx) if newest is None else newest
+        since, begun = self._place, self._begun
+        if begun and newest <= since:
+            return newest
+        self._begun, self._place = True, newest
+        if not begun:
+            return newest
+        came = await events.read(tx, since, _AT_ONCE)
         if len(came) == _AT_ONCE:
             self.clear()
-            self._place = await events.newest(tx)
-            return
         for event in came:
             self.statuses.forget(event.subject_id)
             for accounts in (self.faces, self.own):
                 accounts.forget(event.subject_id)
                 accounts.forget(event.actor_id)
+        return newest
+
+    def remember(self, kept: _Kept[V], id: int, inside: bool, value: V, seen: Place) -> None:
+        """Keep what a snapshot shows whose newest event is at `seen`, unless a newer page, on
+        another thread, has forgotten meanwhile what that one does not know to be old."""
+        kept.keep(id, inside, value)
+        if self._place > seen:  # in this order: refresh moves on first, and then forgets
+            kept.forget(id)
 
     def clear(self) -> None:
         self.statuses.clear()

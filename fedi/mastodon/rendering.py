@@ -21,6 +21,7 @@ from fedi.mastodon.joining import Joining, Matches, Sheet
 from fedi.mastodon.making import Making
 from fedi.store import hydrating, quoting
 from fedi.store.engine import Tx
+from fedi.store.events import Place
 from fedi.store.quoting import Standing
 from fedi.store.timelines import Chosen
 
@@ -48,14 +49,14 @@ class Renderer:
 
     async def accounts(self, tx: Tx, ids: Sequence[int], viewer: Viewer) -> list[bytes]:
         """Return accounts as JSON, in the order of their ids; unknown ones are passed over."""
-        await self.fragments.refresh(tx)
-        faces = await self._faces(tx, ids, hydrating.is_inside(viewer))
+        seen = await self.fragments.refresh(tx)
+        faces = await self._faces(tx, ids, hydrating.is_inside(viewer), seen)
         return [faces[id].json for id in ids if id in faces]
 
     async def faces(self, tx: Tx, ids: Sequence[int], viewer: Viewer) -> dict[int, bytes]:
         """Return accounts as JSON by id."""
-        await self.fragments.refresh(tx)
-        faces = await self._faces(tx, ids, hydrating.is_inside(viewer))
+        seen = await self.fragments.refresh(tx)
+        faces = await self._faces(tx, ids, hydrating.is_inside(viewer), seen)
         return {id: faces[id].json for id in ids if id in faces}
 
     async def account(self, tx: Tx, id: int, viewer: Viewer) -> bytes | None:
@@ -69,14 +70,16 @@ class Renderer:
         found = await hydrating.accounts(tx, list(ids), inside=hydrating.is_inside(viewer))
         return {one.actor.id: self.making.account(one) for one in found}
 
-    async def _faces(self, tx: Tx, ids: Sequence[int], inside: bool) -> dict[int, Face]:
+    async def _faces(
+        self, tx: Tx, ids: Sequence[int], inside: bool, seen: Place
+    ) -> dict[int, Face]:
         faces, missing = self.fragments.faces.some(ids, inside)
         for counted in await hydrating.accounts(tx, missing, inside=inside):
             entity = self.making.account(counted)
             if counted.actor.moved_to:
                 entity.moved = await self._moved(tx, counted.actor, inside)
             face = Face(actor=counted.actor, json=_ENCODE(entity))
-            self.fragments.faces.keep(counted.actor.id, inside, face)
+            self.fragments.remember(self.fragments.faces, counted.actor.id, inside, face, seen)
             faces[counted.actor.id] = face
         return faces
 
@@ -138,42 +141,52 @@ class Renderer:
     ) -> tuple[list[int], Joining]:
         """Return which of these posts are shown, and all that is needed to show them."""
         inside, sheet = hydrating.is_inside(viewer), Sheet()
-        await self._begin(tx, sheet, viewer, context)
+        seen = await self._begin(tx, sheet, viewer, context)
         wanted, boosted = await _to_show(tx, chosen, viewer)
-        fragments = await self._fragments(tx, [*wanted, *boosted] if boosted else wanted, inside)
+        asked = [*wanted, *boosted] if boosted else wanted
+        fragments = await self._fragments(tx, asked, inside, seen)
         differ = [one for one in fragments.values() if not one.same]
         if differ:
-            fragments = await self._quoted(tx, sheet, fragments, viewer)
+            fragments = await self._quoted(tx, sheet, fragments, viewer, seen)
             await self._differing(tx, sheet, fragments, viewer)
         if sheet.reader is not None:
             sheet.did = await _did(tx, sheet.reader, fragments, chosen, quotes=bool(sheet.quotes))
-        faces = await self._faces(tx, [one.author_id for one in fragments.values()], inside)
+        faces = await self._faces(tx, [one.author_id for one in fragments.values()], inside, seen)
         return wanted, Joining(sheet, faces, fragments, self.now())
 
-    async def _begin(self, tx: Tx, sheet: Sheet, viewer: Viewer, context: str) -> None:
-        """Forget what has changed, and look up what is asked for every page of a reader."""
+    async def _begin(self, tx: Tx, sheet: Sheet, viewer: Viewer, context: str) -> Place:
+        """Forget what has changed, and look up what is asked for every page of a reader; return
+        the place of the newest event."""
         if not isinstance(viewer, LocalActor):
-            await self.fragments.refresh(tx)
-            return
+            return await self.fragments.refresh(tx)
         me = sheet.reader = viewer.actor_id
         settings = await hydrating.settings(tx, me)
-        await self.fragments.refresh(tx, settings.newest)
+        seen = await self.fragments.refresh(tx, settings.newest)
         sheet.muted = settings.muted
         if self.filters is not None and settings.filters:
             sheet.matches = await self.filters(tx, me, context, settings.filters)
             sheet.context = context
+        return seen
 
-    async def _fragments(self, tx: Tx, ids: Sequence[int], inside: bool) -> dict[int, Fragment]:
-        found, missing = self.fragments.statuses.some(ids, inside)
+    async def _fragments(
+        self, tx: Tx, ids: Sequence[int], inside: bool, seen: Place
+    ) -> dict[int, Fragment]:
+        memory = self.fragments.statuses
+        found, missing = memory.some(ids, inside)
         if missing:
             for whole in await hydrating.wholes(tx, missing, inside=inside):
                 fragment = self.making.fragment(whole)
-                self.fragments.statuses.keep(fragment.id, inside, fragment)
+                self.fragments.remember(memory, fragment.id, inside, fragment, seen)
                 found[fragment.id] = fragment
         return found
 
     async def _quoted(
-        self, tx: Tx, sheet: Sheet, fragments: dict[int, Fragment], viewer: Viewer
+        self,
+        tx: Tx,
+        sheet: Sheet,
+        fragments: dict[int, Fragment],
+        viewer: Viewer,
+        seen: Place,
     ) -> dict[int, Fragment]:
         """Return the posts with those that they quote, and note how each quote stands for the
         reader; of what a quoted post quotes itself only that."""
@@ -187,7 +200,7 @@ class Renderer:
             shown = [one.quoted_id for one in found.values() if one.quoted_id is not None]
             if shown and not deeper:
                 inside = hydrating.is_inside(viewer)
-                fragments = {**await self._fragments(tx, shown, inside), **fragments}
+                fragments = {**await self._fragments(tx, shown, inside, seen), **fragments}
         sheet.quotes = quotes
         return fragments
 

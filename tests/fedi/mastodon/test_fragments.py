@@ -6,8 +6,12 @@ from pathlib import Path
 from actors.people import Actor
 from fedi.app import application
 from fedi.mastodon.fragments import Face, Fragments
+from fedi.store import events
+from fedi.store.engine import Engine, Tx
+from fedi.store.events import Place
 from tests.fedi.mastodon.apps import Apps, tell
 from tests.people import KARI
+from tests.running import run
 
 
 def face(actor: Actor) -> Face:
@@ -30,6 +34,30 @@ def test_the_memory_has_an_end() -> None:
         faces.keep(id, True, face(KARI))
     assert faces.find(0, True) is None
     assert faces.find(4_999, True) is not None
+
+
+def test_what_an_older_page_shows_is_not_kept_for_newer_ones(engine: Engine) -> None:
+    """Pages are made on several threads, each with a snapshot of its own."""
+    fragments = Fragments()
+
+    async def change(tx: Tx) -> None:
+        await events.append(tx, "actor", KARI.id, KARI.id, at=0)
+
+    def newest() -> Place:
+        return run(engine.read(fragments.refresh))
+
+    run(engine.write(change))
+    before = newest()
+    run(engine.write(change))
+    now = newest()
+    assert before < now == newest()
+    fragments.remember(fragments.faces, KARI.id, True, face(KARI), before)
+    assert fragments.faces.find(KARI.id, True) is None
+    fragments.remember(fragments.faces, KARI.id, True, face(KARI), now)
+    assert fragments.faces.find(KARI.id, True) is not None
+    run(engine.write(change))
+    newest()
+    assert fragments.faces.find(KARI.id, True) is None
 
 
 def test_what_another_process_changed_is_seen_at_once(tmp_path: Path) -> None:
