@@ -27,7 +27,7 @@ _NOTHING_YET: Final = Usage(0, 0, 0, 0)
 
 def agent(origin: str) -> str:
     """Return how we call ourselves where we ask or deliver: what runs, and whom to turn to."""
-    return f"{SOFTWARE}/{VERSION} (+{origin}/)"
+    return f"{SOFTWARE}/{VERSION} (+{Urls(origin, '').page('')})"
 
 
 def schema(version: str) -> str:
