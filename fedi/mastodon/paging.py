@@ -36,10 +36,6 @@ class Page:
         """Return the direction to read an index in."""
         return "ASC" if self.upward else "DESC"
 
-    def newest_first(self, rows: Sequence[T]) -> list[T]:
-        """Return rows read in `order` as they are shown."""
-        return list(reversed(rows)) if self.upward else list(rows)
-
     def nearest(self, rows: Sequence[T]) -> list[T]:
         """Return of rows that are newest first those on the page."""
         kept = max(0, len(rows) - self.limit)

@@ -28,7 +28,6 @@ _CACHE: Final = b"public, max-age=604800"
 _PERSONS: Final = (ActorKind.PERSON, ActorKind.SERVICE)
 
 Colour = tuple[int, int, int]
-Inside = Callable[[int, int], bool]
 
 
 def _png(width: int, height: int, row: Callable[[int], bytes]) -> bytes:

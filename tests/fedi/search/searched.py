@@ -3,14 +3,23 @@
 from zoneinfo import ZoneInfo
 
 from actors.audience import LocalActor
-from actors.people import Actor
+from actors.people import Actor, ActorKind
 from actors.posts import Post
 from fedi.search.asking import Finder, Search
 from fedi.search.indexing import Indexer
-from tests.people import KARI, Nordvik
+from tests.people import KARI, Nordvik, ours, theirs
 from tests.running import run
 
 OSLO = ZoneInfo("Europe/Oslo")
+BJORN = theirs(40, "bjorn", "mastodon.test", name="Bjørn Åsen", discoverable=True)
+OTHER_KARI = theirs(41, "Kari", "mastodon.test", name="Kari Ødegård", discoverable=True)
+AASHILD = ours(42, "aashild", "Åshild Ødegård-Bø", ActorKind.PERSON)
+"""Three whose names are spelled in more than one way."""
+
+
+def finder(house: Nordvik) -> Finder:
+    """Who answers what is asked; nobody is fetched."""
+    return Finder(house.engine, None, house.urls, OSLO)  # type: ignore[arg-type]
 
 
 class House(Nordvik):
@@ -26,7 +35,7 @@ class House(Nordvik):
 
     @property
     def finder(self) -> Finder:
-        return Finder(self.engine, None, self.urls, OSLO)  # type: ignore[arg-type]
+        return finder(self)
 
     def finds(self, text: str, who: Actor = KARI, **rest: int) -> list[int]:
         """Index what is new, and return what an actor finds."""

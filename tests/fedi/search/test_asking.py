@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,8 +9,9 @@ from actors.audience import LocalActor, Nobody, Viewer
 from actors.people import Actor, ActorKind, Profile
 from actors.posts import Visibility
 from actors.verbs import Update
-from fedi.search.asking import Finder, Search
+from fedi.search.asking import Search
 from fedi.search.indexing import Indexer
+from tests.fedi.search.searched import AASHILD, BJORN, OTHER_KARI, finder
 from tests.people import (
     ALICE,
     BEREDSKAP,
@@ -27,9 +27,6 @@ from tests.running import run
 
 INTERNAL, DIRECT = Visibility.INTERNAL, Visibility.DIRECT
 ME = LocalActor(KARI.id)
-BJORN = theirs(40, "bjorn", "mastodon.test", name="Bjørn Åsen", discoverable=True)
-OTHER_KARI = theirs(41, "Kari", "mastodon.test", name="Kari Ødegård", discoverable=True)
-AASHILD = ours(42, "aashild", "Åshild Ødegård-Bø", ActorKind.PERSON)
 
 
 @pytest.fixture
@@ -40,10 +37,6 @@ def nordvik(nordvik: Nordvik) -> Nordvik:
 
 def index(house: Nordvik) -> None:
     run(Indexer(house.engine, house.urls, house.clock.now, lambda: 0.0).all())
-
-
-def finder(house: Nordvik) -> Finder:
-    return Finder(house.engine, None, house.urls, ZoneInfo("Europe/Oslo"))  # type: ignore[arg-type]
 
 
 def accounts(house: Nordvik, text: str, viewer: Viewer = ME, **rest: Any) -> list[int]:

@@ -1,12 +1,10 @@
 """What counts, and for how much. On both engines."""
 
-from actors.audience import LocalActor, Nobody, Viewer
-from actors.people import Actor
-from actors.posts import Hashtag, Post, Visibility
-from fedi.search.trending import Trends
+from actors.posts import Visibility
 from fedi.store import cards, trends
 from fedi.store.cards import Card
-from fedi.store.trends import DAY, Kind
+from fedi.store.trends import DAY
+from tests.fedi.search.talked_about import INSIDE, OUTSIDE, PUBLIC, subjects, tagged
 from tests.people import (
     ALICE,
     BEREDSKAP,
@@ -22,21 +20,7 @@ from tests.people import (
 )
 from tests.running import run
 
-INTERNAL, DIRECT, PUBLIC = Visibility.INTERNAL, Visibility.DIRECT, Visibility.PUBLIC
-INSIDE, OUTSIDE = LocalActor(KARI.id), Nobody()
-
-
-def tagged(
-    house: Nordvik, author: Actor, tag: str, visibility: Visibility = PUBLIC, ago: int = HOUR
-) -> Post:
-    post = house.says(author, visibility, published=NOW - ago)
-    house.put(Hashtag(post_id=post.id, name=tag.casefold(), shown=tag))
-    return post
-
-
-def subjects(house: Nordvik, kind: Kind, viewer: Viewer = INSIDE) -> list[str]:
-    run(Trends(house.engine, house.clock.now).count())
-    return run(house.engine.read(lambda tx: trends.subjects(tx, kind, viewer, 20, 0)))
+INTERNAL, DIRECT = Visibility.INTERNAL, Visibility.DIRECT
 
 
 def test_a_tag_is_talked_about_when_several_use_it_and_each_counts_once(nordvik: Nordvik) -> None:

@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from actors.audience import LocalActor, Nobody, Viewer
 from actors.membership import Membership, Role
-from actors.people import Actor, ActorKind
+from actors.people import Actor
 from actors.posts import Hashtag, Visibility
 from actors.relationships import Relation, RelationKind
-from fedi.search.asking import Finder, Search, spellings
+from fedi.search.asking import Search, spellings
 from fedi.store import finding
+from tests.fedi.search.searched import AASHILD, BJORN, OTHER_KARI, finder
 from tests.people import (
     ALICE,
     ALLE,
@@ -29,26 +29,17 @@ from tests.people import (
     PERSON_OLA,
     SAMARBEID,
     Nordvik,
-    ours,
-    theirs,
 )
 from tests.running import run
 
 INTERNAL, DIRECT = Visibility.INTERNAL, Visibility.DIRECT
 ME = LocalActor(KARI.id)
-BJORN = theirs(40, "bjorn", "mastodon.test", name="Bjørn Åsen", discoverable=True)
-OTHER_KARI = theirs(41, "Kari", "mastodon.test", name="Kari Ødegård", discoverable=True)
-AASHILD = ours(42, "aashild", "Åshild Ødegård-Bø", ActorKind.PERSON)
 
 
 @pytest.fixture
 def nordvik(nordvik: Nordvik) -> Nordvik:
     nordvik.put(BJORN, OTHER_KARI, AASHILD)
     return nordvik
-
-
-def finder(house: Nordvik) -> Finder:
-    return Finder(house.engine, None, house.urls, ZoneInfo("Europe/Oslo"))  # type: ignore[arg-type]
 
 
 def hashtags(house: Nordvik, text: str, viewer: Viewer = ME, **rest: Any) -> list[str]:

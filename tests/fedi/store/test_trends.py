@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from actors.audience import LocalActor, Nobody, Viewer
+from actors.audience import LocalActor, Viewer
 from actors.people import Actor
-from actors.posts import Hashtag, Post, Visibility
+from actors.posts import Post, Visibility
 from actors.relationships import Reaction
 from fedi.search.trending import Trends
 from fedi.store import trends
-from fedi.store.trends import DAY, Kind
+from fedi.store.trends import DAY
+from tests.fedi.search.talked_about import INSIDE, OUTSIDE, subjects, tagged
 from tests.people import (
     ALICE,
     BOB,
     CARLA,
-    HOUR,
     IKT,
     KARI,
     LEDERGRUPPEN,
@@ -23,21 +23,7 @@ from tests.people import (
 )
 from tests.running import run
 
-INTERNAL, DIRECT, PUBLIC = Visibility.INTERNAL, Visibility.DIRECT, Visibility.PUBLIC
-INSIDE, OUTSIDE = LocalActor(KARI.id), Nobody()
-
-
-def tagged(
-    house: Nordvik, author: Actor, tag: str, visibility: Visibility = PUBLIC, ago: int = HOUR
-) -> Post:
-    post = house.says(author, visibility, published=NOW - ago)
-    house.put(Hashtag(post_id=post.id, name=tag.casefold(), shown=tag))
-    return post
-
-
-def subjects(house: Nordvik, kind: Kind, viewer: Viewer = INSIDE) -> list[str]:
-    run(Trends(house.engine, house.clock.now).count())
-    return run(house.engine.read(lambda tx: trends.subjects(tx, kind, viewer, 20, 0)))
+INTERNAL, DIRECT = Visibility.INTERNAL, Visibility.DIRECT
 
 
 def liked(house: Nordvik, post: Post, *who: Actor) -> None:
