@@ -16,12 +16,9 @@ from . import visibility
 from .engine import Param, Tx
 
 HIGHEST: Final = (1 << 63) - 1
-_FIRST_WINDOW: Final = 2
-"""How many rows of an index are looked at for each that is wanted; each next window has four times
-as many, up to WIDEST."""
-WIDEST: Final = 8_192
-LOOKED_AT: Final = 200_000
-"""So far a page is looked for where next to nothing may be shown; a list ends there."""
+_FIRST_WINDOW, _WIDEST, _LOOKED_AT = 2, 8_192, 200_000
+"""Rows of an index that are looked at first for each that is wanted; in one window, each four times
+as wide as the one before; and in all, where next to nothing may be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,13 +336,12 @@ async def by_author(
     condition, seen = visibility.condition(viewer)
     where, params = chosen.condition()
     order = "ASC" if span.upward else "DESC"
-    return await _rows(
-        tx,
+    rows = await tx.rows(
         "SELECT p.id, p.id FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
         f"{where} AND {condition} ORDER BY p.id {order} LIMIT ?",
         [author_id, span.above, span.below, *params, *seen, span.limit],
-        span,
     )
+    return _newest_first(rows, span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,8 +363,8 @@ class _Index:
 async def _windowed(
     tx: Tx, index: _Index, where: tuple[str, list[Param]], viewer: Viewer, span: Span
 ) -> list[Row]:
-    """Walk an index in windows until the page is full or the index ends: a short page without a
-    next one is the end of a list to apps, so a long stretch of what isn't shown is walked over."""
+    """Walk an index in windows until the page is full or the index ends, however much isn't shown:
+    to apps a short page is the end of a list."""
     condition, seen = visibility.condition(viewer)
     without, readers = unwanted(viewer)
     order = "ASC" if span.upward else "DESC"
@@ -381,7 +377,7 @@ async def _windowed(
     first: list[Param] = [] if index.key is None else [index.key]
     above, below = span.above, span.below
     found: list[tuple[Any, ...]] = []
-    window_rows, left = span.limit * _FIRST_WINDOW, LOOKED_AT
+    window_rows, left = span.limit * _FIRST_WINDOW, _LOOKED_AT
     while left > 0:
         room = span.limit - len(found)
         walked: list[Param] = [*first, above, below, window_rows]
@@ -392,12 +388,8 @@ async def _windowed(
         if end is None or end[2] < window_rows:
             break
         above, below = (end[1], below) if span.upward else (above, end[0])
-        left, window_rows = left - window_rows, min(4 * window_rows, max(WIDEST, window_rows))
+        left, window_rows = left - window_rows, min(4 * window_rows, max(_WIDEST, window_rows))
     return _newest_first(found, span)
-
-
-async def _rows(tx: Tx, sql: str, params: list[Param], span: Span) -> list[Row]:
-    return _newest_first(await tx.rows(sql, params), span)
 
 
 def _newest_first(rows: list[tuple[Any, ...]], span: Span) -> list[Row]:

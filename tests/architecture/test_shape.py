@@ -133,6 +133,7 @@ def test_tests_mirror_the_tree() -> None:
 
 # What only whole processes show: no one module is what they test.
 SCENARIOS = {
+    "tests/fedi/push/test_kill_9.py",
     "tests/fedi/test_kill_9.py",
     "tests/fedi/test_two_houses.py",
     "tests/fedi/store/test_power_loss.py",
