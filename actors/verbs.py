@@ -8,6 +8,7 @@ inside and never written out, nor are the other fields that say so.
 
 from dataclasses import dataclass
 
+from actors.cautions import Caution
 from actors.people import Profile
 from actors.posts import Note, Visibility
 
@@ -73,7 +74,8 @@ class Undo:
 class Create:
     """`actor` publishes `note`. Kept inside: `reader`, the local actor at whose own inbox it
     arrived; `fetched`, that nobody sent it to us; `visibility` as asked for (ours, which to and
-    cc cannot always tell) and `source`, the text as written."""
+    cc cannot always tell), `source`, the text as written, and the `caution` at which its author
+    is to be stopped before it leaves the house."""
 
     uri: str
     actor: str
@@ -83,6 +85,7 @@ class Create:
     visibility: Visibility | None = None
     reader: int = 0
     fetched: bool = False
+    caution: Caution | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class Update:
     profile: Profile | None = None
     person: int | None = None
     source: str = ""
+    caution: Caution | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -279,13 +279,8 @@ def _client(federation: Federation, sender: Sender, clock: Clock, urls: Urls) ->
 def _proxy(config: Config, sender: Sender, clock: Clock, urls: Urls, key: bytes) -> Proxy:
     settings = config.media
     # A client of its own: pictures must not take the turns of what people wait for.
-    client = Client(
-        sender,
-        clock=clock.now,
-        own_hosts=frozenset({urls.authority}),
-        in_flight=8,
-        per_host=config.federation.fetches_per_host,
-    )
+    own, most = frozenset({urls.authority}), config.federation.fetches_per_host
+    client = Client(sender, clock=clock.now, own_hosts=own, in_flight=8, per_host=most)
     cache = Cache(
         config.server.data_dir / "cache" / "media", settings.cache_bytes, settings.keep_free_bytes
     )
@@ -294,11 +289,12 @@ def _proxy(config: Config, sender: Sender, clock: Clock, urls: Urls, key: bytes)
 
 def client_api(house: House) -> Api:
     """Return what the resources of the client API work with."""
-    most = 0 if house.config.lab.enabled else API_LIMIT
-    zone, files = ZoneInfo(house.config.organisation.timezone), house.config.media
-    writing = Writing(house.performer, house.resolver, house.config.limits)
+    config = house.config
+    most = 0 if config.lab.enabled else API_LIMIT
+    zone, files = ZoneInfo(config.organisation.timezone), config.media
+    writing = Writing(house.performer, house.resolver, config.limits, config.cautions.watched)
     return Api(
-        config=house.config,
+        config=config,
         engine=house.engine,
         urls=house.urls,
         clock=house.clock,
@@ -308,16 +304,16 @@ def client_api(house: House) -> Api:
         finder=Finder(house.engine, house.resolver, house.urls, zone),
         writing=writing,
         scheduling=Scheduling(writing, house.media),
-        interacting=Interacting(house.performer, house.resolver, house.config.limits),
-        profiles=Profiles(house.performer, house.resolver, house.config.limits),
-        media=Attaching(house.media, house.config.limits.attachments),
+        interacting=Interacting(house.performer, house.resolver, config.limits),
+        profiles=Profiles(house.performer, house.resolver, config.limits),
+        media=Attaching(house.media, config.limits.attachments),
         callers=house.callers,
         rates=Rates(house.clock.now, limit=most, anonymous=most),
         renderer=Renderer(
             Making(house.urls, proxied=house.proxy.proxied),
             now=house.clock.now,
             filters=Filtering(house.clock.now),
-        ),
+        ),  # fmt: skip
         readers=Readers(house.engine),
         push=house.push,
         max_upload=max(files.image_bytes, files.video_bytes, files.file_bytes),
@@ -379,8 +375,8 @@ def _open_activitypub(table: Dispatch, house: House, pages: Pages, api: Api) -> 
         signed_only=house.config.federation.authorized_fetch,
     )
     open_door(table, endpoints, house.door, house.figures.counting)
-    limits = house.config.limits
-    submitting = Submitting(house.performer, house.resolver, limits, house.media)
+    limits, watched = house.config.limits, house.config.cautions.watched
+    submitting = Submitting(house.performer, house.resolver, limits, watched, house.media)
     open_clients(table, submitting, house.callers, api.rates)
 
 

@@ -25,7 +25,7 @@ from fedi.rotating import GRACE_MS
 from fedi.search.cards import Cards
 from fedi.search.indexing import Indexer
 from fedi.search.trending import Trends
-from fedi.store import acquaintances, arrivals, chores, events, home, kept
+from fedi.store import acquaintances, arrivals, chores, events, home, kept, stopped
 from fedi.store.chores import Spreading
 from fedi.store.deliveries import expire
 from fedi.store.engine import Tx
@@ -55,7 +55,9 @@ class Clockwork:
         self._index = Indexer(house.engine, house.urls, now, house.random.fraction)
         self._cards = Cards(house.engine, house.client, now, house.bus)
         self._trends = Trends(house.engine, now)
-        writing = Writing(house.performer, house.resolver, house.config.limits)
+        writing = Writing(
+            house.performer, house.resolver, house.config.limits, house.config.cautions.watched
+        )
         self._scheduling = Scheduling(writing, house.media)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -242,9 +244,11 @@ class Clockwork:
         return await self._engine.write(lambda tx: acquaintances.end_mutes(tx, now))
 
     async def forget_reading(self) -> int:
-        """Forget old Idempotency-Keys, and the home timelines of who hasn't been here of late."""
+        """Forget old Idempotency-Keys, stops that nobody answered, and the home timelines of who
+        hasn't been here of late."""
         now = self._house.clock.now()
         keys = await self._engine.write(lambda tx: kept.forget_answers(tx, now))
+        keys += await self._engine.write(lambda tx: stopped.forget(tx, now))
         return await self._engine.write(lambda tx: home.put_away(tx, now)) or keys
 
     # -- forgetting

@@ -18,6 +18,7 @@ from actors.audience import (
     stays_inside,
     visibility_of,
 )
+from actors.cautions import stop
 from actors.effects import (
     Decision,
     Effect,
@@ -185,6 +186,9 @@ def _ours(facts: Facts) -> Decision:
     visibility = narrowed(asked, author, width)
     visibility = narrowed_by_quote(visibility, author, quotes.width(facts.quoting))
     named = _named(facts, asked, visibility)
+    stopped = stop(activity.caution, visibility, named.values())
+    if stopped is not None:
+        return stopped
     quoting = facts.quoting
     state = quotes.wanted(quoting, author, visibility, frozenset(named)) if quoting else None
     if isinstance(state, Refusal):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from actors import quoting as quotes
 from actors.access import acting
 from actors.audience import addressing, leaves_the_house, visibility_of
+from actors.cautions import stop
 from actors.effects import (
     Decision,
     Drop,
@@ -130,7 +131,10 @@ def decide(facts: NoteFacts | ProfileFacts) -> Decision:
         return _before_its_create(facts)
     if facts.existing.author_id != facts.author.id or facts.existing.boost_of is not None:
         return Refusal("not_yours", "Only its author may change a post.")
-    return _edit(facts, facts.existing)
+    named = facts.around.named.values()
+    return stop(facts.activity.caution, facts.existing.visibility, named) or _edit(
+        facts, facts.existing
+    )
 
 
 def _before_its_create(facts: NoteFacts) -> Decision:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from actors.errors import FediError
+from actors.people import Actor
 from actors.urls import Urls
 from fedi.checkup.findings import Finding, attention, broken, ok
 from fedi.config import Config, ConfigError
 from fedi.founded import check_database
+from fedi.store import roles
 from fedi.store.damage import damage
 from fedi.store.engine import Engine
 from fedi.store.health import Vitals, vitals
@@ -95,6 +97,7 @@ async def queues(engine: Engine, now: int, *, lab: bool) -> list[Finding]:
         sentence = "Nothing is sent since the restore: `fedi restore --confirm` lets go."
         findings.append(attention("sending", sentence))
     findings += [_reports(await engine.read(open_ones)), _clock(found, now)]
+    findings.append(_managers(await engine.read(lambda tx: roles.managers(tx, now))))
     if not lab:
         findings.append(_backup(kept, now))
     return findings
@@ -144,6 +147,18 @@ def _reports(waiting: int) -> Finding:
         sentence = f"{waiting} open: look with `fedi reports`, and `fedi reports close ID`."
         return attention("reports", sentence)
     return ok("reports", "None is open.")
+
+
+def _managers(departments: list[tuple[Actor, int]]) -> Finding:
+    few = [actor.username for actor, count in departments if count < roles.MANAGERS]
+    if not few:
+        return ok("managers", "Every department has two who manage it.")
+    names = ", ".join(few[:5]) + (f" and {len(few) - 5} more" if len(few) > 5 else "")
+    sentence = (
+        f"Fewer than two people manage {names}: when one is ill, nobody lets others in."
+        " `fedi department member HANDLE PERSON --role manager` adds one."
+    )
+    return attention("managers", sentence)
 
 
 def _clock(found: Vitals, now: int) -> Finding:

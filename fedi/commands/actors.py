@@ -4,10 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fedi.commands.naming import DAY, midnight
 from fedi.commands.opening import at_home
 from fedi.commands.speaking import Listed, moment, say, say_table, speaks, wants_json
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from actors.people import Actor, Key
     from fedi.app import House
 
@@ -106,24 +109,137 @@ def rename(old: str, new: str, name: str | None) -> None:
 @click.argument("handle")
 @click.argument("username")
 @click.option("--role", type=click.Choice(ROLES), default="author", show_default=True)
+@click.option("--from", "first", type=DAY, help="The first day, as 2026-12-31; else from now.")
+@click.option("--until", "last", type=DAY, help="The last day; else without end.")
 @click.option("--end", "ended", is_flag=True, help="They speak for it no more.")
 @speaks
-def member(handle: str, username: str, role: str, ended: bool) -> None:
+def member(
+    handle: str,
+    username: str,
+    role: str,
+    first: "datetime | None",
+    last: "datetime | None",
+    ended: bool,
+) -> None:
     """Let a person speak for a department, or change how, or end it."""
 
     async def work(house: "House") -> None:
-        from actors.membership import Role
+        from actors.membership import Membership, Role
         from fedi import organisation
+        from fedi.departments.speakers import Speakers
 
         who = await organisation.find_person(house.performer, username)
         actor = await organisation.find_actor(house.performer, handle)
-        ends = house.clock.now() if ended else None
-        await organisation.let_speak(house.performer, who, actor, Role(role), ends=ends)
+        speakers = Speakers(house.performer)
+        if ended:
+            await speakers.end(who, actor)
+            return
+        new = Membership(
+            person_id=who.id,
+            actor_id=actor.id,
+            role=Role(role),
+            starts=midnight(house, first) if first is not None else 0,
+            ends=midnight(house, last, after=True) if last is not None else None,
+        )
+        await speakers.give(who, new)
 
     at_home(work)
     value = {"department": handle, "person": username, "role": None if ended else role}
     what = f"speaks for {handle} no more" if ended else f"is {role} of {handle}"
     say(value, f"{username} {what}.")
+
+
+@department.command("members")
+@click.argument("handle")
+@speaks
+def members(handle: str) -> None:
+    """List who speaks for a department, and who stands in for whom."""
+
+    async def work(house: "House") -> "list[dict[str, Any]]":
+        from fedi import organisation
+        from fedi.store import listing, roles
+        from fedi.store.engine import Tx
+
+        actor = await organisation.find_actor(house.performer, handle)
+        now = house.clock.now()
+
+        async def query(tx: Tx) -> list[dict[str, Any]]:
+            names = {one.id: one.username for one in await listing.people(tx)}
+            given = [
+                _speaker(names[one.person_id], one.role.value, one.starts, one.ends)
+                for one in await roles.of_actor(tx, actor.id, now)
+            ]
+            return given + [
+                _speaker(names[one.stand_in_id], None, one.starts, one.ends, names[one.absent_id])
+                for one in await roles.delegations(tx, actor.id, now)
+            ]
+
+        return await house.engine.read(query)
+
+    rows = at_home(work)
+    if not wants_json():
+        rows = [
+            {
+                **row,
+                "role": row["role"] or f"as {row['stands_in_for']}",
+                "from": moment(row["from"]),
+                "until": moment(row["until"]),
+            }
+            for row in rows
+        ]
+    say_table(rows, ("person", "role", "from", "until"), f"Nobody speaks for {handle} yet.")
+
+
+def _speaker(
+    person: str, role: str | None, starts: int, ends: int | None, absent: str | None = None
+) -> dict[str, Any]:
+    return {
+        "person": person,
+        "role": role,
+        "stands_in_for": absent,
+        "from": starts or None,
+        "until": ends,
+    }
+
+
+@department.command("cover")
+@click.argument("handle")
+@click.argument("absent")
+@click.argument("username")
+@click.option("--from", "first", type=DAY, help="The first day, as 2026-12-31; else from now.")
+@click.option("--until", "last", type=DAY, help="The last day.")
+@click.option("--end", "ended", is_flag=True, help="They stand in no more.")
+@speaks
+def stand_in(
+    handle: str,
+    absent: str,
+    username: str,
+    first: "datetime | None",
+    last: "datetime | None",
+    ended: bool,
+) -> None:
+    """Let a person stand in for another who is away: they have that one's role meanwhile."""
+    if not ended and last is None:
+        raise click.UsageError("Name the last day: --until 2026-12-31.")
+
+    async def work(house: "House") -> None:
+        from fedi import organisation
+        from fedi.departments.speakers import Speakers
+
+        actor = await organisation.find_actor(house.performer, handle)
+        away = await organisation.find_person(house.performer, absent)
+        who = await organisation.find_person(house.performer, username)
+        speakers = Speakers(house.performer)
+        if ended or last is None:
+            await speakers.end_stand_in(actor, away, who)
+            return
+        starts = midnight(house, first) if first is not None else house.clock.now()
+        await speakers.stand_in(actor, away, who, starts, midnight(house, last, after=True))
+
+    at_home(work)
+    value = {"department": handle, "absent": absent, "person": username, "stands_in": not ended}
+    what = "no more" if ended else f"for {handle}"
+    say(value, f"{username} stands in for {absent} {what}.")
 
 
 @click.group(cls=Listed)

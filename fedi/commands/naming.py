@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from actors.people import Actor
     from actors.posts import Post
     from fedi.app import House
@@ -12,6 +14,20 @@ if TYPE_CHECKING:
 
 as_actor = click.option("--as", "handle", required=True, help="The department or person to act as.")
 by_person = click.option("--person", "username", help="Who is acting for it; kept inside.")
+
+
+DAY = click.DateTime(("%Y-%m-%d",))
+"""A day, as an option's type."""
+
+
+def midnight(house: "House", day: "datetime", *, after: bool = False) -> int:
+    """Return when a day begins, or with `after` ends, in the organisation's zone (Unix ms)."""
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(house.config.organisation.timezone)
+    at = (day + timedelta(days=1) if after else day).replace(tzinfo=zone)
+    return int(at.timestamp() * 1000)
 
 
 async def ours(house: "House", handle: str) -> "Actor":

@@ -54,7 +54,9 @@ def post(text: str | None, handle: str, username: str | None, **given: Any) -> N
 
         actor = await naming.ours(house, handle)
         person = await naming.person_id(house, username)
-        writing = Writing(house.performer, house.resolver, house.config.limits)
+        writing = Writing(
+            house.performer, house.resolver, house.config.limits, house.config.cautions.watched
+        )
         draft = await _draft(house, actor, person, words, given)
         made: Post
         if given["edit"]:
@@ -138,7 +140,9 @@ def _delete(handle: str, username: str | None, which: str, text: str | None) -> 
         actor = await naming.ours(house, handle)
         person = await naming.person_id(house, username)
         found = await naming.own_post(house, actor, which)
-        writing = Writing(house.performer, house.resolver, house.config.limits)
+        writing = Writing(
+            house.performer, house.resolver, house.config.limits, house.config.cautions.watched
+        )
         await writing.delete(actor, found, person=person)
         return found.uri
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit
 
+from actors.cautions import Watched
 from actors.errors import FediError, Invalid
 
 
@@ -141,6 +142,22 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Cautions:
+    """What an author is asked about before a post leaves the house."""
+
+    id_numbers: bool = True
+    phone_numbers: Annotated[int, Between(0, 1000)] = 5
+    words: tuple[str, ...] = ()
+
+    @property
+    def watched(self) -> Watched:
+        """As actors/cautions.py takes it."""
+        return Watched(
+            id_numbers=self.id_numbers, phone_numbers=self.phone_numbers, words=self.words
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """How people sign in, and what apps must do to act for them."""
 
@@ -227,6 +244,7 @@ class Config:
     delivery: Delivery = field(default_factory=Delivery)
     inbox: Inbox = field(default_factory=Inbox)
     limits: Limits = field(default_factory=Limits)
+    cautions: Cautions = field(default_factory=Cautions)
     sign_in: SignIn = field(default_factory=SignIn)
     media: Media = field(default_factory=Media)
     lab: Lab = field(default_factory=Lab)

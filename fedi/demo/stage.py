@@ -235,4 +235,6 @@ class Stage:
 
     def _writing(self) -> Writing:
         house = self.house
-        return Writing(house.performer, house.resolver, house.config.limits)
+        return Writing(
+            house.performer, house.resolver, house.config.limits, house.config.cautions.watched
+        )

@@ -17,6 +17,7 @@ from fedi.mastodon.entities import moment
 from fedi.mastodon.making import Making, visibility_name
 from fedi.mastodon.reacting import seen, shown
 from fedi.mastodon.scheduling import due_of
+from fedi.mastodon.stopping import in_their_words
 from fedi.net.params import Params
 from fedi.publishing import Draft
 from fedi.publishing.scheduling import wished
@@ -163,7 +164,8 @@ async def create(ask: Ask) -> Reply:
         return await _for_later(ask, due, key)
     draft = await draft_of(ask, ask.params)
     try:
-        made = await ask.api.writing.publish(ask.me, draft, _noted(ask, key))
+        with in_their_words(ask):
+            made = await ask.api.writing.publish(ask.me, draft, _noted(ask, key))
     except FediError:
         await ask.api.media.give_back(draft.media)
         raise
@@ -212,7 +214,8 @@ async def _for_later(ask: Ask, due: int, key: str) -> Reply:
     }
     wish = wished(draft, files, _poll(ask.params).seconds, told)
     app = ask.caller.app_id if ask.caller is not None else None
-    id = await ask.api.scheduling.keep(ask.me, ask.person.id, app, due, wish)
+    with in_their_words(ask):
+        id = await ask.api.scheduling.keep(ask.me, ask.person.id, app, due, wish)
     if key and ask.caller is not None:
         token, now = ask.caller.token_id, ask.api.clock.now()
         await ask.api.engine.write(lambda tx: kept.answer(tx, token, key, "scheduled", id, now))
@@ -273,7 +276,8 @@ async def edit(ask: Ask) -> Reply:
         multiple=poll.multiple,
         poll_ends=ask.api.clock.now() + poll.seconds * 1000 if poll.choices else None,
     )
-    changed = await ask.api.writing.edit(ask.me, found, draft, media=media)
+    with in_their_words(ask):
+        changed = await ask.api.writing.edit(ask.me, found, draft, media=media)
     policy = params.text("quote_approval_policy")
     if policy is not None:
         await ask.api.writing.let_quote(ask.me, changed, policy_named(policy), ask.person.id)

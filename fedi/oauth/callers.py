@@ -94,7 +94,7 @@ class Callers:
         if known is not None and moment < known[0]:
             return known[1]
         generation = self._generation
-        found = await self._engine.glance(lambda tx: tokens.by_hash(tx, hash))
+        found = await self._engine.glance(lambda tx: tokens.by_hash(tx, hash, self._clock.now()))
         if found is None:
             raise Unauthorized("The access token is invalid", code="invalid_token")
         caller = caller_of(found, self._clock.now())
@@ -106,7 +106,9 @@ class Callers:
     async def again(self, caller: Caller) -> Caller:
         """Return a caller as they are now, from the database; raises as `find` does. For whoever
         keeps a connection open: when TOKENS wakes, and once a second."""
-        found = await self._engine.glance(lambda tx: tokens.by_id(tx, caller.token_id))
+        found = await self._engine.glance(
+            lambda tx: tokens.by_id(tx, caller.token_id, self._clock.now())
+        )
         if found is None:
             raise Unauthorized("The access token was revoked", code="invalid_token")
         return caller_of(found, self._clock.now())

@@ -18,9 +18,8 @@ from actors.people import Actor, KeyKind
 from fedi.pages.language import Speech
 from fedi.pages.listings import Printer
 from fedi.pages.site import Asked, Head, Site
-from fedi.store import deliveries, profiles
+from fedi.store import deliveries, profiles, roles
 from fedi.store.engine import Tx
-from fedi.store.rows import MEMBERSHIP
 from outbox.answers import Answer
 from outbox.schedule import Health, Trouble
 
@@ -70,12 +69,8 @@ async def _may(site: Site, asked: Asked, id: int, author: Actor) -> bool:
     person = await site.signed_in(asked.headers)
     if person is None:
         return False
-    row = await site.engine.glance(
-        lambda tx: tx.one(
-            f"{MEMBERSHIP.select} WHERE person_id = ? AND actor_id = ?", (person.id, author.id)
-        )
-    )
-    return row is not None and may_write(MEMBERSHIP.decode(row), now)
+    role = await site.engine.glance(lambda tx: roles.effective(tx, person.id, author.id, now))
+    return may_write(role, now)
 
 
 # -- links

@@ -8,11 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from actors.cautions import Caution, Watched, code_of
 from actors.effects import Activity, Need, Refusal
 from actors.errors import FediError, Forbidden, Invalid, NotFound, Unavailable
 from actors.people import Actor
 from fedi.config import Limits
 from fedi.perform import Also, Performer
+from fedi.publishing.cautioning import Stop, stop_of
 from fedi.resolve import HouseResolver
 from fedi.store.applying import Clash
 from fedi.store.unit import UnitStore
@@ -34,7 +36,7 @@ _INVALID: Final = frozenset(
         "too_many",
         "voted",
     }
-)
+) | {code_of(caution) for caution in Caution}
 """Refusals that are about what was asked, not about who asked."""
 
 
@@ -45,6 +47,14 @@ class Doing:
     performer: Performer
     resolver: HouseResolver
     limits: Limits = field(default_factory=Limits)
+    watched: Watched = field(default_factory=Watched)
+
+    async def stop(self, author: Actor, person: int | None, *texts: str) -> Stop:
+        """Return at what the author of these texts is to be stopped before they go outside."""
+        performer = self.performer
+        return await stop_of(
+            performer.engine, self.watched, author, person, texts, performer.clock.now()
+        )
 
     async def perform(self, activity: Activity, also: Also | None = None) -> None:
         """Do one activity, fetching what it needs; `also` writes in the same unit. Raises what

@@ -10,10 +10,13 @@ from typing import Any, Final
 
 import msgspec
 
+from actors.audience import narrowed
+from actors.cautions import stop
 from actors.errors import FediError, Forbidden, Invalid, NotFound
 from actors.people import Actor
 from actors.posts import Post, Visibility
 from fedi.media.attachments import Attachments
+from fedi.publishing.doing import error_of
 from fedi.publishing.writing import Draft, Writing
 from fedi.store import kept, scheduled
 from fedi.store.engine import Tx
@@ -63,6 +66,7 @@ class Scheduling:
         self.writing.check(drafted(wish, due))
         limits = self.writing.limits
         limits.check("The post", len(wish.media), limits.attachments, "pictures and files")
+        await self._look_at(actor, person, wish)
         id = performer.new_id()
         row = Scheduled(
             id=id,
@@ -85,6 +89,21 @@ class Scheduling:
         await performer.engine.write(unit)
         performer.bus.wake("jobs")
         return id
+
+    async def _look_at(self, actor: Actor, person: int, wish: Wish) -> None:
+        """Stop who schedules what should perhaps not go outside, while they are there to answer:
+        of a direct post it is not known yet whom it will name."""
+        draft = drafted(wish, 0)
+        found = await self.writing.stop(actor, person, *draft.texts())
+        visibility = narrowed(draft.visibility, actor, None)
+        if visibility is Visibility.DIRECT:
+            visibility = Visibility.FOLLOWERS
+        refusal = stop(found.caution, visibility, ())
+        if refusal is None:
+            return
+        performer = self.writing.performer
+        await performer.engine.write(lambda tx: found.note(performer.open(tx), refusal))
+        raise error_of(refusal)
 
     async def move(self, actor: Actor, id: int, due: int) -> None:
         """Let a post of the actor's wait for another time."""
@@ -127,7 +146,10 @@ class Scheduling:
             return
         media = await self.media.take(actor, wish.media) if wish.media else ()
         draft = replace(
-            drafted(wish, self.writing.performer.clock.now()), person=row.person_id, media=media
+            drafted(wish, self.writing.performer.clock.now()),
+            person=row.person_id,
+            media=media,
+            looked_at=True,
         )
 
         async def beside(store: UnitStore, made: Post) -> None:

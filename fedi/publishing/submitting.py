@@ -5,7 +5,7 @@ client gives are ours to set. Read by handed.py; notes are made ready by outbox/
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from actors.activities import undo
@@ -14,12 +14,13 @@ from actors.effects import Need, Refusal
 from actors.errors import Forbidden, Invalid, NotFound
 from actors.html import plain
 from actors.people import Actor
-from actors.posts import Media, Post, Visibility
+from actors.posts import Media, Note, Post, Visibility
 from actors.verbs import Accept, Create, Flag, Reject
 from actors.vocabulary import ACTOR_TYPES, POST_TYPES
 from fedi.media.attachments import Attachments
 from fedi.perform import Also
 from fedi.publishing.acting import COMMENT_CHARACTERS, REPORTED_POSTS, Interacting
+from fedi.publishing.cautioning import Stop
 from fedi.publishing.doing import error_of
 from fedi.publishing.enclosing import enclosed, take
 from fedi.publishing.handed import (
@@ -93,7 +94,8 @@ class Submitting(Handed):
         self.check_note(said, asked)
         media = await take(self.media, actor, files) if self.media and files else ()
         try:
-            return await self._published(said, asked, parent, media, noted)
+            stop = await self._stop_at(actor, person, said.note, media)
+            return await self._published(said, asked, parent, media, stop, noted)
         except BaseException:
             if self.media is not None and media:
                 await self.media.give_back(media)
@@ -105,10 +107,11 @@ class Submitting(Handed):
         asked: Visibility,
         parent: Post | None,
         media: tuple[Media, ...],
+        stop: Stop,
         noted: Noted | None,
     ) -> str:
         def make() -> Create:
-            return submitted.create(
+            create = submitted.create(
                 said,
                 asked,
                 parent,
@@ -117,8 +120,12 @@ class Submitting(Handed):
                 urls=self.performer.urls,
                 media=media,
             )
+            return replace(create, caution=stop.caution)
 
-        made = await self.perform_fresh(make, (lambda one: noted(one.uri)) if noted else None)
+        def also(create: Create) -> Also:
+            return stop.noting(noted(create.uri) if noted is not None else None)
+
+        made = await self.perform_fresh(make, also)
         return made.uri
 
     async def update(self, actor: Actor, person: int, document: Document) -> str:
@@ -140,8 +147,18 @@ class Submitting(Handed):
             now=self.performer.clock.now(),
             urls=self.performer.urls,
         )
-        await self.perform(update)
+        stop = await self._stop_at(actor, person, said.note, said.note.media)
+        await self.perform(replace(update, caution=stop.caution), stop.noting())
         return update.uri
+
+    async def _stop_at(
+        self, actor: Actor, person: int, note: Note, media: tuple[Media, ...]
+    ) -> Stop:
+        """Return at what the author of a note is to be stopped before it goes outside."""
+        choices = [option.title for option in note.question.options] if note.question else []
+        texts = [plain(text) for text in (note.content, *note.content_map.values())]
+        described = [one.description for one in media]
+        return await self.stop(actor, person, *texts, note.summary, *choices, *described)
 
     async def remove(self, actor: Actor, person: int, document: Document) -> str:
         """Delete: take back a post of the actor's own. An actor is ended on its pages alone."""

@@ -17,6 +17,7 @@ from actors.posts import Media, Option, Poll, Post, Question, Quotable, Quote, V
 from actors.quoting import policy_of
 from actors.verbs import Create, Update
 from fedi.perform import Also
+from fedi.publishing.cautioning import GO, Stop
 from fedi.publishing.doing import Doing
 from fedi.store.engine import Tx
 from fedi.store.kept import preferences
@@ -34,7 +35,8 @@ Beside = Callable[[UnitStore, Post], Awaitable[None]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What somebody wants to say. `reply_to` and `quote` are URIs of posts; `poll_ends`
-    is in Unix ms; `quote_policy` is public, followers, nobody, or "" for what the actor chose."""
+    is in Unix ms; `quote_policy` is public, followers, nobody, or "" for what the actor chose;
+    `looked_at` that its author was asked before whether it may go outside (cautioning.py)."""
 
     text: str
     visibility: Visibility
@@ -49,6 +51,12 @@ class Draft:
     poll_ends: int | None = None
     quote: str = ""
     quote_policy: str = ""
+    looked_at: bool = False
+
+    def texts(self) -> tuple[str, ...]:
+        """Return all that others read of it, as written."""
+        described = (media.description for media in self.media)
+        return (self.text, self.summary, *self.choices, *described)
 
 
 class Writing(Doing):
@@ -65,20 +73,22 @@ class Writing(Doing):
         self.check(draft)
         intent = await self._intent(author, draft)
         resolved = await self.mentioned(draft.text)
+        stop = await self._stop(author, draft)
 
         def make() -> Create:
-            return publish(
+            create = publish(
                 intent,
                 id=self.performer.new_id(),
                 now=self.performer.clock.now(),
                 resolved=resolved,
                 urls=self.performer.urls,
             )
+            return replace(create, caution=stop.caution)
 
         made: dict[str, Post] = {}
 
         def also(create: Create) -> Also:
-            return _beside(create.note.uri, beside, made)
+            return stop.noting(_beside(create.note.uri, beside, made))
 
         create = await self.perform_fresh(make, also)
         return made.get(create.note.uri) or await self._kept(create.note.uri)
@@ -110,8 +120,15 @@ class Writing(Doing):
             resolved=await self.mentioned(draft.text),
             urls=self.performer.urls,
         )
-        await self.perform(update)
+        described = draft if media is None else replace(draft, media=media)
+        stop = await self._stop(author, described)
+        await self.perform(replace(update, caution=stop.caution), stop.note)
         return await self._kept(post.uri)
+
+    async def _stop(self, author: Actor, draft: Draft) -> Stop:
+        if draft.looked_at:
+            return GO
+        return await self.stop(author, draft.person, *draft.texts())
 
     async def delete(self, author: Actor, post: Post, *, person: int | None = None) -> Post:
         """Take back a post of the author's own; return what is left, its tombstone."""

@@ -5,8 +5,9 @@ from typing import Final
 
 from actors.people import Token
 
+from . import roles
 from .engine import Tx
-from .rows import MEMBERSHIP, TOKEN, Table
+from .rows import TOKEN, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +76,10 @@ async def find_code(tx: Tx, hash: bytes) -> Code | None:
 async def use_code(tx: Tx, code: Code, token: Token) -> bool:
     """Exchange a code for a token, in one unit; False where it was used meanwhile, or its person
     may not speak for that actor any more."""
-    allowed = await tx.one(
-        f"SELECT {MEMBERSHIP.selected('m')} FROM membership m JOIN person p ON p.id = m.person_id"
-        " WHERE m.person_id = ? AND m.actor_id = ? AND p.departed IS NULL",
-        (code.person_id, code.actor_id),
+    there = await tx.one(
+        "SELECT 1 FROM person WHERE id = ? AND departed IS NULL", (code.person_id,)
     )
-    if allowed is None or not MEMBERSHIP.decode(allowed).holds(token.created):
+    if there is None or not await roles.effective(tx, code.person_id, code.actor_id, token.created):
         return False
     used = await tx.run(
         "UPDATE authorization_code SET used = ?, token_id = ? WHERE hash = ? AND used IS NULL",

@@ -42,6 +42,8 @@ _LED: Final = (
     " AND NOT EXISTS (SELECT 1 FROM membership o WHERE o.person_id = p.id"
     " AND o.actor_id <> p.actor_id AND (o.ends IS NULL OR o.ends > ?)"
     f" AND (o.role = '{Role.MANAGER}' OR NOT {_MANAGES.format('o.actor_id')}))"
+    # Who stands in for somebody, now or later, can do what that one can.
+    " AND NOT EXISTS (SELECT 1 FROM delegation d WHERE d.stand_in_id = p.id AND d.ends > ?)"
 )
 
 
@@ -69,7 +71,7 @@ async def led(tx: Tx, leader: Person, person_id: int, now: int) -> Led | None:
 
 def _params(leader: Person, now: int) -> tuple[int, ...]:
     manages = (leader.id, now, now)
-    return leader.id, int(leader.admin), now, now, *manages, now, *manages
+    return leader.id, int(leader.admin), now, now, *manages, now, *manages, now
 
 
 def _gathered(rows: Sequence[Sequence[Any]]) -> list[Led]:

@@ -22,8 +22,8 @@ FOLDER = Path(__file__).parent / "migrations"
 # 7: markers by actor. 8: notifications. 9: lists. 10: featured hashtags, kinds of reports.
 # 11: what is done later. 12: quotes. 13: home timelines. 14: collections. 15: profiles' tabs.
 # 16: collections in reports. 17: who wants to be told of an author. 18: what is open to all.
-# 19: whose follows are ours.
-VERSION = 20
+# 19: whose follows are ours. 20: how many posts an account shows. 21: stand-ins, stops.
+VERSION = 21
 # The oldest VERSION that can still run on our data. Raised by a step that takes something away,
 # at least one release after the code stopped using it: until then one may go back a release.
 COMPAT = 7

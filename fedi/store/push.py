@@ -14,7 +14,7 @@ from actors.people import Actor
 from actors.posts import Post
 from actors.relationships import Notification
 
-from . import events, told
+from . import events, roles, told
 from .engine import Param, Tx
 from .events import Event, Place
 from .queue import sending_held
@@ -37,13 +37,11 @@ _COLUMNS: Final = tuple(name.strip() for name in _SUBSCRIPTION.split(","))
 _SELECTED: Final = ", ".join(f"s.{name}" for name in _COLUMNS)
 _HOLDS: Final = (
     "t.revoked IS NULL AND h.departed IS NULL AND a.suspended IS NULL AND a.deleted IS NULL"
-    " AND m.starts <= ? AND (m.ends IS NULL OR m.ends > ?)"
+    f" AND {roles.holds('t.person_id', 't.actor_id')}"
 )
-"""That a token (t) still speaks for its actor (a), by its person (h) and their role (m)."""
-_SPEAKER: Final = (
-    "JOIN person h ON h.id = t.person_id JOIN actor a ON a.id = t.actor_id"
-    " JOIN membership m ON m.person_id = t.person_id AND m.actor_id = t.actor_id"
-)
+"""That a token (t) still speaks for its actor (a), by its person (h) and their role; it takes
+the moment roles.HOLDS_TIMES times."""
+_SPEAKER: Final = "JOIN person h ON h.id = t.person_id JOIN actor a ON a.id = t.actor_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +167,7 @@ async def unheld(tx: Tx, now: int) -> list[int]:
     rows = await tx.rows(
         "SELECT s.id FROM push_subscription s WHERE NOT EXISTS (SELECT 1 FROM token t"
         f" {_SPEAKER} WHERE t.id = s.token_id AND {_HOLDS})",
-        (now, now),
+        (now,) * roles.HOLDS_TIMES,
     )
     return [row[0] for row in rows]
 
@@ -327,7 +325,10 @@ async def hydrate(tx: Tx, taken: Sequence[Waiting], now: int) -> dict[tuple[int,
         f" LEFT JOIN post p ON p.id = n.post_id AND {condition_by_row('s.actor_id')}"
         f" WHERE ({' OR '.join([_THIS] * len(taken))})"
         f" AND {_HOLDS} AND (n.post_id = 0 OR p.id IS NOT NULL)",
-        [*(key for one in taken for key in (one.subscription_id, one.notification_id)), now, now],
+        [
+            *(key for one in taken for key in (one.subscription_id, one.notification_id)),
+            *(now,) * roles.HOLDS_TIMES,
+        ],
     )
     found = [due for row in rows if await _is_listed(tx, due := _due(row), now)]
     return {(due.subscription.id, due.notification.id): due for due in found}

@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
-from actors.membership import Membership
+from actors.membership import Delegation, Membership
 from actors.people import Actor, HandleRow, Key, Person, Token
 from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Quote, Revision, Vote
 from actors.relationships import Marker, Notification, Reaction, Relation, Report
@@ -126,6 +126,7 @@ KEY: Final = Table("actor_key", Key, ["uri"])
 HANDLE: Final = Table("handle", HandleRow, ["username"])
 PERSON: Final = Table("person", Person, ["id"])
 MEMBERSHIP: Final = Table("membership", Membership, ["person_id", "actor_id"])
+DELEGATION: Final = Table("delegation", Delegation, ["actor_id", "absent_id", "stand_in_id"])
 TOKEN: Final = Table("token", Token, ["id"])
 POST: Final = Table("post", Post, ["id"])
 QUOTE: Final = Table("quote", Quote, ["uri"])
@@ -150,7 +151,7 @@ REPORT: Final = Table("report", Report, ["id"])
 TABLES: Final[Mapping[type, Table[Any]]] = {
     table.record: table
     for table in (
-        ACTOR, KEY, HANDLE, PERSON, MEMBERSHIP, TOKEN, POST, QUOTE, ADDRESSEE, HASHTAG, POLL, VOTE,
-        REVISION, PIN, RELATION, REACTION, MARKER, NOTIFICATION, REPORT,
+        ACTOR, KEY, HANDLE, PERSON, MEMBERSHIP, DELEGATION, TOKEN, POST, QUOTE, ADDRESSEE, HASHTAG,
+        POLL, VOTE, REVISION, PIN, RELATION, REACTION, MARKER, NOTIFICATION, REPORT,
     )
 }  # fmt: skip

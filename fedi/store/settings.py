@@ -23,6 +23,10 @@ MEDIA_KEY: Final = "media_key"
 """Seals the addresses of other servers' files (fedi/media/proxy.py), in hexadecimal."""
 
 
+STOPPED_KEY: Final = "stopped_key"
+"""Hashes what authors were stopped at (fedi/publishing/cautioning.py), in hexadecimal."""
+
+
 async def setting(tx: Tx, name: str) -> str:
     """Return a setting, "" where it was never set."""
     row = await tx.one("SELECT value FROM setting WHERE name = ?", (name,))

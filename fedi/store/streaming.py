@@ -13,7 +13,7 @@ import msgspec
 
 from actors.audience import LocalActor, Nobody
 
-from . import timelines, visibility
+from . import roles, timelines, visibility
 from .engine import Param, Tx
 from .visibility import condition_by_row
 
@@ -233,11 +233,10 @@ async def held(tx: Tx, token_ids: Collection[int], now: int) -> set[int]:
     rows = await tx.rows(
         f"SELECT t.id FROM {source} v JOIN token t ON t.id = v.id"
         " LEFT JOIN person h ON h.id = t.person_id LEFT JOIN actor a ON a.id = t.actor_id"
-        " LEFT JOIN membership m ON m.person_id = t.person_id AND m.actor_id = t.actor_id"
         " WHERE t.revoked IS NULL AND (t.person_id IS NULL OR (h.departed IS NULL"
         " AND a.id IS NOT NULL AND a.suspended IS NULL AND a.deleted IS NULL"
-        " AND m.starts <= ? AND (m.ends IS NULL OR m.ends > ?)))",
-        (param, now, now),
+        f" AND {roles.holds('t.person_id', 't.actor_id')}))",
+        (param, *(now,) * roles.HOLDS_TIMES),
     )
     return {row[0] for row in rows}
 

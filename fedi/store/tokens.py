@@ -1,4 +1,4 @@
-"""Access tokens: who a bearer is, in one statement; making, listing and revoking them."""
+"""Access tokens: who a bearer is; making, listing and revoking them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,23 +7,22 @@ from typing import Final
 from actors.membership import Membership
 from actors.people import Actor, Person, Token
 
+from . import roles
 from .engine import Tx
-from .rows import ACTOR, MEMBERSHIP, PERSON, TOKEN
+from .rows import ACTOR, PERSON, TOKEN
 
 _BEARER: Final = (
-    f"SELECT {TOKEN.selected('t')}, {PERSON.selected('p')}, {ACTOR.selected('a')},"
-    f" {MEMBERSHIP.selected('m')} FROM token t"
+    f"SELECT {TOKEN.selected('t')}, {PERSON.selected('p')}, {ACTOR.selected('a')} FROM token t"
     " LEFT JOIN person p ON p.id = t.person_id LEFT JOIN actor a ON a.id = t.actor_id"
-    " LEFT JOIN membership m ON m.person_id = t.person_id AND m.actor_id = t.actor_id"
 )
 _PERSON_AT: Final = len(TOKEN.columns)
 _ACTOR_AT: Final = _PERSON_AT + len(PERSON.columns)
-_MEMBERSHIP_AT: Final = _ACTOR_AT + len(ACTOR.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A token, and whom and what it stands for now; None where there is no such row."""
+    """A token, and whom and what it stands for now; None where there is no such row, or no role
+    that holds."""
 
     token: Token
     person: Person | None
@@ -31,24 +30,28 @@ class Bearer:
     membership: Membership | None
 
 
-async def by_hash(tx: Tx, hash: bytes) -> Bearer | None:
-    """Return what holds for the token with this hash, revoked or not."""
+async def by_hash(tx: Tx, hash: bytes, now: int) -> Bearer | None:
+    """Return what holds at `now` (ms) for the token with this hash, revoked or not."""
     row = await tx.one(f"{_BEARER} WHERE t.hash = ?", (hash,))
-    return _bearer(row) if row is not None else None
+    return await _bearer(tx, row, now) if row is not None else None
 
 
-async def by_id(tx: Tx, id: int) -> Bearer | None:
-    """Return what holds for the token with this id, revoked or not."""
+async def by_id(tx: Tx, id: int, now: int) -> Bearer | None:
+    """Return what holds at `now` (ms) for the token with this id, revoked or not."""
     row = await tx.one(f"{_BEARER} WHERE t.id = ?", (id,))
-    return _bearer(row) if row is not None else None
+    return await _bearer(tx, row, now) if row is not None else None
 
 
-def _bearer(row: Sequence[object]) -> Bearer:
+async def _bearer(tx: Tx, row: Sequence[object], now: int) -> Bearer:
+    token = TOKEN.decode(row)
+    role = None
+    if token.person_id is not None and token.actor_id is not None:
+        role = await roles.effective(tx, token.person_id, token.actor_id, now)
     return Bearer(
-        TOKEN.decode(row),
+        token,
         PERSON.decode(row[_PERSON_AT:]) if row[_PERSON_AT] is not None else None,
         ACTOR.decode(row[_ACTOR_AT:]) if row[_ACTOR_AT] is not None else None,
-        MEMBERSHIP.decode(row[_MEMBERSHIP_AT:]) if row[_MEMBERSHIP_AT] is not None else None,
+        role,
     )
 
 

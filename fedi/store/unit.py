@@ -16,7 +16,7 @@ from actors.posts import Addressee, Poll, Post, Quote, Vote
 from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
 
-from . import rows, visibility
+from . import roles, rows, visibility
 from .engine import Param, Tx
 from .rows import Table
 
@@ -98,9 +98,7 @@ class UnitStore:
         return await self._one(rows.PERSON, "id = ?", id)
 
     async def membership(self, person_id: int, actor_id: int) -> Membership | None:
-        return await self._one(
-            rows.MEMBERSHIP, "person_id = ? AND actor_id = ?", person_id, actor_id
-        )
+        return await roles.effective(self.tx, person_id, actor_id, self.now)
 
     # -- posts
 

@@ -122,3 +122,25 @@ def test_a_handle_with_norwegian_letters_is_refused_with_how_to_write_them(
     house: HouseOnDisk,
 ) -> None:
     assert "Write æ as ae" in house.fails("department", "add", "økonomi", "--name", "Økonomi")
+
+
+def test_a_role_has_a_first_and_a_last_day(house: HouseOnDisk) -> None:
+    days = ["--from", "2031-07-01", "--until", "2031-07-31"]
+    house.fedi("department", "member", "ikt_teamet", "anne", "--role", "approver", *days)
+    (anne,) = house.fedi("department", "members", "ikt_teamet")
+    # Midnight in Oslo, in summer time: the last day is theirs whole.
+    assert (anne["from"], anne["until"]) == (1_940_623_200_000, 1_943_301_600_000)
+    assert anne["role"] == "approver"
+
+
+def test_somebody_stands_in_until_a_day_or_until_the_end(house: HouseOnDisk) -> None:
+    house.fedi("person", "add", "kari", "--name", "Kari Nordmann")
+    words = ["department", "cover", "ikt_teamet", "anne", "kari"]
+    assert house.run(*words).exit_code == 2  # no last day
+    assert "longer than a year" in house.fails(*words, "--until", "2099-01-01")
+    house.fedi(*words, "--from", "2031-07-01", "--until", "2031-07-31")
+    found = house.fedi("department", "members", "ikt_teamet")
+    assert [(one["person"], one["stands_in_for"]) for one in found][1:] == [("kari", "anne")]
+    house.fedi(*words, "--end")
+    assert len(house.fedi("department", "members", "ikt_teamet")) == 1
+    assert "does not stand in" in house.fails(*words, "--end")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from actors.membership import Membership, Role
+from actors.membership import Delegation, Membership, Role
 from fedi.store import led
 from fedi.store.engine import Engine
 from tests.people import IKT, LEDERGRUPPEN, NOW, PERSON_KARI, PERSON_OLA, Nordvik
@@ -28,3 +28,16 @@ def test_a_leader_leads_who_speaks_for_what_they_manage_and_for_nothing_else(
     assert run(engine.read(lambda tx: led.led(tx, PERSON_KARI, PERSON_OLA.id, NOW))) is None
     keeper = replace(PERSON_KARI, admin=True)
     assert run(engine.read(lambda tx: led.led(tx, keeper, PERSON_OLA.id, NOW))) is not None
+
+
+def test_who_stands_in_for_another_is_led_by_nobody(engine: Engine) -> None:
+    nordvik = Nordvik(engine).settle()
+    nordvik.put(
+        Membership(person_id=PERSON_KARI.id, actor_id=LEDERGRUPPEN.id, role=Role.MANAGER),
+        Delegation(
+            actor_id=IKT.id, absent_id=99, stand_in_id=PERSON_OLA.id, starts=NOW + 1, ends=NOW + 2
+        ),
+    )
+    assert run(engine.read(lambda tx: led.led_by(tx, PERSON_KARI, NOW))) == []
+    (one,) = run(engine.read(lambda tx: led.led_by(tx, PERSON_KARI, NOW + 2)))
+    assert one.person == PERSON_OLA

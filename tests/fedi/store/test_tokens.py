@@ -1,4 +1,4 @@
-"""Tokens as rows: what holds for a bearer in one statement, and taking them back."""
+"""Tokens as rows: what holds for a bearer, and taking them back."""
 
 from dataclasses import replace
 
@@ -16,14 +16,14 @@ TOKEN = Token(
 def test_a_bearer_comes_with_person_actor_and_role(engine: Engine) -> None:
     nordvik = Nordvik(engine).settle()
     nordvik.put(TOKEN, Token(id=6, hash=b"u", app_id=1, scopes="read", created=NOW))
-    found = run(engine.read(lambda tx: tokens.by_hash(tx, b"t")))
+    found = run(engine.read(lambda tx: tokens.by_hash(tx, b"t", NOW)))
     assert found is not None
     assert (found.token, found.person, found.actor) == (TOKEN, PERSON_KARI, KARI)
     assert found.membership == ROLES[0]
-    bare = run(engine.read(lambda tx: tokens.by_id(tx, 6)))
+    bare = run(engine.read(lambda tx: tokens.by_id(tx, 6, NOW)))
     assert bare is not None
     assert (bare.person, bare.actor, bare.membership) == (None, None, None)
-    assert run(engine.read(lambda tx: tokens.by_hash(tx, b"x"))) is None
+    assert run(engine.read(lambda tx: tokens.by_hash(tx, b"x", NOW))) is None
 
 
 def test_a_token_is_taken_back_once(engine: Engine) -> None:
