@@ -313,7 +313,7 @@ def client_api(house: House) -> Api:
             Making(house.urls, proxied=house.proxy.proxied),
             now=house.clock.now,
             filters=Filtering(house.clock.now),
-        ),  # fmt: skip
+        ),
         readers=Readers(house.engine),
         push=house.push,
         max_upload=max(files.image_bytes, files.video_bytes, files.file_bytes),
