@@ -145,12 +145,13 @@ def now() -> int:
 
 @dataclass
 class Clock:
-    """The house's clock, which a test sets ahead (ms)."""
+    """The house's clock, which a test sets ahead (ms) or stops."""
 
     ahead: int = 0
+    stopped: int | None = None
 
     def now(self) -> int:
-        return now() + self.ahead
+        return (now() if self.stopped is None else self.stopped) + self.ahead
 
 
 @dataclass
