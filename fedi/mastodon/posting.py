@@ -28,7 +28,6 @@ from fedi.store.hydrating import Whole
 from fedi.store.unit import UnitStore
 
 POLL_SECONDS: Final = (300, 2_629_746)
-KEY_CHARACTERS: Final = 512
 _LOCAL: Final = "local"
 _PLAIN: Final = {
     "public": Visibility.PUBLIC,

@@ -49,7 +49,8 @@ def test_a_deadlock_is_run_again_and_both_units_end_well(engine: Engine) -> None
         return await engine.read(lambda tx: tx.rows("SELECT name, value FROM setting"))
 
     values = dict(run(scene()))
-    assert runs == 3
+    # Whoever gave way may meet the other a second time, before that one has what it waited for.
+    assert runs >= 3
     assert values["a"] == values["b"]
 
 
