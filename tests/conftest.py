@@ -33,8 +33,15 @@ WHOLE = (
     "tests/fedi/commands",
     "tests/fedi/demo/test_making.py",
     "tests/fedi/mastodon",
+    "tests/fedi/media/test_attachments.py",
     "tests/fedi/oauth",
+    "tests/fedi/publishing/test_submitting.py",
+    "tests/fedi/test_desk.py",
+    "tests/fedi/test_front.py",
+    "tests/fedi/test_jobs.py",
+    "tests/fedi/test_keeping.py",
     "tests/fedi/test_roles.py",
+    "tests/fediverse",
 )
 LATER = (*WHOLE, "tests/clients")
 """Places of which `make check` runs nothing: not even imported there, which takes seconds."""
