@@ -23,7 +23,7 @@ class Speakers:
 
     async def give(self, person: Person, role: Membership, *, by: int | None = None) -> None:
         """Give a person a role, in place of the one they had. Invalid where it would end before
-        it begins, or end who manages a personal actor."""
+        it begins, and for a person's own account."""
         if role.ends is not None and role.ends <= role.starts:
             raise Invalid("The last day lies before the first.")
 
@@ -31,7 +31,7 @@ class Speakers:
             actor = await self._managed(tx, role.actor_id, by)
             if actor.id == person.actor_id:
                 raise Invalid("A person's own account is theirs: its role does not change.")
-            await roles.put(tx, role)
+            await _put(tx, role, self.performer.clock.now())
 
         await self.performer.engine.write(unit)
 
@@ -54,10 +54,7 @@ class Speakers:
                 starts=min(found.starts, now),
                 ends=now,
             )
-            await roles.put(tx, ended)
-            covering = await roles.delegations(tx, actor.id, now)
-            stand_ins = [one.stand_in_id for one in covering if one.absent_id == person.id]
-            await _forget(tx, [person.id, *stand_ins], actor.id, now)
+            await _put(tx, ended, now)
 
         await self.performer.engine.write(unit)
 
@@ -127,6 +124,14 @@ class Speakers:
         if not who.admin and not may_manage(await store.membership(by, actor_id), store.now):
             raise Forbidden("Only those who manage this account may change it.")
         return actor
+
+
+async def _put(tx: Tx, role: Membership, now: int) -> None:
+    """Store a role; where none is left now (it is over, or begins later), tokens end as well."""
+    await roles.put(tx, role)
+    covering = await roles.delegations(tx, role.actor_id, now)
+    stand_ins = [one.stand_in_id for one in covering if one.absent_id == role.person_id]
+    await _forget(tx, [role.person_id, *stand_ins], role.actor_id, now)
 
 
 async def _forget(tx: Tx, person_ids: Sequence[int], actor_id: int, now: int) -> None:

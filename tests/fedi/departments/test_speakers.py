@@ -127,3 +127,18 @@ def test_an_ended_role_takes_the_tokens_with_it(nordvik: Nordvik, speakers: Spea
     nordvik.put(mine, kept)
     run(speakers.end(PERSON_KARI, LEDERGRUPPEN))
     assert {one.id: one.revoked for one in nordvik.all(Token)} == {5: NOW, 6: None}
+
+
+def test_a_role_that_begins_later_ends_the_tokens_of_the_one_before(
+    nordvik: Nordvik, speakers: Speakers
+) -> None:
+    mine = Token(
+        id=5, hash=b"t", person_id=PERSON_OLA.id, actor_id=LEDERGRUPPEN.id, scopes="read",
+        created=NOW,
+    )  # fmt: skip
+    nordvik.put(mine)
+    run(speakers.give(PERSON_OLA, role(PERSON_OLA, LEDERGRUPPEN, Role.AUTHOR)))
+    assert [one.revoked for one in nordvik.all(Token)] == [None]
+    later = role(PERSON_OLA, LEDERGRUPPEN, Role.MANAGER, starts=NOW + DAY)
+    run(speakers.give(PERSON_OLA, later))
+    assert [one.revoked for one in nordvik.all(Token)] == [NOW]
