@@ -1,0 +1,1 @@
+-- What a department has besides its actor.

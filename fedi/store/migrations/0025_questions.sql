@@ -1,0 +1,1 @@
+-- What a department was asked; who has left.

@@ -1,0 +1,1 @@
+-- Audiences and lists of servers.
