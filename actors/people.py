@@ -46,7 +46,9 @@ class Actor:
 
     `names` and `summaries` hold the text by language; `name` and `summary` the default one. What
     it `shows_…` are parts of its profile in apps; sites of its `attribution_domains` may name it as
-    the author of their pages.
+    the author of their pages. Where it `shares_groups`, its server keeps closed groups as we do.
+    Of a `secret` one only its members know; a `guest` sees nothing but the groups that it is a
+    member of (audience.py).
     """
 
     id: int
@@ -75,9 +77,12 @@ class Actor:
     indexable: bool = False
     bot: bool = False
     hides_totals: bool = False
+    shares_groups: bool = False
     shows_media: bool = True
     shows_media_replies: bool = True
     shows_featured: bool = True
+    secret: bool = False
+    guest: bool = False
     attribution_domains: tuple[str, ...] = ()
     exposure: Exposure = Exposure.OPEN
     default_audience: str = "public"

@@ -91,7 +91,8 @@ class Quotable:
 class Note:
     """A post as it travels. `to` and `cc` are URIs, PUBLIC spelled in full; times in Unix ms.
 
-    `stamp` is the URI of the QuoteAuthorization that lets it quote `quote` (FEP-044f).
+    `stamp` is the URI of the QuoteAuthorization that lets it quote `quote` (FEP-044f), `audience`
+    are the groups in which it is (FEP-1b12).
     """
 
     uri: str
@@ -108,6 +109,7 @@ class Note:
     updated: int | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
     in_reply_to: str = ""
     context: str = ""
     mentions: tuple[Mention, ...] = ()

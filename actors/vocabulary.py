@@ -15,6 +15,10 @@ MULTIKEY: Final = "https://w3id.org/security/multikey/v1"
 PUBLIC: Final = "https://www.w3.org/ns/activitystreams#Public"
 PUBLIC_SPELLINGS: Final = frozenset({PUBLIC, "as:Public", "Public"})
 
+CLOSED_GROUPS: Final = "urn:uuid:7d0f3a52-5a6c-4f0e-9f5d-0c5b1f6a9e21"
+"""What a server says that it understands (FEP-844e `implements`) if it shows the posts of a closed
+group to members of that group alone: FEDERATION.md, Groups."""
+
 ACTIVITY_JSON: Final = "application/activity+json"
 
 TERMS: Final[dict[str, object]] = {

@@ -14,6 +14,7 @@ from actors.html import clean
 from actors.people import Actor, ActorKind, Field, Key, KeyKind, Profile
 from actors.signatures import keys as key_material
 from actors.urls import same_host
+from actors.vocabulary import CLOSED_GROUPS
 from inbox import limits, values
 from inbox.parse_media import image_of
 from inbox.parse_note import LANGUAGES, preferred
@@ -63,6 +64,7 @@ def profile_of(document: Document, *, languages: Sequence[str] = LANGUAGES) -> P
         discoverable=values.flag(document.get("discoverable")),
         indexable=values.flag(document.get("indexable")),
         bot=kind in _AUTOMATIC,
+        shares_groups=CLOSED_GROUPS in _implemented(document),
         also_known_as=values.uris(document.get("alsoKnownAs"), limits.ALIASES.size),
         moved_to=values.uri(document.get("movedTo")),
         created=values.when(document.get("published")) or 0,
@@ -104,6 +106,17 @@ def _username(document: Document, kind: ActorKind, host: str) -> str:
     if not valid_remote_username(name):
         raise Invalid("The actor's user name cannot be used here.", code="invalid_username")
     return name
+
+
+def _implemented(document: Document) -> frozenset[str]:
+    """What its server says that it understands (FEP-844e): the server actor says it of itself,
+    every other of its `generator`."""
+    generator = values.first(document.get("generator"))
+    stated = values.items(document.get("implements"))
+    if isinstance(generator, dict):
+        stated += values.items(generator.get("implements"))
+    hrefs = [one.get("href") if isinstance(one, dict) else one for one in stated]
+    return frozenset(href for href in hrefs[: limits.OBJECTS.size] if isinstance(href, str))
 
 
 def _summary(document: Document) -> str:

@@ -70,6 +70,7 @@ def note_of(
         updated=_updated(document, published),
         to=_recipients(document, "to"),
         cc=_recipients(document, "cc"),
+        audience=_recipients(document, "audience"),
         in_reply_to=values.uri(document.get("inReplyTo")),
         context=_context(document),
         mentions=_mentions(tags, urls),

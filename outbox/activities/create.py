@@ -13,4 +13,6 @@ def write(activity: Create, urls: Urls, _named: tuple[str, ...]) -> dict[str, An
     """Return the Create of a post of ours."""
     shape = note.write(activity.note, urls)
     created = envelope("Create", activity, shape, activity.note.to, activity.note.cc)
+    if activity.note.audience:
+        created["audience"] = shape["audience"]
     return {**created, "published": stamp(activity.note.published)}

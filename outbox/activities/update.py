@@ -15,6 +15,8 @@ def write(activity: Update, urls: Urls, _named: tuple[str, ...]) -> dict[str, An
     if activity.note is not None:
         shape = note.write(activity.note, urls)
         updated = envelope("Update", activity, shape, activity.note.to, activity.note.cc)
+        if activity.note.audience:
+            updated["audience"] = shape["audience"]
         moment = activity.note.updated
     elif activity.profile is not None:
         shape = actor.write(activity.profile, urls)

@@ -2,13 +2,14 @@
 
 The RSA key stands as one object in `publicKey`, never a list; the Ed25519 key as a Multikey in
 `assertionMethod` (FEP-521a). `webfinger` is the way back to the handle (FEP-2c59), `implements`
-says that RFC 9421 signatures are understood (FEP-844e).
+says that RFC 9421 signatures and closed groups are understood (FEP-844e).
 """
 
 from typing import Any, Final
 
 from actors.people import Actor, ActorKind, Key, KeyKind, Profile
 from actors.urls import Urls
+from actors.vocabulary import CLOSED_GROUPS
 from outbox.objects import media
 from outbox.objects.moment import stamp
 
@@ -23,6 +24,7 @@ _IMPLEMENTS: Final = [
         "href": "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25",
         "name": "RFC-9421 signatures using the Ed25519 algorithm",
     },
+    {"type": "Link", "href": CLOSED_GROUPS, "name": "Closed groups across servers"},
 ]
 
 

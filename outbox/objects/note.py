@@ -26,6 +26,8 @@ def write(note: Note, urls: Urls) -> dict[str, Any]:
         "sensitive": note.sensitive,
         "content": note.content,
     }
+    if note.audience:
+        shape["audience"] = one_or_list(note.audience)
     _wording(shape, note)
     _place(shape, note)
     if note.updated is not None:
@@ -36,6 +38,11 @@ def write(note: Note, urls: Urls) -> dict[str, Any]:
         shape.update(poll(note.question))
     _collections(shape, note, urls)
     return shape
+
+
+def one_or_list(uris: tuple[str, ...]) -> str | list[str]:
+    """Return one URI as itself: nobody but us reads `audience` as a list (FEP-1b12)."""
+    return uris[0] if len(uris) == 1 else list(uris)
 
 
 def _wording(shape: dict[str, Any], note: Note) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from actors import audience
-from actors.people import Actor
+from actors.people import Actor, ActorKind
 from actors.posts import Hashtag, Mention, Note, Poll, Post, Question
 from actors.urls import Urls
 
@@ -54,6 +54,7 @@ def note_of(post: Post, around: Surroundings, urls: Urls) -> Note:
         updated=post.edited,
         to=to,
         cc=cc,
+        audience=groups_of(around),
         in_reply_to=around.parent or post.in_reply_to_uri,
         context=post.context,
         mentions=tuple(
@@ -74,6 +75,12 @@ def addressing_of(post: Post, around: Surroundings) -> tuple[tuple[str, ...], tu
     """Return (to, cc) of a stored post or boost."""
     named = tuple(named.actor.uri for named in around.addressees)
     return audience.addressing(post.visibility, around.author.followers, named)
+
+
+def groups_of(around: Surroundings) -> tuple[str, ...]:
+    """Return the groups that a stored post is in."""
+    actors = (named.actor for named in around.addressees)
+    return tuple(actor.uri for actor in actors if actor.kind is ActorKind.GROUP)
 
 
 def mention_of(actor: Actor, urls: Urls) -> Mention:

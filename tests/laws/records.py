@@ -127,6 +127,7 @@ def notes(draw: st.DrawFn) -> Note:
         updated=None if edited is None else published + edited,
         to=draw(recipients),
         cc=draw(recipients),
+        audience=draw(several(actors_there | elsewhere)),
         in_reply_to=draw(optional(posts_there | elsewhere)),
         context=draw(optional(ids.map(HERE.context))),
         mentions=draw(
@@ -194,6 +195,7 @@ def profiles(draw: st.DrawFn) -> Profile:
         discoverable=draw(st.booleans()),
         indexable=draw(st.booleans()),
         bot=kind in (ActorKind.APPLICATION, ActorKind.SERVICE),
+        shares_groups=True,
         also_known_as=draw(several(elsewhere)),
         moved_to=draw(optional(elsewhere)),
         created=draw(moments),
