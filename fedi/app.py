@@ -39,6 +39,7 @@ from fedi.media.cache import Cache
 from fedi.media.faces import open_faces
 from fedi.media.proxy import Proxy, sealing_key
 from fedi.media.sending import MediaFiles
+from fedi.native.table import open_native
 from fedi.net.answer import Scope
 from fedi.net.client import Client
 from fedi.net.dispatch import Dispatch
@@ -382,6 +383,7 @@ def _open_activitypub(table: Dispatch, house: House, pages: Pages, api: Api) -> 
 
 def _open_client_api(table: Dispatch, house: House, site: Site, api: Api) -> None:
     open_api(table, api)
+    open_native(table, api)
     open_streaming(table, house.hub, api)
     open_sign_in(
         table,

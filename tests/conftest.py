@@ -34,6 +34,7 @@ WHOLE = (
     "tests/fedi/demo/test_making.py",
     "tests/fedi/mastodon",
     "tests/fedi/media/test_attachments.py",
+    "tests/fedi/native",
     "tests/fedi/oauth",
     "tests/fedi/publishing/test_submitting.py",
     "tests/fedi/test_desk.py",

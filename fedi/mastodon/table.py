@@ -4,6 +4,7 @@ Every path answers with and without a slash at its end, PUT and PATCH alike (cli
 2.3). What isn't in the table is answered in JSON. A test walks every row.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from fedi.mastodon import (
@@ -77,10 +78,15 @@ _ALL: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 def open_api(table: Dispatch, api: Api) -> None:
     """Register every route."""
-    for route in ROUTES:
+    add_routes(table, api, ROUTES)
+    table.add("/api/...", unknown, methods=_ALL)
+    add_preflight(table, "/api/...", f"{', '.join(_ALL)}, OPTIONS")
+
+
+def add_routes(table: Dispatch, api: Api, routes: Iterable[Route]) -> None:
+    """Register routes, each with and without a slash at its end."""
+    for route in routes:
         handler = opened(route, api)
         methods = _METHODS.get(route.method, (route.method,))
         table.add(route.path, handler, methods=methods)
         table.add(f"{route.path}/", handler, methods=methods)
-    table.add("/api/...", unknown, methods=_ALL)
-    add_preflight(table, "/api/...", f"{', '.join(_ALL)}, OPTIONS")

@@ -42,11 +42,19 @@ class Params:
     """Values by name. Getters return None or an empty list for what isn't there, and raise
     Invalid, naming the parameter, for what cannot be what is asked for."""
 
-    __slots__ = ("_values", "uploads")
+    __slots__ = ("_values", "typed", "uploads")
 
-    def __init__(self, values: Mapping[str, Value], uploads: tuple[Upload, ...] = ()) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Value],
+        uploads: tuple[Upload, ...] = (),
+        *,
+        typed: frozenset[str] = frozenset(),
+    ) -> None:
         self._values = values
         self.uploads = uploads
+        self.typed = typed
+        """The names whose values came as JSON; those of all others are texts."""
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -159,8 +167,10 @@ async def read_params(
         return await _multipart(scope, receive, tree, max_body, max_upload)
     body = await read_body(receive, max_body)
     if kind == "application/json" or kind.endswith("+json"):
-        tree.update(_json(body))
-    elif body.strip() and kind in ("application/x-www-form-urlencoded", ""):
+        given = _json(body)
+        tree.update(given)
+        return Params(tree, typed=frozenset(given))
+    if body.strip() and kind in ("application/x-www-form-urlencoded", ""):
         _put_all(tree, _pairs(body))
     return Params(tree)
 

@@ -28,8 +28,11 @@ CODE_MS: Final = 10 * 60_000
 _HERE: Final = "/oauth/authorize"
 _logger = logging.getLogger(__name__)
 _TOLD: Final = frozenset(
-    {"read", "write", "follow", "push", "profile", "admin:read", "admin:write"}
-)
+    {
+        "read", "write", "follow", "push", "profile", "admin:read", "admin:write", "fedi:read",
+        "fedi:write",
+    }
+)  # fmt: skip
 
 
 class Consent:
@@ -177,7 +180,7 @@ def told(wanted: tuple[str, ...]) -> list[str]:
     group of them, the whole one where all of it is asked for."""
     keys = {}
     for scope in wanted:
-        top, _, part = scope.rpartition(":")
+        top = scope.rpartition(":")[0]
         if scope in _TOLD:
             keys[f"scope.{scope.replace(':', '_')}"] = True
         elif top in wanted:
@@ -185,5 +188,5 @@ def told(wanted: tuple[str, ...]) -> list[str]:
         elif top.startswith("admin:"):
             keys[f"scope.part_{top.replace(':', '_')}"] = True
         else:
-            keys[f"scope.{top}_{part}"] = True
+            keys[f"scope.{scope.replace(':', '_')}"] = True
     return list(keys)

@@ -1,13 +1,37 @@
 """What a token may be used for: Mastodon's scopes, which stand in a hierarchy.
 
 `write` holds `write:statuses`, `admin:read` holds `admin:read:accounts`; the old `follow` holds
-what concerns follows, blocks and mutes. Each route of fedi/mastodon names the scopes it accepts.
+what concerns follows, blocks and mutes. `fedi:read` and `fedi:write` are our own API's and in the
+same way hold their parts. Each route of fedi/mastodon and fedi/native names those it accepts.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from actors.errors import Invalid
+
+OURS: Final[Mapping[str, str]] = {
+    "fedi:read": "Read all of the below",
+    "fedi:read:departments": "Read departments",
+    "fedi:read:drafts": "Read drafts and the calendar",
+    "fedi:read:questions": "Read questions to departments",
+    "fedi:read:groups": "Read groups and their members",
+    "fedi:read:audiences": "Learn who would see a post",
+    "fedi:read:domains": "Read the rules for other servers",
+    "fedi:read:people": "Read who is signed in and for whom they may speak",
+    "fedi:write": "Write all of the below",
+    "fedi:write:departments": "Change departments",
+    "fedi:write:drafts": "Write, return and approve drafts",
+    "fedi:write:questions": "Assign and close questions",
+    "fedi:write:groups": "Make and change groups and who is in them",
+    "fedi:write:audiences": "Change who sees what an account posts",
+    "fedi:write:domains": "Change the rules for other servers",
+    "fedi:write:people": "Invite people and change their roles",
+}
+"""The scopes of our own API, and what each lets do, for those who write programs."""
+PARTS_OF_OURS: Final = (
+    "departments", "drafts", "questions", "groups", "audiences", "domains", "people",
+)  # fmt: skip
 
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "read": (
@@ -26,6 +50,8 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
         "accounts", "reports", "domain_allows", "domain_blocks", "ip_blocks",
         "email_domain_blocks", "canonical_email_blocks",
     ),
+    "fedi:read": PARTS_OF_OURS,
+    "fedi:write": PARTS_OF_OURS,
 }  # fmt: skip
 _FOLLOW: Final = tuple(
     f"{verb}:{part}" for part in ("blocks", "follows", "mutes") for verb in ("read", "write")
@@ -36,6 +62,7 @@ ALL: Final = (
     *(f"{top}:{part}" for top in ("read", "write") for part in _PARTS[top]),
     "admin:read", "admin:write",
     *(f"{top}:{part}" for top in ("admin:read", "admin:write") for part in _PARTS[top]),
+    *OURS,
 )  # fmt: skip
 """Every scope there is, as the server's metadata lists them."""
 DEFAULT: Final = "read"
