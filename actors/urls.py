@@ -56,7 +56,8 @@ class Urls:
         base = f"{self.origin}/actors/{ids.text(id)}"
         return f"{base}/{part}" if part else base
 
-    def key(self, actor_uri: str, name: str) -> str:
+    @staticmethod
+    def key(actor_uri: str, name: str) -> str:
         return f"{actor_uri}#{name}"
 
     def shared_inbox(self) -> str:

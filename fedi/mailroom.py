@@ -20,8 +20,9 @@ from fedi.net.failures import Reason, reason_of
 from fedi.net.sender import Request, Sender
 from fedi.signing import SigningThreads
 from fedi.store import fanout, queue
-from fedi.store.deliveries import digests, keys_of, told
+from fedi.store.deliveries import digests, told
 from fedi.store.engine import Engine
+from fedi.store.keys import OwnKeys
 from outbox.deliver import Headers, NoAnswer, SigningKey
 from outbox.leases import Done, Report, Turn
 from outbox.rotation import is_changing, signing_key
@@ -85,8 +86,12 @@ class HouseMailroom:
     deadline: float = 30.0
     dormant_after: int = DORMANT_AFTER
     ended: Callable[[tuple[Done, ...]], None] = _uncounted
+    _own: OwnKeys = field(init=False)
     _keys: OrderedDict[int, _Keys] = field(default_factory=OrderedDict, init=False)
     _digests: OrderedDict[int, _Digests] = field(default_factory=OrderedDict, init=False)
+
+    def __post_init__(self) -> None:
+        self._own = OwnKeys(self.engine)
 
     def now(self) -> int:
         return self.clock.now()
@@ -132,7 +137,7 @@ class HouseMailroom:
         now = self.now()
         known = self._keys.get(actor_id)
         if known is None or not 0 <= now - known.at < _KEYS_FRESH_MS:
-            found = await self.engine.glance(lambda tx: keys_of(tx, actor_id))
+            found = await self._own.by_id(actor_id)
             known = self._keys[actor_id] = _Keys(now, found, known.loaded if known else {})
             self._keys.move_to_end(actor_id)
             _cap(self._keys)

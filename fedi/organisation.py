@@ -21,11 +21,9 @@ from actors.people import (
     HandleRow,
     Image,
     Key,
-    KeyKind,
     Person,
 )
-from actors.signatures import keys
-from actors.urls import Urls
+from actors.signatures import pairs
 from fedi.config import Limits
 from fedi.perform import Performer
 from fedi.store import profiles, tokens
@@ -79,7 +77,7 @@ async def found(performer: Performer, name: str) -> Actor:
         created=now,
         updated=now,
     )
-    made = await fresh_keys(urls, actor, now, 1)
+    made = await fresh_keys(actor, now, 1)
 
     async def unit(tx: Tx) -> None:
         await tx.run(ACTOR.insert, ACTOR.encode(actor))
@@ -99,7 +97,7 @@ async def add_actor(performer: Performer, new: NewActor, limits: Limits | None =
             " Write æ as ae, ø as o or oe, å as a or aa; the name itself takes every letter."
         )
     actor = _actor(performer, new)
-    made = await fresh_keys(performer.urls, actor, actor.created, 1)
+    made = await fresh_keys(actor, actor.created, 1)
 
     async def unit(tx: Tx) -> None:
         row = HandleRow(
@@ -155,31 +153,10 @@ def _actor(performer: Performer, new: NewActor) -> Actor:
     )
 
 
-async def fresh_keys(urls: Urls, actor: Actor, now: int, number: int) -> tuple[Key, Key]:
+async def fresh_keys(actor: Actor, now: int, number: int) -> tuple[Key, Key]:
     """Return a new RSA and a new Ed25519 key; `number` counts the pairs an actor has had."""
-    rsa = await asyncio.to_thread(keys.generate_rsa)
-    ed25519 = keys.generate_ed25519()
-    name = "main-key" if number == 1 else f"main-key-{number}"
-    return (
-        Key(
-            uri=urls.key(actor.uri, name),
-            actor_id=actor.id,
-            kind=KeyKind.RSA,
-            public=keys.public_pem(rsa),
-            private=keys.private_bytes(rsa),
-            created=now,
-            active_from=now,
-        ),
-        Key(
-            uri=urls.key(actor.uri, f"ed25519-key-{number}"),
-            actor_id=actor.id,
-            kind=KeyKind.ED25519,
-            public=keys.to_multibase(ed25519),
-            private=keys.private_bytes(ed25519),
-            created=now,
-            active_from=now,
-        ),
-    )
+    rsa = await asyncio.to_thread(pairs.rsa, actor, now, number)
+    return rsa, pairs.ed25519(actor, now, number)
 
 
 async def add_person(

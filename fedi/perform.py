@@ -24,6 +24,7 @@ from actors.signatures.proofs import add_proof
 from actors.urls import Urls
 from fedi.store.applying import Applying, Clash
 from fedi.store.engine import Engine, Tx
+from fedi.store.keys import first_proof_key
 from fedi.store.leaving import save_activity
 from fedi.store.unit import UnitStore
 
@@ -172,12 +173,12 @@ class Performer:
         return post.visibility.value if post is not None else "direct"
 
     async def _proof_key(self, store: UnitStore, actor_id: int) -> Key | None:
-        usable = [
-            key
-            for key in await store.keys(actor_id)
-            if key.kind is KeyKind.ED25519 and key.retired is None and key.active_from <= store.now
-        ]
-        return usable[-1] if usable else None
+        found = [k for k in await store.keys(actor_id) if k.kind is KeyKind.ED25519]
+        usable = [key for key in found if key.retired is None and key.active_from <= store.now]
+        if usable or found:
+            return usable[-1] if usable else None
+        actor = await store.actor_by_id(actor_id)
+        return await first_proof_key(store.tx, actor) if actor is not None else None
 
 
 @lru_cache(maxsize=256)

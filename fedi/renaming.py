@@ -15,6 +15,7 @@ from fedi.perform import Performer
 from fedi.publishing import error_of
 from fedi.resolve import HouseResolver
 from fedi.store import profiles
+from fedi.store.keys import OwnKeys
 from fedi.store.rows import ACTOR, HANDLE
 from fedi.store.unit import UnitStore
 from outbox.acts import Acting
@@ -46,7 +47,7 @@ async def rename(
         names=actor.names if name is None else {},
         updated=performer.clock.now(),
     )
-    keys = await performer.engine.read(lambda tx: performer.open(tx).keys(actor.id))
+    keys = await OwnKeys(performer.engine).of(actor)
 
     async def move(store: UnitStore, outcome: Done | Refusal) -> None:
         if isinstance(outcome, Done):

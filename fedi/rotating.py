@@ -15,8 +15,7 @@ from fedi.organisation import fresh_keys
 from fedi.perform import Performer
 from fedi.publishing import error_of
 from fedi.resolve import HouseResolver
-from fedi.store.engine import Tx
-from fedi.store.keys import retire_superseded
+from fedi.store.keys import OwnKeys, retire_superseded
 from fedi.store.rows import KEY
 from fedi.store.unit import UnitStore
 from outbox.acts import Acting
@@ -32,12 +31,12 @@ async def rotate(performer: Performer, resolver: HouseResolver, actor: Actor) ->
     """
     now = performer.clock.now()
     await performer.engine.write(lambda tx: retire_superseded(tx, now, GRACE_MS))
-    old = await _keys(performer, actor)
+    old = await OwnKeys(performer.engine).of(actor)
     waiting = [key for key in old if key.retired is None and key.active_from > now]
     if waiting:
         hours = -(-(waiting[0].active_from - now) // 3_600_000)
         raise Invalid(f"The keys are changing already: try again in {hours} hours.")
-    made = await fresh_keys(performer.urls, actor, now, len(old) // 2 + 1)
+    made = await fresh_keys(actor, now, len(old) // 2 + 1)
     rsa, ed25519 = (replace(key, active_from=now + HOURS * 3_600_000) for key in made)
 
     async def keep(store: UnitStore, outcome: Done | Refusal) -> None:
@@ -51,10 +50,3 @@ async def rotate(performer: Performer, resolver: HouseResolver, actor: Actor) ->
     if isinstance(answer.outcome, Refusal):
         raise error_of(answer.outcome)
     return rsa, ed25519
-
-
-async def _keys(performer: Performer, actor: Actor) -> tuple[Key, ...]:
-    async def query(tx: Tx) -> tuple[Key, ...]:
-        return await performer.open(tx).keys(actor.id)
-
-    return await performer.engine.read(query)

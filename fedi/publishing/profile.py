@@ -22,6 +22,7 @@ from fedi.publishing.writing import Writing
 from fedi.store import featured
 from fedi.store.engine import Tx
 from fedi.store.featured import FeaturedTag
+from fedi.store.keys import OwnKeys
 from fedi.store.media import note_face
 from outbox import compose
 
@@ -80,6 +81,7 @@ class Profiles(Doing):
         """
         self._check(changes)
         new = await self._values(actor, changes)
+        await OwnKeys(self.performer.engine).of(actor)  # which the Update shows
 
         async def unit(tx: Tx) -> Actor:
             return await self._changed(tx, actor, new, person)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from actors.people import Actor, Key
+from actors.people import Actor
 from actors.urls import host_of
 from outbox.knocks import speaks_9421
 from outbox.leases import Known
@@ -18,7 +18,7 @@ from outbox.synchronize import digest
 from .engine import Tx
 from .fanout import wake_hosts
 from .recording import NEVER, give_up, known_of, write_known
-from .rows import ACTOR, KEY
+from .rows import ACTOR
 
 AT_ONCE: Final = 500
 
@@ -247,12 +247,6 @@ async def seen_alive(tx: Tx, name: str, dialect: str, now: int, write: bool = Tr
 
 
 # -- for signing
-
-
-async def keys_of(tx: Tx, actor_id: int) -> tuple[Key, ...]:
-    """Return the keys of one of our actors."""
-    found = await tx.rows(f"{KEY.select} WHERE actor_id = ?", (actor_id,))
-    return tuple(KEY.decode(row) for row in found)
 
 
 async def told(tx: Tx, host: str, actor_id: int) -> int | None:

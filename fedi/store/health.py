@@ -45,6 +45,8 @@ async def vitals(tx: Tx) -> Vitals:
     event = await tx.one("SELECT at FROM event ORDER BY position DESC LIMIT 1")
     keyless = await tx.rows(
         "SELECT a.username FROM actor a WHERE a.local = 1 AND a.deleted IS NULL"
+        # Whoever has none at all has needed none yet (keys.py).
+        " AND EXISTS (SELECT 1 FROM actor_key o WHERE o.actor_id = a.id AND o.kind = 'rsa')"
         " AND (SELECT count(DISTINCT k.kind) FROM actor_key k WHERE k.actor_id = a.id"
         " AND k.private IS NOT NULL AND k.retired IS NULL) < 2 ORDER BY a.username LIMIT 20"
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from actors import ids
 from actors.audience import Nobody, RemoteActor, RemoteServer, Viewer
-from actors.people import Actor, Exposure, Profile
+from actors.people import Actor, Exposure, KeyKind, Profile
 from actors.posts import Hashtag, Poll, Post
 from outbox.objects.record import Named, Surroundings
 from outbox.objects.stamp import Stamp
@@ -16,6 +16,7 @@ from outbox.reads import Items, Posts
 
 from . import featured, quoting, visibility
 from .engine import Engine, Tx
+from .keys import OwnKeys
 from .rows import ACTOR, ADDRESSEE, HASHTAG, KEY, POLL, POST
 
 _LATEST: Final = 1 << 62
@@ -121,6 +122,7 @@ class HouseReads:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._keys = OwnKeys(engine)
 
     # -- actors
 
@@ -134,7 +136,13 @@ class HouseReads:
                 return None
             return await _profile(tx, actor)
 
-        return await self._engine.glance(query)
+        found = await self._engine.glance(query)
+        if found is None or found.actor.deleted is not None:
+            return found
+        if any(key.kind is KeyKind.RSA for key in found.keys):
+            return found
+        keys = await self._keys.completed(found.actor)
+        return Profile(actor=found.actor, keys=tuple(k for k in keys if k.retired is None))
 
     async def application(self) -> Profile:
         async def query(tx: Tx) -> Profile:

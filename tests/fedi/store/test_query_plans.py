@@ -219,7 +219,7 @@ def deliveries_are_made(house: Nordvik) -> None:
     write = house.engine.write
     run(write(lambda tx: deliveries.expire(tx, NOW)))
     run(write(lambda tx: deliveries.seen_alive(tx, "host1.test", "rfc9421", NOW)))
-    run(house.engine.read(lambda tx: deliveries.keys_of(tx, LEDERGRUPPEN.id)))
+    run(house.engine.read(lambda tx: keys.held(tx, LEDERGRUPPEN.id)))
     run(house.engine.read(lambda tx: deliveries.told(tx, "host1.test", LEDERGRUPPEN.id)))
     run(house.engine.read(lambda tx: deliveries.digests(tx, LEDERGRUPPEN.id)))
     run(house.engine.read(lambda tx: deliveries.status_of_post(tx, POSTS)))

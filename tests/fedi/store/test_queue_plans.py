@@ -9,7 +9,7 @@ import pytest
 
 from actors.effects import Recipients
 from actors.posts import Visibility
-from fedi.store import deliveries, fanout, queue, recipients, recording, superseding
+from fedi.store import deliveries, fanout, keys, queue, recipients, recording, superseding
 from fedi.store.recipients import Fanout, Target
 from outbox.knocks import Next, Verdict
 from outbox.leases import Delivery, Done, Report
@@ -124,7 +124,7 @@ def test_a_fan_out_scans_nothing_but_the_fan_outs(tx: Explaining) -> None:
 
 def test_what_is_asked_while_signing_and_by_authors_scans_nothing(tx: Explaining) -> None:
     any_tx: Any = tx
-    drive(deliveries.keys_of(any_tx, 1))
+    drive(keys.held(any_tx, 1))
     drive(deliveries.told(any_tx, "a.test", 1))
     drive(deliveries.digests(any_tx, 1))
     drive(deliveries.seen_alive(any_tx, "a.test", "rfc9421", NOW))
