@@ -1,14 +1,15 @@
-"""Who sees what: to/cc <-> visibility, the narrowing rule, and ONE table of conditions.
+"""Who sees what: to/cc <-> visibility, the narrowing rule, and TWO tables of conditions.
 
-`TABLE` says, for each kind of viewer, when a post is theirs to see, as a tree over atoms.
-fedi/store/visibility.py renders the same tree to SQL, `holds` evaluates it here, and a law in
-tests/laws checks that both verdicts agree over every combination.
+`TABLE` says, for each kind of viewer, when a post is theirs to see, as a tree over atoms; `SEES`
+when they may know that an actor exists. fedi/store/visibility.py and knowing.py render the same
+trees to SQL, `holds` evaluates them here, and laws in tests/laws check that the verdicts agree
+over every combination. That a viewer is a guest is an atom of both, so that nobody forgets it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from actors.people import Actor, Exposure
 from actors.posts import Visibility
@@ -46,6 +47,12 @@ class RemoteServer:
 
 Viewer = Nobody | LocalActor | RemoteActor | RemoteServer
 
+
+def viewer_of(actor: Actor) -> Viewer:
+    """Return with whose eyes an actor reads."""
+    return LocalActor(actor.id) if actor.local else RemoteActor(actor.id, actor.host)
+
+
 # -- the table
 
 
@@ -64,9 +71,25 @@ class Atom(StrEnum):
     ADDRESSED = "addressed"
     FOLLOWS = "follows"  # accepted, of the author
     MEMBER = "member"  # follows, accepted, a group that the post is addressed to
+    GUEST = "guest"  # the viewer is from outside the organisation, and here for a group
     BLOCKED = "blocked"  # the author blocks the viewer (for a server: its application's host)
     HOST_BLOCKED = "host_blocked"  # the house blocks the viewer's domain
     HOST_ALLOWED = "host_allowed"  # the viewer's domain is on the allow-list
+
+
+class Trait(StrEnum):
+    """Facts about one actor and one viewer: whether the viewer may know that the actor exists."""
+
+    LOCAL = "local"
+    IS_OPEN = "is_open"  # exposure open web
+    IS_LIMITED = "is_limited"  # exposure allow-listed servers
+    GONE = "gone"  # suspended; deleted ones answer for themselves
+    HIDDEN = "hidden"  # a secret group
+    ITSELF = "itself"
+    BELONGS = "belongs"  # the viewer follows it, accepted, is invited to it, or speaks for it
+    GUEST = "guest"  # the viewer is a guest
+    MEETS = "meets"  # shares a group with the viewer, follows them, or has written to them
+    HOST_ALLOWED = "host_allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +107,24 @@ class Not:
     part: "Node"
 
 
-Node = Atom | All | Some | Not
+Node = Atom | Trait | All | Some | Not
 
 _THERE: Final = All((Not(Atom.DELETED), Not(Atom.AUTHOR_GONE)))
+_TO_THE_GROUP: Final = All((Atom.IS_GROUP, Atom.MEMBER))
 _SHARED: Final = (
     Atom.OPEN,
     Atom.ADDRESSED,
     All((Atom.IS_FOLLOWERS, Atom.FOLLOWS)),
-    All((Atom.IS_GROUP, Atom.MEMBER)),
+    _TO_THE_GROUP,
+)
+_OF_THE_HOUSE: Final = Some(
+    (Atom.OPEN, Atom.IS_INTERNAL, All((Atom.IS_FOLLOWERS, Atom.FOLLOWS)), _TO_THE_GROUP)
+)
+_INSIDE: Final = (
+    All((Not(Atom.GUEST), _OF_THE_HOUSE)),
+    Atom.ADDRESSED,
+    # A guest has of an open group what is posted in it, and of the house nothing else.
+    All((Atom.GUEST, Atom.MEMBER)),
 )
 _OUTSIDE: Final = All(
     (
@@ -108,18 +141,44 @@ TABLE: Final[Mapping[type[Viewer], Node]] = {
     LocalActor: All(
         (
             _THERE,
-            Some((Atom.OWN, All((Not(Atom.BLOCKED), Some((*_SHARED, Atom.IS_INTERNAL)))))),
+            Some((Atom.OWN, All((Not(Atom.BLOCKED), Some(_INSIDE))))),
         )
     ),
     RemoteActor: _OUTSIDE,
     RemoteServer: _OUTSIDE,
 }
+_ABROAD: Final = Some(
+    (
+        Not(Trait.LOCAL),
+        All(
+            (
+                Not(Trait.GONE),
+                Some((Trait.IS_OPEN, All((Trait.IS_LIMITED, Trait.HOST_ALLOWED)))),
+                Some((Not(Trait.HIDDEN), Trait.BELONGS)),
+            )
+        ),
+    )
+)
+SEES: Final[Mapping[type[Viewer], Node]] = {
+    Nobody: Some((Not(Trait.LOCAL), All((Trait.IS_OPEN, Not(Trait.HIDDEN))))),
+    LocalActor: Some(
+        (
+            All((Not(Trait.GUEST), Not(Trait.HIDDEN))),
+            Trait.ITSELF,
+            Trait.BELONGS,
+            # One who shares a group with a guest may still be in a secret one that the guest isn't.
+            All((Trait.GUEST, Trait.MEETS, Not(Trait.HIDDEN))),
+        )
+    ),
+    RemoteActor: _ABROAD,
+    RemoteServer: _ABROAD,
+}
 
 
-def holds(node: Node, facts: Mapping[Atom, bool]) -> bool:
-    """Return the verdict of a condition over the facts of one post and viewer."""
+def holds(node: Node, facts: Mapping[Any, bool]) -> bool:
+    """Return the verdict of a condition over the facts of one post, or actor, and viewer."""
     match node:
-        case Atom():
+        case Atom() | Trait():
             return facts[node]
         case All(parts):
             return all(holds(part, facts) for part in parts)
@@ -129,10 +188,10 @@ def holds(node: Node, facts: Mapping[Atom, bool]) -> bool:
             return not holds(part, facts)
 
 
-def atoms(node: Node) -> frozenset[Atom]:
-    """Return every atom a condition asks about."""
+def atoms(node: Node) -> frozenset[Any]:
+    """Return every atom or trait a condition asks about."""
     match node:
-        case Atom():
+        case Atom() | Trait():
             return frozenset({node})
         case All(parts) | Some(parts):
             return frozenset().union(*(atoms(part) for part in parts))

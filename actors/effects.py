@@ -8,10 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from actors.grouping import Grouping, GroupManager, Invitation
+from actors.inquiries import Inquiry
 from actors.membership import Membership
 from actors.people import Actor, HandleRow, Key, Person
 from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Quote, Revision, Vote
-from actors.relationships import Marker, Notification, NotificationKind, Reaction, Relation, Report
+from actors.relationships import (
+    GroupHost,
+    Marker,
+    Notification,
+    NotificationKind,
+    Reaction,
+    Relation,
+    Report,
+)
 
 Row = (
     Actor
@@ -19,6 +29,9 @@ Row = (
     | Person
     | HandleRow
     | Membership
+    | Grouping
+    | Invitation
+    | GroupManager
     | Post
     | Quote
     | Addressee
@@ -28,10 +41,12 @@ Row = (
     | Revision
     | Pin
     | Relation
+    | GroupHost
     | Reaction
     | Marker
     | Notification
     | Report
+    | Inquiry
 )
 
 
@@ -78,25 +93,30 @@ class Show:
 
     `kind` is post, edit or delete; late (it was here before it arrived); since (what an author
     has written from `post_id` on, for new readers); vote; thread (its parent is known now).
-    Readers are the author's local followers and `readers`.
+    Readers are the author's local followers, `readers`, and the members of `groups`.
     """
 
     post_id: int
     author_id: int
     kind: str = "post"
     readers: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipients:
     """Who is to get an activity: all followers of an actor, named actors, or whoever got `post`.
 
-    `of_post` adds everyone a post was delivered to before (for Update and Delete of it).
+    `of_post` adds everyone a post was delivered to before (for Update and Delete of it). `alike`
+    takes of the followers only those on servers that share groups as we do, or only the others;
+    `by_name` is what says nothing but an id, so that one copy to a server does for all there.
     """
 
     followers_of: int | None = None
     actors: tuple[int, ...] = ()
     of_post: int | None = None
+    alike: bool | None = None
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +135,7 @@ class Send:
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """Ask for something of another server's, later and within a budget. `why` is parent,
-    replies, actor, featured, synchronise, announced or quote (the quoting post: what it quotes
+    replies, actor, featured, hosts (of a group's members), synchronise, announced or quote (the quoting post: what it quotes
     and by whose leave); `depth` counts from what arrived."""
 
     uri: str
@@ -151,10 +171,12 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The rule says no. `code` is for machines and the admin's log, `sentence` safe to show."""
+    """The rule says no. `code` is for machines and the admin's log, `sentence` safe to show;
+    `about` is whom or what it names, for saying it in other words."""
 
     code: str
     sentence: str
+    about: str = ""
 
 
 Decision = Sequence[Effect] | Need | Refusal

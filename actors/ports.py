@@ -7,6 +7,8 @@ happen in one transaction. `now` and the ids come from it as well, so that rules
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from actors.grouping import Standing
+from actors.inquiries import Inquiry
 from actors.membership import Membership
 from actors.people import Actor, Key, Person
 from actors.posts import Addressee, Poll, Post, Quote, Vote
@@ -43,6 +45,9 @@ class Store(Protocol):
     async def keys(self, actor_id: int) -> tuple[Key, ...]: ...
     async def person(self, id: int) -> Person | None: ...
     async def membership(self, person_id: int, actor_id: int) -> Membership | None: ...
+    async def four_eyes(self, actor_id: int) -> bool:
+        """Return whether all that an actor of ours says is to be approved by a second person."""
+        ...
 
     async def post(self, uri: str) -> Post | None: ...
     async def post_by_id(self, id: int) -> Post | None: ...
@@ -96,8 +101,41 @@ class Store(Protocol):
         """Return whether the actor `by` has deleted or undone `uri` before it came."""
         ...
 
+    async def inquiries_above(self, post_id: int) -> tuple[Inquiry, ...]:
+        """Return what departments of ours were asked by a post, what that answers, and so on up,
+        the nearest first; nobody else changes them meanwhile."""
+        ...
+
+    async def inquiries_about(self, post_id: int) -> tuple[Inquiry, ...]:
+        """Return the questions that a post asks, goes on or answers; held as the above."""
+        ...
+
+    async def told_of(self, inquiry_id: int, person: int | None, mark: int) -> bool:
+        """Return whether a person was told, not long ago, what a colleague did with a question."""
+        ...
+
     async def may_see(self, post: Post, actor: Actor) -> bool:
         """Return whether `actor` (local or remote) is in the audience of `post`."""
+        ...
+
+    async def may_know(self, actor: Actor, by: Actor) -> bool:
+        """Return whether `by` may know that one of ours exists (audience.SEES)."""
+        ...
+
+    async def group(self, group: Actor, who: Actor) -> Standing | None:
+        """Return how `who` stands to a group of ours; None where it has no rules."""
+        ...
+
+    async def groups_of(self, post_id: int) -> tuple[Actor, ...]:
+        """Return the groups of ours that a post was posted in."""
+        ...
+
+    async def managers(self, group_id: int) -> tuple[int, ...]:
+        """Return the actors that manage a group, ours and others."""
+        ...
+
+    async def members_among(self, among: tuple[int, ...], ids: tuple[int, ...]) -> frozenset[int]:
+        """Return those of these actors that are members of one of the groups `among`."""
         ...
 
     async def domain_blocked(self, domain: str) -> bool: ...

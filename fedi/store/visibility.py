@@ -65,6 +65,8 @@ _ACTOR: Final[dict[Atom, str]] = {
         "EXISTS (SELECT 1 FROM relation b WHERE b.kind = 'block' AND b.source_id = p.author_id"
         " AND b.target_id = ?)"
     ),
+    # Of the viewer alone: asked once for the whole statement.
+    Atom.GUEST: "EXISTS (SELECT 1 FROM actor gv WHERE gv.id = ? AND gv.guest = 1)",
 }
 _SERVER: Final[dict[Atom, str]] = {
     Atom.OWN: "EXISTS (SELECT 1 FROM actor o WHERE o.id = p.author_id AND o.host = ?)",

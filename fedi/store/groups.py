@@ -1,0 +1,234 @@
+"""Groups: their rules, who is in them and who manages them, and what was posted in each.
+
+A post is in a group that is among its addressees (index addressee_by_actor, newest first). Who may
+see it is visibility.py's to say, who may know of the group knowing.py's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from actors.audience import Viewer
+from actors.grouping import Grouping, Invitation, Standing
+from actors.people import Actor
+
+from . import visibility
+from .engine import Param, Tx
+from .rows import ACTOR, GROUPING, INVITATION
+from .timelines import Row, Span, unwanted
+
+_IS_MEMBER: Final = (
+    "EXISTS (SELECT 1 FROM relation m WHERE m.kind = 'follow' AND m.source_id = ?"
+    " AND m.target_id = g.actor_id AND m.state = 'accepted')"
+)
+_IS_INVITED: Final = (
+    "EXISTS (SELECT 1 FROM invitation i WHERE i.group_id = g.actor_id AND i.actor_id = ?)"
+)
+_MANAGERS: Final = (
+    "SELECT q.actor_id FROM membership r JOIN person q ON q.id = r.person_id"
+    " AND q.departed IS NULL WHERE r.actor_id = {0} AND r.role = 'manager' AND r.starts <= ?"
+    " AND (r.ends IS NULL OR r.ends > ?)"
+    " UNION SELECT x.actor_id FROM group_manager x WHERE x.group_id = {0}"
+)
+_STANDING: Final = (
+    f"SELECT {GROUPING.selected('g')}, {_IS_MEMBER}, {_IS_INVITED},"
+    f" CASE WHEN ? IN ({_MANAGERS.format('g.actor_id')}) THEN 1 ELSE 0 END"
+    " FROM grouping g WHERE g.actor_id = ?"
+)
+
+
+async def standing(tx: Tx, group: Actor, who: int, now: int) -> Standing | None:
+    """Return how an actor stands to a group; None where it has no rules. A group manages itself."""
+    row = await tx.one(_STANDING, (who, who, who, now, now, group.id))
+    if row is None:
+        return None
+    member, invited, manager = row[len(GROUPING.columns) :][:3]
+    return Standing(
+        group=group,
+        rules=GROUPING.decode(row),
+        member=bool(member),
+        manager=bool(manager) or who == group.id,
+        invited=bool(invited),
+    )
+
+
+async def rules(tx: Tx, group_id: int) -> Grouping | None:
+    """Return the rules of a group, None where it is none or has none."""
+    row = await tx.one(f"{GROUPING.select} WHERE actor_id = ?", (group_id,))
+    return None if row is None else GROUPING.decode(row)
+
+
+async def of_post(tx: Tx, post_id: int) -> tuple[Actor, ...]:
+    """Return the groups of ours, with rules, that a post was posted in."""
+    rows = await tx.rows(
+        f"SELECT {ACTOR.selected('a')} FROM addressee d JOIN grouping g ON g.actor_id = d.actor_id"
+        " JOIN actor a ON a.id = d.actor_id AND a.local = 1 WHERE d.post_id = ? ORDER BY a.id",
+        (post_id,),
+    )
+    return tuple(ACTOR.decode(row) for row in rows)
+
+
+async def managers(tx: Tx, group_id: int, now: int) -> tuple[int, ...]:
+    """Return the actors that manage a group at `now` (ms): of ours who have that role, and those
+    of other servers that were made so."""
+    rows = await tx.rows(
+        f"SELECT actor_id FROM ({_MANAGERS.format('?')}) u ORDER BY actor_id",
+        (group_id, now, now, group_id),
+    )
+    return tuple(row[0] for row in rows)
+
+
+async def managed_by(tx: Tx, person_id: int, now: int) -> list[int]:
+    """Return the groups that a person manages by a role of their own."""
+    rows = await tx.rows(
+        "SELECT r.actor_id FROM membership r JOIN grouping g ON g.actor_id = r.actor_id"
+        " WHERE r.person_id = ? AND r.role = 'manager' AND r.starts <= ?"
+        " AND (r.ends IS NULL OR r.ends > ?) ORDER BY r.actor_id",
+        (person_id, now, now),
+    )
+    return [row[0] for row in rows]
+
+
+async def members_among(tx: Tx, groups: Sequence[int], ids: Sequence[int]) -> frozenset[int]:
+    """Return those of these actors that are members of one of the groups."""
+    if not groups or not ids:
+        return frozenset()
+    rows = await tx.rows(
+        "SELECT DISTINCT source_id FROM relation WHERE kind = 'follow' AND state = 'accepted'"
+        f" AND target_id IN ({_marks(groups)}) AND source_id IN ({_marks(ids)})",
+        (*groups, *ids),
+    )
+    return frozenset(row[0] for row in rows)
+
+
+async def invitation(tx: Tx, group_id: int, actor_id: int) -> Invitation | None:
+    """Return the invitation of an actor to a group."""
+    row = await tx.one(
+        f"{INVITATION.select} WHERE group_id = ? AND actor_id = ?", (group_id, actor_id)
+    )
+    return None if row is None else INVITATION.decode(row)
+
+
+async def invited(tx: Tx, group_id: int) -> list[Actor]:
+    """Return who is invited to a group and has not joined, the newest first."""
+    rows = await tx.rows(
+        f"SELECT {ACTOR.selected('a')} FROM invitation i JOIN actor a ON a.id = i.actor_id"
+        " WHERE i.group_id = ? AND a.deleted IS NULL ORDER BY i.created DESC, a.id",
+        (group_id,),
+    )
+    return [ACTOR.decode(row) for row in rows]
+
+
+# -- which there are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A group as a list shows it, to one who may know of it; `state` is how they stand to it:
+    member, asked, invited or ""."""
+
+    group: Actor
+    rules: Grouping
+    members: int
+    state: str = ""
+
+
+_STATE: Final = (
+    "CASE WHEN EXISTS (SELECT 1 FROM relation s WHERE s.kind = 'follow' AND s.source_id = ?"
+    " AND s.target_id = a.id AND s.state = 'accepted') THEN 'member'"
+    " WHEN EXISTS (SELECT 1 FROM relation s WHERE s.kind = 'follow' AND s.source_id = ?"
+    " AND s.target_id = a.id) THEN 'asked'"
+    " WHEN EXISTS (SELECT 1 FROM invitation v WHERE v.group_id = a.id AND v.actor_id = ?)"
+    " THEN 'invited' ELSE '' END"
+)
+_COUNTED: Final = (
+    "(SELECT count(*) FROM relation c WHERE c.kind = 'follow' AND c.target_id = a.id"
+    " AND c.state = 'accepted')"
+)
+
+
+async def listed(
+    tx: Tx, known: tuple[str, Sequence[Param]], who: int, *, joined: bool = False, id: int = 0
+) -> list[Entry]:
+    """Return the groups with rules by name, of which `known` (SQL over alias a, parameters) is
+    true; with `joined` those that `who` is a member of, with `id` that one alone."""
+    more = " AND a.id = ?" if id else ""
+    if joined:
+        more += (
+            " AND EXISTS (SELECT 1 FROM relation j WHERE j.kind = 'follow' AND j.source_id = ?"
+            " AND j.target_id = a.id AND j.state = 'accepted')"
+        )
+    rows = await tx.rows(
+        f"SELECT {ACTOR.selected('a')}, {GROUPING.selected('g')}, {_COUNTED}, {_STATE}"
+        " FROM grouping g JOIN actor a ON a.id = g.actor_id WHERE a.deleted IS NULL"
+        f" AND a.suspended IS NULL AND {known[0]}{more} ORDER BY a.name, a.id",
+        [who, who, who, *known[1], *([id] if id else []), *([who] if joined else [])],
+    )
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    at = len(ACTOR.columns)
+    members, state = row[at + len(GROUPING.columns) :][:2]
+    return Entry(
+        group=ACTOR.decode(row),
+        rules=GROUPING.decode(row[at:]),
+        members=int(members),
+        state=state,
+    )
+
+
+# -- what was posted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InGroup:
+    """Which of a group's posts."""
+
+    pinned: bool = False
+    only_media: bool = False
+    without_replies: bool = False
+    linking: bool = False
+    tagged: str = ""
+
+    def condition(self) -> tuple[str, list[Param]]:
+        """Return (SQL over post alias p and addressee alias d, parameters)."""
+        parts: list[str] = []
+        params: list[Param] = []
+        if self.pinned:
+            parts.append(
+                "EXISTS (SELECT 1 FROM pin n WHERE n.actor_id = d.actor_id AND n.post_id = p.id)"
+            )
+        if self.only_media:
+            parts.append("p.media <> '[]'")
+        if self.without_replies:
+            parts.append("p.in_reply_to IS NULL AND p.in_reply_to_uri = ''")
+        if self.linking:
+            parts.append("EXISTS (SELECT 1 FROM card_use k WHERE k.post_id = p.id)")
+        if self.tagged:
+            parts.append("EXISTS (SELECT 1 FROM hashtag t WHERE t.post_id = p.id AND t.name = ?)")
+            params.append(self.tagged)
+        return "".join(f" AND {part}" for part in parts), params
+
+
+async def timeline(
+    tx: Tx, viewer: Viewer, group_id: int, span: Span, chosen: InGroup | None = None
+) -> list[Row]:
+    """Return a page of what was posted in a group, of that what the viewer may see and wants."""
+    condition, seen = visibility.condition(viewer)
+    without, readers = unwanted(viewer)
+    where, params = (chosen or InGroup()).condition()
+    order = "ASC" if span.upward else "DESC"
+    rows = await tx.rows(
+        # CROSS JOIN: from the group's posts on, newest first.
+        "SELECT p.id, p.id FROM addressee d CROSS JOIN post p WHERE d.actor_id = ?"
+        " AND d.post_id > ? AND d.post_id < ? AND p.id = d.post_id AND p.visibility <> 'direct'"
+        f"{where} AND {condition}{without} ORDER BY d.post_id {order} LIMIT ?",
+        [group_id, span.above, span.below, *params, *seen, *readers, span.limit],
+    )
+    found = [(row[0], row[1]) for row in rows]
+    return found[::-1] if span.upward else found
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
