@@ -33,8 +33,8 @@ async def healthy(scope: Scope, _receive: Receive, send: Send) -> None:
 class Ready:
     """Answers GET /readyz, as a raw ASGI handler. Errors are raised, for the dispatch to answer.
 
-    `write` commits something small; it is asked once a second, however often this is. `room`
-    raises Unavailable while more waits than is taken on.
+    `write` commits something small (or reads, where nothing is written); it is asked once a second,
+    however often this is. `room` raises Unavailable while more waits than is taken on.
     """
 
     def __init__(

@@ -13,18 +13,20 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from fedi.app import House, application, opened_house, rules_of, store_of
+from fedi.app import House, application, client_api, opened_house, rules_of, store_of
 from fedi.bus import Bus, KeptWire, Lines, LocalBus, MachinesBus, SocketBus
 from fedi.config import Config
 from fedi.figures import tell
 from fedi.jobs import Clockwork
 from fedi.log import AccessLog
 from fedi.mailroom import HouseMailroom
+from fedi.net.dispatch import Dispatch
 from fedi.net.sender import Sender
 from fedi.push.pusher import AT_ONCE as PUSHES
 from fedi.push.pusher import Pusher
 from fedi.signing import SigningThreads
 from fedi.store import fanout
+from fedi.streaming.opening import streaming_alone
 from fedi.wellknown.nodeinfo import agent
 from inbox.worker import Worker as InboxWorker
 from outbox.schedule import DAY
@@ -86,7 +88,7 @@ async def _process(
 def _apart(roles: Sequence[str]) -> bool:
     """Return whether nobody waits for these at the other end of a socket: then units may run on
     the loop (docs/decisions/0004)."""
-    return {"web", "outbox"}.isdisjoint(roles)
+    return {"web", "outbox", "streaming"}.isdisjoint(roles)
 
 
 @asynccontextmanager
@@ -131,7 +133,10 @@ async def run_roles(
     """Run roles on the present loop until `stop` is set; the first process tells the figures."""
     runs: list[Coroutine[Any, Any, None]] = []
     if "web" in roles:
-        runs.append(_web(house, sockets, stop))
+        runs.append(_answering(house, application(house), sockets, stop))
+    if "streaming" in roles:
+        alone = streaming_alone(house.hub, client_api(house))
+        runs.append(_answering(house, alone, sockets, stop))
     if "inbox" in roles:
         runs.append(_inbox(house, stop))
     if "outbox" in roles:
@@ -149,13 +154,15 @@ async def run_roles(
             group.create_task(run)
 
 
-async def _web(house: House, sockets: list[socket.socket], stop: asyncio.Event) -> None:
+async def _answering(
+    house: House, table: Dispatch, sockets: list[socket.socket], stop: asyncio.Event
+) -> None:
     import uvicorn
 
     from fedi.net.doorstep import SOCKET, Doorstep
 
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # our own lines say when it serves
-    app = AccessLog(application(house), house.config.log)
+    app = AccessLog(table, house.config.log)
     server = uvicorn.Server(
         uvicorn.Config(
             app,

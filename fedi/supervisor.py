@@ -1,8 +1,9 @@
 """Processes and roles: imports once, forks, watches, and passes a stop on.
 
 By default one supervisor runs three processes: web (with streaming), outbox, and jobs (with the
-inbox). Delivery is a process of its own, for in the web loop it would make pages wait. A process
-that dies is started again; one that keeps dying ends the whole, with a sentence.
+inbox). Delivery is a process of its own, for in the web loop it would make pages wait. Streaming is
+where [streaming] listen gives it an address. A process that dies is started again; one that keeps
+dying ends the whole, with a sentence.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import socket
 import stat
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Final
@@ -23,16 +24,19 @@ from typing import Final
 from actors.urls import Urls
 from fedi import log
 from fedi.bus import Lines
-from fedi.config import Config, banner, split_address
+from fedi.config import Config, ConfigError, banner, split_address
 from fedi.founded import check_house
 from fedi.machine import fill_gaps, one_heap
 from fedi.roles import run_process
 from fedi.store.engine import CannotOpen, opened
 from fedi.store.leases import give_back_all
+from fedi.store.lock import NAME as LOCK
+from fedi.store.lock import STREAMING as STREAMING_LOCK
 from fedi.store.lock import only_supervisor
 from fedi.store.start import prepare
 
-ROLES: Final = ("web", "inbox", "outbox", "jobs")
+STREAMING: Final = "streaming"
+ROLES: Final = ("web", "inbox", "outbox", "jobs", STREAMING)
 _QUICK_SECONDS: Final = 5.0
 _QUICK_DEATHS: Final = 5
 _logger = logging.getLogger("fedi.supervisor")
@@ -45,12 +49,15 @@ class Plan:
     roles: tuple[str, ...]
 
 
-def plan(processes: int, only: Sequence[str] = ()) -> list[Plan]:
+def plan(processes: int, only: Sequence[str] = (), *, streaming: int = 0) -> list[Plan]:
     """Return what each process does. `only` names the roles this machine runs; more processes
-    than that mean more of the web."""
-    wanted = tuple(role for role in ROLES if not only or role in only)
+    than that mean more of the web. `streaming` processes do that alone, beside those."""
+    beside = [Plan((STREAMING,))] * streaming if not only or STREAMING in only else []
+    wanted = tuple(role for role in ROLES[:-1] if not only or role in only)
+    if not wanted:
+        return beside
     if processes <= 1:
-        return [Plan(wanted)]
+        return [Plan(wanted), *beside]
     groups = [("web",), ("outbox",), ("jobs", "inbox")]
     if processes == 2:
         groups = [("web",), ("outbox", "jobs", "inbox")]
@@ -61,7 +68,7 @@ def plan(processes: int, only: Sequence[str] = ()) -> list[Plan]:
     ]
     spare = "web" if "web" in wanted else wanted[0]
     plans += [Plan((spare,)) for _ in range(processes - len(plans))]
-    return plans
+    return [*plans, *beside]
 
 
 def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
@@ -71,27 +78,49 @@ def serve(config: Config, *, processes: int, only: Sequence[str] = ()) -> int:
         print(f"\n*** {words}\n", file=sys.stderr, flush=True)
     one_heap()
     with ExitStack() as stack:
-        _hold(stack, config)
-        asyncio.run(_prepare(config))
+        plans = _planned(config, processes, only)
+        works = any(one.roles != (STREAMING,) for one in plans)
+        _hold(stack, config, LOCK if works else STREAMING_LOCK)
+        asyncio.run(_prepare(config, works=works))
         _open_many_files()
-        plans = plan(processes, only)
-        sockets = listening(config) if any("web" in one.roles for one in plans) else []
-        for one in sockets:
+        sockets = _listening(config, plans)
+        for one in sockets.values():
             stack.callback(one.close)
         roles = ", ".join("+".join(one.roles) for one in plans)
-        _logger.info("serving %s at %s: %s", config.server.origin, config.server.listen, roles)
+        where = ", ".join(_ADDRESSES[role](config) for role in sockets) or "no address"
+        _logger.info("serving %s at %s: %s", config.server.origin, where, roles)
         return _Supervisor(config, plans, sockets).run()
+
+
+def _planned(config: Config, processes: int, only: Sequence[str]) -> list[Plan]:
+    apart = config.streaming
+    if STREAMING in only and not apart.listen:
+        raise ConfigError(
+            "[streaming] listen is not set: without an address of its own, streaming is answered "
+            "by the web processes."
+        )
+    return plan(processes, only, streaming=apart.processes if apart.listen else 0)
+
+
+def _listening(config: Config, plans: Sequence[Plan]) -> dict[str, socket.socket]:
+    """Return by role what those listen at that have an address."""
+    roles = {role for one in plans for role in one.roles}
+    found: dict[str, socket.socket] = {}
+    for role in _ADDRESSES:
+        if role in roles:
+            found[role] = listening(_ADDRESSES[role](config), role)
+    return found
 
 
 def expect_none(config: Config) -> None:
     """Raise CannotOpen where another server runs on this data folder."""
     with ExitStack() as stack:
-        _hold(stack, config)
+        _hold(stack, config, LOCK)
 
 
-def _hold(stack: ExitStack, config: Config) -> None:
+def _hold(stack: ExitStack, config: Config, name: str) -> None:
     try:
-        stack.enter_context(only_supervisor(config.server.data_dir))
+        stack.enter_context(only_supervisor(config.server.data_dir, name))
     except CannotOpen as held:
         raise CannotOpen(held.sentence, code="already_runs") from None
 
@@ -103,22 +132,29 @@ def _open_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def _prepare(config: Config) -> None:
+async def _prepare(config: Config, *, works: bool) -> None:
     await prepare(config.database_url, now=time.time_ns() // 1_000_000)
     async with opened(config.database_url, readers=1) as engine:
-        if engine.dialect == "sqlite":
+        if engine.dialect == "sqlite" and works:
             await engine.write(give_back_all)
         await check_house(engine, Urls(config.server.origin, config.handle_domain))
 
 
-def listening(config: Config) -> list[socket.socket]:
-    """Return sockets that listen where the configuration says. CannotOpen where none can."""
-    address, port = split_address(config.server.listen)
+_ADDRESSES: Final[Mapping[str, Callable[[Config], str]]] = {
+    "web": lambda config: config.server.listen,
+    STREAMING: lambda config: config.streaming.listen,
+}
+_SAID: Final = {"web": "PORT or [server] listen", STREAMING: "[streaming] listen"}
+
+
+def listening(listen: str, role: str = "web") -> socket.socket:
+    """Return a socket that listens where the configuration says. CannotOpen where none can."""
+    address, port = split_address(listen)
     if address.startswith("unix:"):
         path = address.removeprefix("unix:")
         if os.path.exists(path):
             if not stat.S_ISSOCK(os.stat(path).st_mode):
-                raise CannotOpen(f"{path} is there and is no socket: set [server] listen anew.")
+                raise CannotOpen(f"{path} is there and is no socket: set {_SAID[role]} anew.")
             os.unlink(path)
         bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         bound.bind(path)
@@ -131,16 +167,18 @@ def listening(config: Config) -> list[socket.socket]:
         except OSError as error:
             bound.close()
             raise CannotOpen(
-                f"Cannot listen on {config.server.listen}: {error.strerror}. "
-                "Is another server there? Set PORT or [server] listen."
+                f"Cannot listen on {listen}: {error.strerror}. "
+                f"Is another server there? Set {_SAID[role]}."
             ) from None
     bound.listen(2048)
     bound.setblocking(False)
-    return [bound]
+    return bound
 
 
 class _Supervisor:
-    def __init__(self, config: Config, plans: list[Plan], sockets: list[socket.socket]) -> None:
+    def __init__(
+        self, config: Config, plans: list[Plan], sockets: Mapping[str, socket.socket]
+    ) -> None:
         self._config = config
         self._plans = plans
         self._sockets = sockets
@@ -179,8 +217,10 @@ class _Supervisor:
             code = 70
             try:
                 log.set_up(self._config.log)
+                roles = self._plans[number].roles
+                sockets = [self._sockets[role] for role in roles if role in self._sockets]
                 code = run_process(
-                    self._config, self._plans[number].roles, self._sockets,
+                    self._config, roles, sockets,
                     lines=self._lines, number=number, parent=parent,
                 )  # fmt: skip
             except BaseException:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import fcntl
 import importlib.util
 import os
 import resource
@@ -16,13 +15,14 @@ from pathlib import Path
 from typing import Final
 
 from actors.errors import FediError
+from fedi.checkup import streaming
 from fedi.checkup.findings import Finding, attention, broken, ok
 from fedi.config import Config, ConfigError, read_secret, split_address
 from fedi.media.confinement import lacking
 from fedi.media.kinds import PNG
 from fedi.media.storage import blobs_of
 from fedi.media.workshop import PROGRAMS, Workshop
-from fedi.store.lock import NAME as LOCK
+from fedi.store.lock import is_held
 
 _PACKAGES: Final = ("actors", "inbox", "outbox", "fedi")
 _MIB: Final = 1 << 20
@@ -42,6 +42,7 @@ def look(config: Config) -> Iterator[Finding]:
     yield zones()
     yield media(config)
     yield listener(config)
+    yield from streaming.look(config)
 
 
 def packages() -> Finding:
@@ -165,25 +166,10 @@ def _trial(config: Config) -> str:
     return ""
 
 
-def is_running(config: Config) -> bool:
-    """Return whether a server holds the data folder."""
-    path = config.server.data_dir / LOCK
-    if not path.exists():
-        return False
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
 def listener(config: Config) -> Finding:
     """Whether the server runs, or could listen where it should."""
     listen = config.server.listen
-    if is_running(config):
+    if is_held(config.server.data_dir):
         return ok("server", f"It runs, at {listen}.")
     address, port = split_address(listen)
     if not address.startswith("unix:"):

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from actors.errors import FediError, FetchAnswered
 from actors.people import Actor
 from fedi.app import House
+from fedi.checkup import streaming
 from fedi.checkup.findings import Finding, attention, broken, ok
 from fedi.net.certificate import days_left
 from fedi.net.client import Client
@@ -23,6 +24,7 @@ async def reachability(house: House) -> list[Finding]:
     known = await house.engine.read(lambda tx: local_actors(tx, ("Organization",)))
     try:
         findings = [await _server(client, house)]
+        findings.append(await streaming.from_outside(client, house.config))
         for actor in [one for one in known if may_be_found(one)][:1]:
             findings.append(await _handle(client, house, actor))
         return findings

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from fedi.commands.speaking import NotDone, say, speaks
 
-ROLES = ("web", "inbox", "outbox", "jobs")
+ROLES = ("web", "inbox", "outbox", "jobs", "streaming")
 
 
 @click.command()
@@ -76,6 +77,8 @@ def serve(roles: tuple[str, ...], processes: int | None) -> int:
     config = configured()
     check_founded(config)
     log.set_up(config.log)
+    if processes and set(roles) == {"streaming"}:
+        config = replace(config, streaming=replace(config.streaming, processes=processes))
     return run(config, processes=processes or config.server.processes, only=roles)
 
 

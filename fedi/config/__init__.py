@@ -21,6 +21,7 @@ from fedi.config.settings import (
     Organisation,
     Server,
     SignIn,
+    Streaming,
     banner,
     split_address,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "Organisation",
     "Server",
     "SignIn",
+    "Streaming",
     "banner",
     "ensure_secret",
     "find_config",

@@ -26,6 +26,7 @@ def check(config: Config) -> None:
     _handle_domain(config)
     _listen(config.server.listen, "[server] listen")
     _listen(config.metrics.listen, "[metrics] listen")
+    _streaming(config)
     _networks(config)
     _organisation(config)
     _database(config)
@@ -136,6 +137,26 @@ def _listen(value: str, where: str) -> None:
         f'{where} is {value!r}; it must be an address and a port, like "127.0.0.1:8000", '
         'or "unix:/run/fedi/web.sock".'
     )
+
+
+def _streaming(config: Config) -> None:
+    streaming = config.streaming
+    if streaming.listen:
+        _listen(streaming.listen, "[streaming] listen")
+        if streaming.listen == config.server.listen:
+            raise ConfigError(
+                f"[streaming] listen is {streaming.listen!r}, as [server] listen is; it must be an "
+                'address of its own, or "" to let the web processes answer.'
+            )
+    if not streaming.url:
+        return
+    parts = _split(f"http{streaming.url.removeprefix('ws')}")
+    bare = f"{parts.scheme}://{parts.netloc.lower()}".replace("http", "ws", 1) if parts else ""
+    if bare != streaming.url or (streaming.url.startswith("ws:") and not config.lab.enabled):
+        raise ConfigError(
+            f"[streaming] url is {streaming.url!r}; it must be wss:// and a host alone, in lower "
+            'case and without a path, like "wss://streaming.example.org".'
+        )
 
 
 def _networks(config: Config) -> None:

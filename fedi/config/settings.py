@@ -79,6 +79,15 @@ class Bus:
 
 
 @dataclass(frozen=True, slots=True)
+class Streaming:
+    """Where apps hear of what happens: with the pages, or in processes of their own."""
+
+    listen: str = ""
+    url: str = ""
+    processes: Annotated[int, Between(1, 64)] = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Federation:
     """What is taken from other servers, and what is asked of them."""
 
@@ -240,6 +249,7 @@ class Config:
     organisation: Organisation = field(default_factory=Organisation)
     database: Database = field(default_factory=Database)
     bus: Bus = field(default_factory=Bus)
+    streaming: Streaming = field(default_factory=Streaming)
     federation: Federation = field(default_factory=Federation)
     delivery: Delivery = field(default_factory=Delivery)
     inbox: Inbox = field(default_factory=Inbox)
@@ -265,6 +275,11 @@ class Config:
     def handle_domain(self) -> str:
         """The part of our handles after the @; the origin's authority unless set."""
         return self.server.handle_domain or self.authority
+
+    @property
+    def streaming_url(self) -> str:
+        """Where apps open sockets, without the path: wss:// and a host."""
+        return self.streaming.url or f"ws{self.server.origin.removeprefix('http')}"
 
     @property
     def secrets_dir(self) -> Path:

@@ -75,11 +75,6 @@ def _limits(ask: Ask) -> dict[str, Any]:
     }
 
 
-def _streaming(ask: Ask) -> str:
-    origin = ask.api.urls.origin
-    return "ws" + origin.removeprefix("http")
-
-
 async def _contact(ask: Ask, tx: Tx) -> msgspec.Raw | None:
     first = await house.contact(tx)
     found = await ask.api.renderer.account(tx, first, Nobody()) if first is not None else None
@@ -90,7 +85,7 @@ def _configuration(ask: Ask, push_key: str) -> dict[str, Any]:
     """Return what apps need to know to work with this server."""
     return {
         "urls": {
-            "streaming": _streaming(ask),
+            "streaming": ask.api.config.streaming_url,
             "status": None,
             "about": ask.api.urls.page("about"),
             "privacy_policy": ask.api.urls.page("privacy"),
@@ -172,7 +167,7 @@ async def v1(ask: Ask) -> Reply:
                 "description": description,
                 "email": _email(api),
                 "version": _version(),
-                "urls": {"streaming_api": _streaming(ask)},
+                "urls": {"streaming_api": ask.api.config.streaming_url},
                 "stats": {
                     "user_count": counts.people,
                     "status_count": counts.posts,

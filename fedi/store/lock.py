@@ -1,4 +1,5 @@
-"""One supervisor to a data folder: a lock that lives exactly as long as its processes do.
+"""One supervisor to a data folder (and one beside it that streams alone): a lock that lives
+exactly as long as its processes do.
 
 The kernel keeps it (flock), so that a crash leaves nothing to clean up. Processes forked by the
 supervisor share the open file and thereby the lock: as long as one of them lives, no second
@@ -14,12 +15,29 @@ from pathlib import Path
 from fedi.store.engine import CannotOpen
 
 NAME = "fedi.lock"
+STREAMING = "streaming.lock"
+"""Of a supervisor that only streams: it takes no work, so it may run beside the other one."""
+
+
+def is_held(folder: Path, name: str = NAME) -> bool:
+    """Return whether a supervisor holds the folder."""
+    try:
+        descriptor = os.open(folder / name, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 @contextmanager
-def only_supervisor(folder: Path) -> Iterator[None]:
+def only_supervisor(folder: Path, name: str = NAME) -> Iterator[None]:
     """Hold the folder for this process and those it forks. Raises CannotOpen when it is held."""
-    descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

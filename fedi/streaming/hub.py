@@ -1,8 +1,8 @@
 """Who listens, and the one tail of the event table that they all hear.
 
-Woken by the bus and looking once a second, as every reader of the table; once a second, and when
-tokens are revoked, it also asks which tokens still hold, in one statement. With nobody listening
-nothing is read. One hub for a process; it lives on that process's loop.
+Woken by the bus and looking twice a second, for where a supervisor of its own streams nothing may
+wake it; so often, and when tokens are revoked, it also asks which tokens still hold, in one
+statement. With nobody listening nothing is read. One hub for a process, on that process's loop.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ CLOSING_SECONDS: Final = 2.0
 REPLAYED_EVENTS: Final = 2_000
 REPLAYED_MESSAGES: Final = 400
 """Whoever has missed more hears what comes from now on, and catches up by other ways."""
-_LOOK_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 0.5
 _AT_ONCE: Final = 200
 _logger = logging.getLogger("fedi.streaming")
 

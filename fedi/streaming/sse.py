@@ -10,7 +10,8 @@ from typing import Final
 
 from actors.errors import FediError, Invalid
 from fedi.mastodon.asking import CORS, reply_to, send_reply
-from fedi.net.answer import Header, Receive, Scope, Send
+from fedi.net.answer import Header, Receive, Scope, Send, respond
+from fedi.net.dispatch import RawHandler
 from fedi.oauth.callers import Callers
 from fedi.streaming.entering import Entry, entry
 from fedi.streaming.hub import Hub
@@ -25,14 +26,20 @@ _HEADERS: Final[tuple[Header, ...]] = (
     *CORS,
 )
 _JSON: Final = (b"content-type", b"application/json; charset=utf-8")
-_TEXT: Final = (b"content-type", b"text/plain; charset=utf-8")
+_TEXT: Final = b"text/plain; charset=utf-8"
 
 
-async def health(scope: Scope, receive: Receive, send: Send) -> None:
-    """GET /api/v1/streaming/health."""
-    head = [_TEXT, (b"content-length", b"2")]
-    await send({"type": "http.response.start", "status": 200, "headers": head})
-    await send({"type": "http.response.body", "body": b"OK"})
+APART: Final[Header] = (b"fedi-streaming", b"apart")
+"""Told where processes of their own answer, so that `fedi doctor` sees where a proxy leads."""
+
+
+def health(*more: Header) -> RawHandler:
+    """Return the handler of GET /api/v1/streaming/health; `more` headers go along."""
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        await respond(send, 200, _TEXT, b"OK", more)
+
+    return handle
 
 
 class EventSource:

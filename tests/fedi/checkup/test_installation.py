@@ -11,7 +11,7 @@ from fedi.checkup import installation
 from fedi.checkup.findings import State
 from fedi.config import Config, Lab, Server
 from fedi.config.settings import Media
-from fedi.store.lock import only_supervisor
+from fedi.store.lock import is_held, only_supervisor
 
 
 def at(folder: Path, **more: object) -> Config:
@@ -48,11 +48,11 @@ def test_too_few_open_files_are_told() -> None:
 
 def test_a_server_that_runs_is_noticed_by_its_lock(tmp_path: Path) -> None:
     config = at(tmp_path)
-    assert not installation.is_running(config)
+    assert not is_held(tmp_path)
     with only_supervisor(tmp_path):
-        assert installation.is_running(config)
+        assert is_held(tmp_path)
         assert "It runs" in installation.listener(config).sentence
-    assert not installation.is_running(config)
+    assert not is_held(tmp_path)
 
 
 def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:

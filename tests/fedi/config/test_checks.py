@@ -151,3 +151,26 @@ def test_a_password_file_that_others_may_read_is_refused_at_the_start(tmp_path: 
     assert "chmod 600" in refusal(environ)
     file.chmod(0o600)
     assert load(None, {**ORIGIN, **environ}).database_url == "postgresql://a:hemmelig@b/c"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LISTEN", "8001"),
+        ("LISTEN", "127.0.0.1:8000"),
+        ("URL", "https://streaming.example.org"),
+        ("URL", "ws://streaming.example.org"),
+        ("URL", "wss://streaming.example.org/"),
+        ("URL", "wss://streaming.example.org/api/v1/streaming"),
+        ("URL", "wss://Streaming.example.org"),
+        ("URL", "streaming.example.org"),
+    ],
+)
+def test_streaming_has_an_address_of_its_own_and_a_bare_url(name: str, value: str) -> None:
+    assert f"[streaming] {name.lower()}" in refusal({f"FEDI_STREAMING__{name}": value})
+
+
+def test_apps_are_sent_to_the_origin_unless_told_otherwise() -> None:
+    assert load(None, ORIGIN).streaming_url == "wss://social.example.org"
+    elsewhere = {**ORIGIN, "FEDI_STREAMING__URL": "wss://streaming.example.org:8443"}
+    assert load(None, elsewhere).streaming_url == "wss://streaming.example.org:8443"
