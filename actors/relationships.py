@@ -45,6 +45,15 @@ class Reaction:
     created: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupHost:
+    """A server with members of a closed group: of a group elsewhere as it told us, of one of ours
+    as we have told the others."""
+
+    group_id: int
+    host: str
+
+
 class MarkerKind(StrEnum):
     DELETED = "deleted"  # the object with this uri was deleted by `actor`
     UNDONE = "undone"  # the activity with this uri was undone by `actor`

@@ -71,9 +71,36 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapped:
+    """Somebody's activity inside a group's Announce (FEP-1b12), as far as it can be named."""
+
+    kind: str
+    uri: str
+    actor: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """`actor` shares `object` with its followers (a boost); or, where it is a group, tells them
+    of `wrapped`, what somebody did there."""
+
+    uri: str
+    actor: str
+    object: str
+    published: int
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    reader: int = 0
+    person: int | None = None
+    wrapped: Wrapped | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
     """`actor` publishes `note`. Kept inside: `reader`, the local actor at whose own inbox it
-    arrived; `fetched`, that nobody sent it to us; `visibility` as asked for (ours, which to and
+    arrived; `fetched`, that nobody sent it to us; `announced`, how a group handed it on;
+    `visibility` as asked for (ours, which to and
     cc cannot always tell), `source`, the text as written, and the `caution` at which its author
     is to be stopped before it leaves the house."""
 
@@ -85,6 +112,7 @@ class Create:
     visibility: Visibility | None = None
     reader: int = 0
     fetched: bool = False
+    announced: Announce | None = None
     caution: Caution | None = None
 
 
@@ -108,20 +136,6 @@ class Delete:
     uri: str
     actor: str
     object: str
-    person: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announce:
-    """`actor` shares `object` with its followers (a boost)."""
-
-    uri: str
-    actor: str
-    object: str
-    published: int
-    to: tuple[str, ...] = ()
-    cc: tuple[str, ...] = ()
-    reader: int = 0
     person: int | None = None
 
 

@@ -46,7 +46,8 @@ def settle(
         return _by_reference(arrived, urls, fetched)
     inside = _wrapped(arrived.object) if arrived.type == "Announce" else None
     if inside is not None:
-        return _unwrap(arrived, inside, urls, fetched)
+        inner = _unwrap(arrived, inside, urls, fetched)
+        return replace(inner, outer=arrived) if isinstance(inner, Arrived) else inner
     if arrived.type in _CARRY_OBJECTS:
         return _own_object(arrived, urls, fetched)
     return arrived

@@ -50,7 +50,8 @@ class Arrived:
 
     `object` is a URI, an embedded document, or "" where there is none; `objects` all of them
     (Flag). `reader` is the local actor at whose own inbox it came in (0: the shared one);
-    `fetched` marks an object that came from its owner instead of the sender. Times in Unix ms.
+    `fetched` marks an object that came from its owner instead of the sender; `outer` is the
+    Announce that it came in. Times in Unix ms.
     """
 
     type: str
@@ -66,6 +67,7 @@ class Arrived:
     size: int = 0
     reader: int = 0
     fetched: bool = False
+    outer: "Arrived | None" = None
 
     @property
     def object_uri(self) -> str:

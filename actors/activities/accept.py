@@ -22,6 +22,7 @@ from actors.effects import (
     Send,
     Show,
 )
+from actors.elsewhere import hosts_of, is_elsewhere
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import QuoteState
@@ -92,6 +93,8 @@ def decide(facts: Facts | Asking) -> Decision:
         # What was sent between their yes and its coming here.
         since = Show(ids.at(relation.created), facts.followed.id, "since", (follower.id,))
         then.append(since)
+        if is_elsewhere(facts.followed) and facts.followed.shares_groups:
+            then.append(Fetch(hosts_of(facts.followed.uri), "hosts"))
         if facts.followed.featured:
             then.append(Fetch(facts.followed.featured, "featured"))
     accepted = replace(relation, state=RelationState.ACCEPTED)

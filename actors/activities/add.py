@@ -1,12 +1,17 @@
-"""Add: an actor puts a post in its featured collection (a pinned post)."""
+"""Add: an actor puts a post in its featured collection (a pinned post), or a closed group of
+another server says that it has members on a server more (actors/elsewhere.py)."""
 
 from dataclasses import dataclass
 
 from actors.access import acting
 from actors.effects import Decision, Fetch, Need, Put, Recipients, Refusal, Send
+from actors.elsewhere import listed
+from actors.groups import has
+from actors.handles import host_of
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import Pin, Post, Visibility
+from actors.relationships import GroupHost
 from actors.verbs import Add
 
 __all__ = ["Add", "decide", "gather"]
@@ -20,6 +25,7 @@ class Facts:
     activity: Add
     actor: Actor
     post: Post | None
+    in_group: bool
     pinned: tuple[int, ...]
     now: int
 
@@ -28,25 +34,32 @@ async def gather(store: Store, activity: Add) -> Facts | Need | Refusal:
     actor = await acting(store, activity.actor, activity.person)
     if not isinstance(actor, Actor):
         return actor
+    post = await store.post(activity.object)
     return Facts(
         activity=activity,
         actor=actor,
-        post=await store.post(activity.object),
+        post=post,
+        in_group=post is not None and await has(store, actor, post),
         pinned=await store.pinned(actor.id),
         now=store.now,
     )
 
 
 def decide(facts: Facts) -> Decision:
+    if listed(facts.actor, facts.activity.target):
+        host = host_of(facts.activity.object)
+        return (Put(GroupHost(group_id=facts.actor.id, host=host)),) if host else ()
     if not facts.actor.featured or facts.activity.target != facts.actor.featured:
         return Refusal("not_yours", "Only an actor's own featured collection can change.")
     if facts.post is None:
         if facts.actor.local:
             return Refusal("no_such_post", "There is no such post.")
         return (Fetch(facts.actor.featured, "featured"),)
-    if facts.post.author_id != facts.actor.id or facts.post.deleted is not None:
+    own = facts.post.author_id == facts.actor.id
+    if not (own or facts.in_group) or facts.post.deleted is not None:
         return Refusal("not_yours", "Only a post of one's own can be pinned.")
-    if facts.post.visibility not in (Visibility.PUBLIC, Visibility.UNLISTED):
+    open_ = facts.post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
+    if not (open_ or facts.in_group):
         return Refusal("not_public", "Only a public post can be pinned.")
     if facts.post.id in facts.pinned:
         return ()

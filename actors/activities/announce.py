@@ -1,13 +1,15 @@
 """Announce: an actor shares a post on (a boost). One per actor and post.
 
 Another's post that is not public can't be shared outside; inside, an internal one can, and the
-boost is then internal too (security.md S21).
+boost is then internal too (security.md S21). What a closed group on another server announces is
+no boost: its members here are shown the post (actors/elsewhere.py).
 """
 
 from dataclasses import dataclass, replace
 
+from actors import elsewhere
 from actors.access import acting
-from actors.audience import addressing, narrowed, visibility_of
+from actors.audience import addressing, narrowed
 from actors.effects import (
     Decision,
     Effect,
@@ -19,15 +21,15 @@ from actors.effects import (
     Send,
     Show,
 )
+from actors.elsewhere import InGroup
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import Addressee, Post, Visibility
 from actors.relationships import MarkerKind, NotificationKind
+from actors.sharing import OPEN, asked, boost_of
 from actors.verbs import Announce
 
 __all__ = ["Announce", "decide", "gather"]
-
-_OPEN = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Facts:
     undone: bool
     followed_here: bool
     id: int
+    in_group: InGroup | None = None
 
 
 async def gather(store: Store, activity: Announce) -> Facts | Need | Refusal:
@@ -73,6 +76,7 @@ async def gather(store: Store, activity: Announce) -> Facts | Need | Refusal:
         undone=await store.marked(activity.uri, MarkerKind.UNDONE, actor.uri),
         followed_here=followed,
         id=local.id if local is not None else store.back_dated_id(activity.published),
+        in_group=await elsewhere.announced(store, actor, post),
     )
 
 
@@ -82,6 +86,8 @@ def decide(facts: Facts) -> Decision:
         return Refusal("no_such_post", "There is no such post.")
     if facts.undone or facts.existing is not None:
         return ()
+    if facts.in_group is not None:
+        return elsewhere.shown(facts.in_group)
     if not (facts.followed_here or post.local or facts.activity.reader):
         return Refusal("not_for_us", "Nobody here follows the one who shares.")
     visibility = _visibility(facts)
@@ -91,17 +97,7 @@ def decide(facts: Facts) -> Decision:
     if actor.local:
         to, cc = addressing(visibility, actor.followers, (facts.author.uri,))
         activity = replace(activity, object=post.uri, to=to, cc=cc)
-    boost = Post(
-        id=facts.id,
-        uri=activity.uri,
-        author_id=actor.id,
-        kind="Announce",
-        visibility=visibility,
-        local=actor.local,
-        published=activity.published,
-        boost_of=post.id,
-        acting_person=activity.person,
-    )
+    boost = boost_of(activity, actor, post, facts.id, visibility)
     then: list[Effect] = []
     if visibility is Visibility.FOLLOWERS and facts.author.id != actor.id:
         named = Addressee(post_id=boost.id, actor_id=facts.author.id, silent=True)
@@ -117,15 +113,13 @@ def decide(facts: Facts) -> Decision:
 def _visibility(facts: Facts) -> Visibility | None:
     """Return how far the boost goes: never wider than the post; None where it may not be."""
     post, actor, activity = facts.post, facts.actor, facts.activity
-    if post.visibility in _OPEN:
-        asked = visibility_of(activity.to, activity.cc, actor.followers)
-        if asked not in _OPEN:
-            asked = Visibility.FOLLOWERS
+    if post.visibility in OPEN:
+        wish = asked(activity, actor)
         if not actor.local:
-            return asked
+            return wish
         if not activity.to and not activity.cc:
-            asked = Visibility.PUBLIC
-        return narrowed(asked, actor, (post.visibility, post.author_id))
+            wish = Visibility.PUBLIC
+        return narrowed(wish, actor, (post.visibility, post.author_id))
     if post.visibility is Visibility.INTERNAL and actor.local:
         return Visibility.INTERNAL
     if post.visibility is Visibility.FOLLOWERS and post.author_id == actor.id:

@@ -178,7 +178,7 @@ async def _add(
     limited: bool,
 ) -> None:
     """Add the inboxes of these actors, and these inboxes, as far as their hosts are welcome."""
-    targets = list(recipients.targets_of(actors, fanout.visible))
+    targets = list(recipients.targets_of(actors, fanout))
     targets += [(target, target.host) for target in reached]
     hosts = {host for target, home in targets for host in (target.host, home)}
     welcome = await recipients.welcome(tx, hosts, limited)

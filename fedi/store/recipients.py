@@ -23,8 +23,8 @@ TAKES_BACK: Final = frozenset({"Block", "Undo", "Reject", "Delete"})
 SHAREABLE: Final = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 
 _COLUMNS: Final = "a.id, a.uri, a.inbox, a.shared_inbox"
-_THERE: Final = "a.local = 0 AND a.suspended IS NULL AND a.deleted IS NULL"
-_NOT_BLOCKED: Final = (
+THERE: Final = "a.local = 0 AND a.suspended IS NULL AND a.deleted IS NULL"
+NOT_BLOCKED: Final = (
     "NOT EXISTS (SELECT 1 FROM relation b WHERE b.kind = 'block' AND b.source_id = {0}"
     " AND b.target_id = {1}) AND NOT EXISTS (SELECT 1 FROM relation b WHERE b.kind = 'block'"
     " AND b.source_id = {1} AND b.target_id = {0})"
@@ -74,11 +74,13 @@ async def may_leave(tx: Tx, fanout: Fanout) -> tuple[bool, bool]:
 
 async def followers(tx: Tx, fanout: Fanout, after: int, limit: int) -> list[Actor]:
     """Return the next remote followers by id, without those blocked either way."""
+    alike = fanout.recipients.alike
+    kind = "" if alike is None else f" AND a.shares_groups = {int(alike)}"
     found = await tx.rows(
         f"SELECT {_COLUMNS} FROM relation f JOIN actor a ON a.id = f.source_id"
         " WHERE f.kind = 'follow' AND f.target_id = ? AND f.state = 'accepted'"
-        f" AND f.source_id > ? AND {_THERE}"
-        f" AND {_NOT_BLOCKED.format('f.target_id', 'f.source_id')} ORDER BY f.source_id LIMIT ?",
+        f" AND f.source_id > ? AND {THERE}{kind}"
+        f" AND {NOT_BLOCKED.format('f.target_id', 'f.source_id')} ORDER BY f.source_id LIMIT ?",
         (fanout.recipients.followers_of, after, limit),
     )
     return [_actor(row) for row in found]
@@ -86,11 +88,11 @@ async def followers(tx: Tx, fanout: Fanout, after: int, limit: int) -> list[Acto
 
 async def named(tx: Tx, fanout: Fanout, ids: Sequence[int]) -> list[Actor]:
     """Return those of the named actors who may be sent this; a Block itself reaches the blocked."""
-    blocks = "" if fanout.kind in REACHES_BLOCKED else f" AND {_NOT_BLOCKED}"
+    blocks = "" if fanout.kind in REACHES_BLOCKED else f" AND {NOT_BLOCKED}"
     blocks = blocks.format(str(int(fanout.actor_id)), "a.id")
     found = await tx.rows(
         f"SELECT {_COLUMNS} FROM actor a WHERE a.id IN ({', '.join('?' * len(ids))})"
-        f" AND {_THERE}{blocks} ORDER BY a.id",
+        f" AND {THERE}{blocks} ORDER BY a.id",
         ids,
     )
     return [_actor(row) for row in found]
@@ -106,7 +108,7 @@ async def reached(tx: Tx, fanout: Fanout, after: str, limit: int) -> list[Target
         return []
     blocks = ""
     if fanout.kind != "Delete":
-        blocks = f" AND {_NOT_BLOCKED}".format(str(int(fanout.actor_id)), "r.actor_id")
+        blocks = f" AND {NOT_BLOCKED}".format(str(int(fanout.actor_id)), "r.actor_id")
     found = await tx.rows(
         "SELECT r.inbox, r.actor_id FROM reach r LEFT JOIN actor a ON a.id = r.actor_id"
         " WHERE r.post_id = ? AND r.inbox > ? AND a.suspended IS NULL AND a.deleted IS NULL"
@@ -116,8 +118,9 @@ async def reached(tx: Tx, fanout: Fanout, after: str, limit: int) -> list[Target
     return [Target(host_of(row[0]), row[0], row[1]) for row in found]
 
 
-def targets_of(actors: Iterable[Actor], visible: Visibility) -> Iterable[tuple[Target, str]]:
+def targets_of(actors: Iterable[Actor], fanout: Fanout) -> Iterable[tuple[Target, str]]:
     """Yield each actor's inbox for a thing of this visibility, and the host the actor is of."""
+    visible = Visibility.UNLISTED if fanout.recipients.by_name else fanout.visible
     for actor in actors:
         inbox = inbox_for(actor, visible)
         host = host_of(inbox)

@@ -16,7 +16,7 @@ import msgspec
 from actors.membership import Delegation, Membership
 from actors.people import Actor, HandleRow, Key, Person, Token
 from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Quote, Revision, Vote
-from actors.relationships import Marker, Notification, Reaction, Relation, Report
+from actors.relationships import GroupHost, Marker, Notification, Reaction, Relation, Report
 
 R = TypeVar("R")
 _Coder = Callable[[Any], Any]
@@ -144,6 +144,7 @@ RELATION: Final = Table(
     {"inside": ("coalesce((SELECT a.local FROM actor a WHERE a.id = ?), 0)", "source_id")},
 )
 REACTION: Final = Table("reaction", Reaction, ["post_id", "actor_id", "content"])
+GROUP_HOST: Final = Table("group_host", GroupHost, ["group_id", "host"])
 MARKER: Final = Table("marker", Marker, ["uri", "kind", "actor_uri"])
 NOTIFICATION: Final = Table("notification", Notification, ["id"])
 REPORT: Final = Table("report", Report, ["id"])
@@ -153,5 +154,6 @@ TABLES: Final[Mapping[type, Table[Any]]] = {
     for table in (
         ACTOR, KEY, HANDLE, PERSON, MEMBERSHIP, DELEGATION, TOKEN, POST, QUOTE, ADDRESSEE, HASHTAG,
         POLL, VOTE, REVISION, PIN, RELATION, REACTION, MARKER, NOTIFICATION, REPORT,
+        GROUP_HOST,
     )
 }  # fmt: skip

@@ -8,6 +8,7 @@ from actors.activities.create import Create
 from actors.effects import Refusal
 from actors.posts import Note
 from actors.urls import Urls
+from actors.verbs import Announce
 from inbox.origin import owned_note
 from inbox.parse import Arrived
 from inbox.parse_note import is_post, note_of
@@ -31,6 +32,21 @@ def read(arrived: Arrived, urls: Urls) -> Create | Refusal:
         note=_addressed(note, arrived, arrived.object),
         reader=arrived.reader,
         fetched=arrived.fetched,
+        announced=_announced(arrived.outer, note),
+    )
+
+
+def _announced(outer: Arrived | None, note: Note) -> Announce | None:
+    """How a group handed it on: as a boost of the post (FEP-1b12)."""
+    if outer is None:
+        return None
+    return Announce(
+        uri=outer.uri,
+        actor=outer.actor,
+        object=note.uri,
+        published=outer.published,
+        to=outer.to,
+        cc=outer.cc,
     )
 
 
