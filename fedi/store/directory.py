@@ -86,21 +86,27 @@ async def followers(tx: Tx, actor_id: int) -> int:
     return int(row[0]) if row is not None else 0
 
 
+_OPEN_POST: Final = (
+    "post p JOIN actor a ON a.id = p.author_id AND a.exposure = ? AND a.suspended IS NULL"
+    " AND a.deleted IS NULL WHERE p.local = 1 AND p.deleted IS NULL"
+    " AND p.visibility IN ('public', 'unlisted')"
+)
+
+
 async def usage(tx: Tx, now: int) -> Usage:
-    """Count what NodeInfo tells. Walks the local posts: ask seldom, and never on the loop."""
+    """Count what NodeInfo tells, of what is open to all and nothing else. Walks the local posts:
+    ask seldom, and never on the loop."""
     actors = await tx.one(
         "SELECT count(*) FROM actor WHERE local = 1 AND kind <> ? AND exposure = ?"
         " AND suspended IS NULL AND deleted IS NULL",
         (ActorKind.APPLICATION.value, Exposure.OPEN.value),
     )
     posts = await tx.one(
-        "SELECT count(*) FROM post WHERE local = 1 AND boost_of IS NULL AND deleted IS NULL"
-        " AND visibility IN ('public', 'unlisted')"
+        f"SELECT count(*) FROM {_OPEN_POST} AND p.boost_of IS NULL", (Exposure.OPEN.value,)
     )
     active = [
         await tx.one(
-            "SELECT count(DISTINCT p.author_id) FROM post p JOIN actor a ON a.id = p.author_id"
-            " AND a.exposure = ? WHERE p.local = 1 AND p.id >= ?",
+            f"SELECT count(DISTINCT p.author_id) FROM {_OPEN_POST} AND p.id >= ?",
             (Exposure.OPEN.value, ids.at(now - span)),
         )
         for span in (MONTH_MS, HALF_YEAR_MS)

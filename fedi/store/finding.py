@@ -232,6 +232,12 @@ async def unsuggest(tx: Tx, actor_id: int, other_id: int) -> None:
 
 RECENT_POSTS: Final = 5_000
 """Of everybody's posts this many are looked at for who has been active."""
+_SHOWN: Final = {
+    True: "p.deleted IS NULL AND p.visibility IN ('public', 'unlisted', 'internal')",
+    False: "p.deleted IS NULL AND p.visibility IN ('public', 'unlisted')",
+}
+"""What counts as having been active, to those inside and to others: of what is narrower, nobody
+learns by the order of a list."""
 
 
 async def directory(
@@ -244,10 +250,11 @@ async def directory(
     if newest:
         source, order = "actor a WHERE 1 = 1", "a.id DESC"
     elif local:
-        last = "(SELECT max(p.id) FROM post p WHERE p.author_id = a.id)"
+        last = f"(SELECT max(p.id) FROM post p WHERE p.author_id = a.id AND {_SHOWN[inside]})"
         source, order = "actor a WHERE 1 = 1", f"coalesce({last}, 0) DESC, a.id DESC"
     else:
-        recent = "SELECT m.id, m.author_id FROM post m ORDER BY m.id DESC LIMIT ?"
+        recent = f"SELECT p.id, p.author_id FROM post p WHERE {_SHOWN[inside]}"
+        recent += " ORDER BY p.id DESC LIMIT ?"
         every = f"SELECT n.id, n.author_id FROM ({recent}) n"
         if inside:
             every += " UNION ALL SELECT 0, o.id FROM actor o WHERE o.local = 1"

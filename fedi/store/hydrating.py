@@ -116,7 +116,8 @@ async def accounts(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Counted]
     rows = await tx.rows(
         f"{ACTOR.select} WHERE id IN ({marks(ids)}) AND deleted IS NULL{_knowable(inside)}", ids
     )
-    seen = "p.visibility <> 'direct' AND p.visibility <> 'group'" if inside else _OPEN
+    # Nor do a narrower post's author and day show in a figure to whom the post does not.
+    seen = _INSIDE if inside else _OPEN
     posts = {
         row[0]: (row[1], row[2])
         for row in await tx.rows(

@@ -97,6 +97,7 @@ class Running:
     dice: Dice
     url: str = ""
     """Of its PostgreSQL; "" for SQLite in the folder."""
+    bus: Any = field(default_factory=Deaf)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -109,7 +110,7 @@ class Running:
         self.house: House = await self._stack.enter_async_context(
             opened_house(
                 config(self.host, self.folder, self.url),
-                bus=Deaf(),
+                bus=self.bus,
                 clock=self.clock,
                 random=self.dice,
                 sender=wire,

@@ -27,6 +27,10 @@ class InlineEngine:
         self._connection.execute("PRAGMA synchronous = OFF")
         self.dead = False
 
+    def watch(self, said: Callable[[str], object] | None) -> None:
+        """Tell of every statement from now on, as it is run; None to tell of none."""
+        self._connection.set_trace_callback(said)
+
     async def write(self, unit: Callable[[Tx], Awaitable[T]]) -> T:
         self._check()
         tx = SqliteTx(self._connection)

@@ -1,0 +1,5 @@
+"""The houses that are furnished once and copied."""
+
+from tests.fediverse.conftest import made_houses
+
+__all__ = ["made_houses"]
