@@ -8,6 +8,7 @@
     ├── NotFound         not there, or not for this asker to know             404
     │   └── Gone         was there, and the asker could have seen it          410
     ├── WrongMethod      there, but not to be asked in this way               405
+    ├── Conflict         somebody else changed it meanwhile                    409
     ├── NotAcceptable    we have it, in none of the forms asked for           406
     ├── WrongType        a content type we do not read here                   415
     ├── TooMany          slow down; `retry_after` seconds                     429
@@ -25,6 +26,8 @@ Only `sentence` ever leaves the house; `detail` is for the log.
 class FediError(Exception):
     code = "error"
     status = 500
+    about = ""
+    """Whom or what the sentence names, for saying it in other words."""
 
     def __init__(self, sentence: str, *, code: str | None = None, detail: str = "") -> None:
         super().__init__(sentence)
@@ -67,6 +70,11 @@ class Gone(NotFound):
 class WrongMethod(FediError):
     code = "wrong_method"
     status = 405
+
+
+class Conflict(FediError):
+    code = "conflict"
+    status = 409
 
 
 class NotAcceptable(FediError):

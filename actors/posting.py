@@ -130,7 +130,7 @@ def poll_of(note: Note, post_id: int) -> Poll | None:
     )
 
 
-def told(note: Note, post: Post, author: Actor, around: Around) -> Effects:
+def told(note: Note, post: Post, author: Actor, around: Around) -> tuple[Notify, ...]:
     """Return the notifications of a new post: those it mentions, and whom it answers if it is
     theirs to see."""
     mentioned = {mention.href for mention in note.mentions}

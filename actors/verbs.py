@@ -9,6 +9,7 @@ inside and never written out, nor are the other fields that say so.
 from dataclasses import dataclass
 
 from actors.cautions import Caution
+from actors.drafts import Approval
 from actors.people import Profile
 from actors.posts import Note, Visibility
 
@@ -101,8 +102,9 @@ class Create:
     """`actor` publishes `note`. Kept inside: `reader`, the local actor at whose own inbox it
     arrived; `fetched`, that nobody sent it to us; `announced`, how a group handed it on;
     `visibility` as asked for (ours, which to and
-    cc cannot always tell), `source`, the text as written, and the `caution` at which its author
-    is to be stopped before it leaves the house."""
+    cc cannot always tell), `source`, the text as written, the `caution` at which its author is to
+    be stopped before it leaves the house, and that it is `meant` whatever colleagues do meanwhile
+    (a post for later)."""
 
     uri: str
     actor: str
@@ -114,6 +116,8 @@ class Create:
     fetched: bool = False
     announced: Announce | None = None
     caution: Caution | None = None
+    approval: Approval | None = None
+    meant: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +131,7 @@ class Update:
     person: int | None = None
     source: str = ""
     caution: Caution | None = None
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

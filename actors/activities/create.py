@@ -8,8 +8,9 @@ audience is narrowed to what the parent and the author's exposure allow before a
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from actors import groups, questions
 from actors import quoting as quotes
-from actors.access import acting
+from actors.access import saying
 from actors.audience import (
     addressing,
     leaves_the_house,
@@ -19,6 +20,7 @@ from actors.audience import (
     visibility_of,
 )
 from actors.cautions import stop
+from actors.drafts import WAITS
 from actors.effects import (
     Decision,
     Effect,
@@ -31,6 +33,7 @@ from actors.effects import (
     Send,
     Show,
 )
+from actors.groups import Placed
 from actors.people import Actor, ActorKind
 from actors.ports import Store
 from actors.posting import Around, around, beside, row_of, thread, told
@@ -46,10 +49,13 @@ __all__ = ["Create", "decide", "gather"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`inside` are those named who may see what is answered; `groups` those it was sent to."""
+    """`inside` are those named who may see what is answered; `sent_to` the groups without rules
+    that it was sent to, `groups` those of ours with rules that the post touches, and `members`
+    whom of those it names is in them."""
 
     activity: Create
     author: Actor
+    waits: bool
     existing: Post | None
     around: Around
     deleted: bool
@@ -57,26 +63,33 @@ class Facts:
     post_id: int
     new_context: str
     inside: frozenset[str]
-    groups: tuple[Actor, ...]
+    sent_to: tuple[Actor, ...]
+    groups: groups.Surroundings
+    members: frozenset[int]
     quoting: Quoting | None
     quoted_by: tuple[Quote, ...]
+    asking: questions.Asking
     urls: Urls
     now: int
 
 
 async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
-    author = await acting(store, activity.actor, activity.person)
-    if not isinstance(author, Actor):
-        return author
+    speaker = await saying(store, activity.actor, activity.person, activity.approval)
+    if not isinstance(speaker, tuple):
+        return speaker
+    author, waits = speaker
     note = activity.note
     local = store.urls.parse(note.uri)
     if note.attributed_to != author.uri or (local is not None) != author.local:
         return Refusal("not_yours", "A post must be its sender's own.")
     traces = await store.traces(note.uri, author)
     surrounding = await around(store, note, author, answered=traces.answered)
+    quoting = await quotes.look(store, note, author)
+    touched = await groups.touched(store, author, surrounding, quoting)
     return Facts(
         activity=activity,
         author=author,
+        waits=waits,
         existing=await store.post(note.uri) if traces.known else None,
         around=surrounding,
         deleted=traces.deleted,
@@ -84,12 +97,24 @@ async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
         post_id=local.id if local is not None else store.back_dated_id(note.published),
         new_context=store.urls.context(store.new_id()) if author.local else "",
         inside=await _inside(store, author, surrounding),
-        groups=await _groups(store, author, surrounding),
-        quoting=await quotes.look(store, note, author),
+        sent_to=await _sent_to(store, author, surrounding),
+        groups=touched,
+        members=await groups.members(store, surrounding, touched),
+        quoting=quoting,
         quoted_by=await store.waiting_quotes(note.uri) if traces.quoted else (),
+        asking=await questions.look(store, author, surrounding, speakers(activity)),
         urls=store.urls,
         now=store.now,
     )
+
+
+def speakers(activity: Create) -> tuple[int | None, ...]:
+    """Return who stands behind what is said, whoever is there to be told of something last; none
+    for what was meant long before."""
+    if activity.meant:
+        return ()
+    approval = activity.approval
+    return (activity.person,) if approval is None else (activity.person, approval.by)
 
 
 async def _inside(store: Store, author: Actor, around: Around) -> frozenset[str]:
@@ -102,7 +127,7 @@ async def _inside(store: Store, author: Actor, around: Around) -> frozenset[str]
     )
 
 
-async def _groups(store: Store, author: Actor, around: Around) -> tuple[Actor, ...]:
+async def _sent_to(store: Store, author: Actor, around: Around) -> tuple[Actor, ...]:
     """Return the groups that the parent was sent to, if it was for a group alone."""
     parent = around.parent
     if parent is None or not author.local or parent.visibility is not Visibility.GROUP:
@@ -130,7 +155,7 @@ def _known(facts: Facts, post: Post) -> Decision:
     if author.local or activity.fetched:
         return ()
     effects: list[Effect] = _reader(facts, post.id)
-    effects += told(activity.note, post, author, facts.around)
+    effects += _told(facts, activity.note, post, facts.around)
     effects.append(Show(post.id, author.id, "late"))
     return tuple(effects)
 
@@ -152,7 +177,7 @@ def _theirs(facts: Facts) -> Decision:
     then: list[Effect] = [*beside(note, post.id, author, facts.around)]
     then += _reader(facts, post.id)
     if not facts.activity.fetched:
-        then += told(note, post, author, facts.around)
+        then += _told(facts, note, post, facts.around)
         then.append(Show(post.id, author.id))
     # What we fetched ourselves asks for its own parent within a budget (fedi/wanted.py).
     then += thread(note, post, facts.around, ask=not facts.activity.fetched)
@@ -161,6 +186,14 @@ def _theirs(facts: Facts) -> Decision:
         row = quotes.claimed(facts.quoting, note, author, post.id, facts.now)
         then += quotes.keep(facts.quoting, row, author, depth=int(facts.activity.fetched))
     return (Put(post, tuple(then)),)
+
+
+def _told(facts: Facts, note: Note, post: Post, around: Around) -> Effects:
+    """Return whom a new post tells of itself, and what departments are asked by it."""
+    author = facts.author
+    notes = told(note, post, author, around)
+    whom = {note.recipient_id for note in notes}
+    return (*notes, *questions.asks(facts.asking, post, author, whom, facts.now))
 
 
 def _concerns_us(facts: Facts) -> bool:
@@ -182,27 +215,40 @@ def _ours(facts: Facts) -> Decision:
     asked = activity.visibility or visibility_of(
         activity.note.to, activity.note.cc, author.followers
     )
+    quoted = facts.quoting.post if facts.quoting is not None else None
+    placed = groups.place(facts.groups, asked, parent, quoted)
+    if isinstance(placed, Refusal):
+        return placed
+    asked = placed.visibility if placed is not None else asked
     width = (parent.visibility, parent.author_id) if parent is not None else None
     visibility = narrowed(asked, author, width)
     visibility = narrowed_by_quote(visibility, author, quotes.width(facts.quoting))
-    named = _named(facts, asked, visibility)
+    if placed is not None and placed.for_members and visibility is not Visibility.GROUP:
+        return groups.WIDER
+    named = _named(facts, asked, visibility, placed)
     stopped = stop(activity.caution, visibility, named.values())
     if stopped is not None:
         return stopped
+    if facts.asking.met is not None:
+        return facts.asking.met
     quoting = facts.quoting
     state = quotes.wanted(quoting, author, visibility, frozenset(named)) if quoting else None
     if isinstance(state, Refusal):
         return state
+    if facts.waits:
+        return WAITS
     around = replace(facts.around, named=named)
-    note = _addressed(facts, visibility, named)
+    note = _addressed(facts, visibility, named, placed)
     post = replace(
         row_of(note, author, facts.post_id, visibility, around),
         source=activity.source,
         acting_person=activity.person,
     )
     then: list[Effect] = [*beside(note, post.id, author, around)]
-    then += told(note, post, author, around)
-    then.append(Show(post.id, author.id, readers=(author.id,)))
+    then += groups.put(placed, post.id)
+    then += _told(facts, note, post, groups.telling(placed, around, facts.members))
+    then += questions.answers(facts.asking, post, author, activity.person, facts.now)
+    then.append(Show(post.id, author.id, readers=(author.id,), groups=groups.at_home(placed)))
     leaves = leaves_the_house(visibility) and visibility is not Visibility.GROUP
     row = _row(facts, quoting, post, state) if quoting and state else None
     note = replace(note, stamp=row.stamp) if row is not None else note
@@ -244,10 +290,16 @@ def _quoted(facts: Facts, quoting: Quoting, row: Quote, note: Note, *, leaves: b
     return (Put(row, (asked,), replace=True),)
 
 
-def _named(facts: Facts, asked: Visibility, visibility: Visibility) -> dict[str, Actor]:
-    """Return whom the post may name: of a narrow one, only who may see what it answers."""
-    kept = dict(facts.around.named)
-    if visibility not in (Visibility.PUBLIC, Visibility.UNLISTED):
+def _named(
+    facts: Facts, asked: Visibility, visibility: Visibility, placed: Placed | None
+) -> dict[str, Actor]:
+    """Return whom the post may name: of a narrow one, only who may see what it answers; of one
+    for the members of a group, only members; and no group that it is not posted in."""
+    touched = set(facts.groups.ids)
+    kept = {uri: one for uri, one in facts.around.named.items() if one.id not in touched}
+    if placed is not None and placed.for_members:
+        kept = {uri: actor for uri, actor in kept.items() if actor.id in facts.members}
+    elif visibility not in (Visibility.PUBLIC, Visibility.UNLISTED):
         kept = {uri: actor for uri, actor in kept.items() if uri in facts.inside}
     quoted = quotes.width(facts.quoting)
     inside_only = stays_inside(asked, facts.author) or (
@@ -256,11 +308,15 @@ def _named(facts: Facts, asked: Visibility, visibility: Visibility) -> dict[str,
     if not leaves_the_house(visibility) or inside_only:
         kept = {uri: actor for uri, actor in kept.items() if actor.local}
     if visibility is Visibility.GROUP:
-        kept |= {group.uri: group for group in facts.groups}
+        kept |= {group.uri: group for group in facts.sent_to}
+    if placed is not None:
+        kept |= {group.uri: group for group in placed.groups}
     return kept
 
 
-def _addressed(facts: Facts, visibility: Visibility, named: Mapping[str, Actor]) -> Note:
+def _addressed(
+    facts: Facts, visibility: Visibility, named: Mapping[str, Actor], placed: Placed | None
+) -> Note:
     """Return the note with the to/cc its narrowed audience means, and no other mentions."""
     note, parent = facts.activity.note, facts.around.parent
     quoted = facts.quoting.post if facts.quoting is not None else None
@@ -273,6 +329,7 @@ def _addressed(facts: Facts, visibility: Visibility, named: Mapping[str, Actor])
         note,
         to=to,
         cc=cc,
+        audience=tuple(group.uri for group in placed.groups) if placed is not None else (),
         mentions=mentions,
         # Whoever answers or quotes a boost answers or quotes the post.
         in_reply_to=parent.uri if parent is not None else "",

@@ -6,7 +6,7 @@ for 30 days, so that a late Create brings nothing back.
 
 from dataclasses import dataclass, replace
 
-from actors import quoting
+from actors import questions, quoting
 from actors.access import acting
 from actors.audience import leaves_the_house
 from actors.effects import (
@@ -21,7 +21,9 @@ from actors.effects import (
     Show,
     Spread,
 )
+from actors.groups import has
 from actors.hashtags import hashtag_key
+from actors.inquiries import Inquiry
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import (
@@ -52,7 +54,9 @@ class Facts:
     remote_named: tuple[int, ...]
     quote: Quote | None
     stamped: Quote | None
+    in_group: bool
     quoting: Post | None
+    asked: tuple[Inquiry, ...]
     now: int
 
 
@@ -77,7 +81,9 @@ async def gather(store: Store, activity: Delete) -> Facts | Need | Refusal:
         remote_named=tuple(sorted(a.id for a in named.values() if not a.local)),
         quote=await store.quote(post.uri) if post is not None and post.quote else None,
         stamped=stamped,
+        in_group=post is not None and await has(store, actor, post),
         quoting=await store.post_by_id(by_id) if by_id is not None else None,
+        asked=await store.inquiries_about(post.id) if post is not None else (),
         now=store.now,
     )
 
@@ -89,11 +95,30 @@ def decide(facts: Facts) -> Decision:
         return _stamp(facts, facts.stamped)
     if facts.post is None:
         return _marker(facts)
-    if facts.post.author_id != facts.actor.id:
+    if facts.post.author_id != facts.actor.id and not facts.in_group:
         return Refusal("not_yours", "Only its author may delete a post.")
     if facts.post.deleted is not None:
         return ()
+    if facts.post.author_id != facts.actor.id and _is_of_others(facts.post):
+        return _out_of_group(facts, facts.post)
     return _post(facts, facts.post)
+
+
+def _is_of_others(post: Post) -> bool:
+    """Return whether a post is more than what was said in a group: others have it by other ways."""
+    return not post.local or post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
+
+
+def _out_of_group(facts: Facts, post: Post) -> Decision:
+    """Those who manage a group take out of it what isn't theirs to delete."""
+    group = facts.actor.id
+    gone = Show(
+        post.id, post.author_id, "delete" if post.visibility is Visibility.GROUP else "edit"
+    )
+    return (
+        Drop(Addressee(post_id=post.id, actor_id=group), (gone,)),
+        Drop(Pin(actor_id=group, post_id=post.id, created=0)),
+    )
 
 
 def _post(facts: Facts, post: Post) -> Decision:
@@ -113,10 +138,12 @@ def _post(facts: Facts, post: Post) -> Decision:
     effects += [
         Drop(Hashtag(post_id=post.id, name=hashtag_key(tag), shown=tag)) for tag in facts.hashtags
     ]
-    effects.append(Drop(Pin(actor_id=post.author_id, post_id=post.id, created=0)))
+    pinned_by = {post.author_id, *(row.actor_id for row in facts.addressees)}
+    effects += [Drop(Pin(actor_id=one, post_id=post.id, created=0)) for one in sorted(pinned_by)]
     effects.append(Drop(Poll(post_id=post.id, options=())))
     if facts.quote is not None:
         effects.append(Drop(facts.quote))
+    effects += questions.gone(facts.asked, post)
     effects.append(Show(post.id, post.author_id, "delete"))
     effects.append(Spread("erase-revisions", post.author_id, post.id))
     if not post.local:

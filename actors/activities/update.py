@@ -6,10 +6,12 @@ it: the Create is then already there. An older Update than what is kept changes 
 
 from dataclasses import dataclass, replace
 
+from actors import groups, questions
 from actors import quoting as quotes
-from actors.access import acting
+from actors.access import acting, saying
 from actors.audience import addressing, leaves_the_house, visibility_of
 from actors.cautions import stop
+from actors.drafts import WAITS
 from actors.effects import (
     Decision,
     Drop,
@@ -61,10 +63,12 @@ class NoteFacts:
     activity: Update
     note: Note
     author: Actor
+    waits: bool
     existing: Post | None
     poll: Poll | None
     hashtags: tuple[str, ...]
     around: Around
+    asking: questions.Asking
     deleted: bool
     followed_here: bool
     quoting: Quoting | None
@@ -85,11 +89,10 @@ class ProfileFacts:
 
 
 async def gather(store: Store, activity: Update) -> NoteFacts | ProfileFacts | Need | Refusal:
-    itself = activity.profile is not None
-    actor = await acting(store, activity.actor, activity.person, itself=itself)
-    if not isinstance(actor, Actor):
-        return actor
     if activity.profile is not None:
+        actor = await acting(store, activity.actor, activity.person, itself=True)
+        if not isinstance(actor, Actor):
+            return actor
         return ProfileFacts(
             activity=activity,
             profile=activity.profile,
@@ -100,15 +103,23 @@ async def gather(store: Store, activity: Update) -> NoteFacts | ProfileFacts | N
     note = activity.note
     if note is None:
         return Refusal("unreadable", "This Update changes nothing we know.")
+    speaker = await saying(store, activity.actor, activity.person, activity.approval)
+    if not isinstance(speaker, tuple):
+        return speaker
+    actor, waits = speaker
     existing = await store.post(note.uri)
+    surrounding = await groups.after(store, existing, await around(store, note, actor))
+    fresh = existing is None and not actor.local
     return NoteFacts(
         activity=activity,
         note=note,
         author=actor,
+        waits=waits,
         existing=existing,
         poll=await store.poll(existing.id) if existing is not None else None,
         hashtags=await store.hashtags(existing.id) if existing is not None else (),
-        around=await around(store, note, actor),
+        around=surrounding,
+        asking=await questions.look(store, actor, surrounding) if fresh else questions.NOTHING,
         deleted=await store.marked(note.uri, MarkerKind.DELETED, actor.uri),
         followed_here=not actor.local and await store.local_followers(actor.id),
         quoting=await quotes.look(store, note, actor),
@@ -148,9 +159,12 @@ def _before_its_create(facts: NoteFacts) -> Decision:
         return Refusal("not_for_us", "Nobody here follows the author or is named.")
     visibility = visibility_of(note.to, note.cc, author.followers)
     post = row_of(note, author, facts.new_id, visibility, facts.around)
+    notes = told(note, post, author, facts.around)
+    whom = {one.recipient_id for one in notes}
     then = (
         *beside(note, post.id, author, facts.around),
-        *told(note, post, author, facts.around),
+        *notes,
+        *questions.asks(facts.asking, post, author, whom, facts.now),
         Show(post.id, author.id),
         *thread(note, post, facts.around),
         *quotes.found(facts.quoted_by, post),
@@ -198,7 +212,11 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
             said = [Put(as_said, replace=True), Show(post.id, facts.author.id, "edit")]
         again = poll is not None or said or note.stamp
         told_on = _send(facts, post) if facts.author.local and again else []
+        if said and facts.waits:
+            return WAITS
         return (*tally, *said, *_quote(facts, post), *told_on)
+    if facts.waits:
+        return WAITS
     changed = replace(
         post,
         content=note.content,

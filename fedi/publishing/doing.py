@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from actors import questions
 from actors.cautions import Caution, Watched, code_of
 from actors.effects import Activity, Need, Refusal
 from actors.errors import FediError, Forbidden, Invalid, NotFound, Unavailable
@@ -15,6 +16,7 @@ from actors.people import Actor
 from fedi.config import Limits
 from fedi.perform import Also, Performer
 from fedi.publishing.cautioning import Stop, stop_of
+from fedi.publishing.crossing import hearing
 from fedi.resolve import HouseResolver
 from fedi.store.applying import Clash
 from fedi.store.unit import UnitStore
@@ -25,18 +27,22 @@ A = TypeVar("A", bound=Activity)
 
 TRIES: Final = 4
 
-_INVALID: Final = frozenset(
-    {
-        "no_such_choice",
-        "not_named",
-        "not_public",
-        "own_poll",
-        "poll_ended",
-        "self",
-        "too_many",
-        "voted",
-    }
-) | {code_of(caution) for caution in Caution}
+_INVALID: Final = (
+    frozenset(
+        {
+            "no_such_choice",
+            "not_named",
+            "not_public",
+            "own_poll",
+            "poll_ended",
+            "self",
+            "too_many",
+            "voted",
+        }
+    )
+    | {code_of(caution) for caution in Caution}
+    | questions.CODES
+)
 """Refusals that are about what was asked, not about who asked."""
 
 
@@ -59,7 +65,8 @@ class Doing:
     async def perform(self, activity: Activity, also: Also | None = None) -> None:
         """Do one activity, fetching what it needs; `also` writes in the same unit. Raises what
         its refusal means."""
-        answer = await self.performer.perform(activity, self.resolver, also)
+        heard = hearing(activity, also)
+        answer = await self.performer.perform(activity, self.resolver, heard)
         if isinstance(answer.outcome, Refusal):
             raise error_of(answer.outcome)
         if isinstance(answer.outcome, Need):
@@ -95,7 +102,9 @@ class Doing:
 def error_of(refusal: Refusal) -> FediError:
     """Return the error that a rule's refusal means to whoever asked."""
     if refusal.code in _INVALID:
-        return Invalid(refusal.sentence, code=refusal.code)
+        problem = Invalid(refusal.sentence, code=refusal.code)
+        problem.about = refusal.about
+        return problem
     if refusal.code.startswith("no_such"):
         return NotFound(refusal.sentence, code=refusal.code)
     return Forbidden(refusal.sentence, code=refusal.code)

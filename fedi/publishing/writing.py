@@ -6,9 +6,11 @@ plain text. Whether it may be said is decided by the verb's rule (actors/activit
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from actors.audience import narrowed
+from actors.cautions import stop as halt
 from actors.effects import Done, Refusal
 from actors.errors import FediError, Invalid, NotFound
 from actors.handles import Handle
@@ -18,7 +20,9 @@ from actors.quoting import policy_of
 from actors.verbs import Create, Update
 from fedi.perform import Also
 from fedi.publishing.cautioning import GO, Stop
-from fedi.publishing.doing import Doing
+from fedi.publishing.doing import Doing, error_of
+from fedi.publishing.waiting import Aside, Keeper, Reads, both
+from fedi.publishing.wishes import Draft
 from fedi.store.engine import Tx
 from fedi.store.kept import preferences
 from fedi.store.reads import surroundings
@@ -32,42 +36,22 @@ Beside = Callable[[UnitStore, Post], Awaitable[None]]
 """Writes what belongs to a new post, in its unit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What somebody wants to say. `reply_to` and `quote` are URIs of posts; `poll_ends`
-    is in Unix ms; `quote_policy` is public, followers, nobody, or "" for what the actor chose;
-    `looked_at` that its author was asked before whether it may go outside (cautioning.py)."""
-
-    text: str
-    visibility: Visibility
-    person: int | None = None
-    summary: str = ""
-    sensitive: bool = False
-    language: str = ""
-    reply_to: str = ""
-    media: tuple[Media, ...] = ()
-    choices: tuple[str, ...] = ()
-    multiple: bool = False
-    poll_ends: int | None = None
-    quote: str = ""
-    quote_policy: str = ""
-    looked_at: bool = False
-
-    def texts(self) -> tuple[str, ...]:
-        """Return all that others read of it, as written."""
-        described = (media.description for media in self.media)
-        return (self.text, self.summary, *self.choices, *described)
-
-
 class Writing(Doing):
     """Says things in the name of our actors."""
 
     __slots__ = ()
 
-    async def publish(self, author: Actor, draft: Draft, beside: Beside | None = None) -> Post:
+    async def publish(
+        self,
+        author: Actor,
+        draft: Draft,
+        beside: Beside | None = None,
+        aside: Aside | None = None,
+    ) -> Post:
         """Publish, and return the post as it is kept once it is durable; `beside` writes in the
         same unit, and undoes all of it by raising.
 
+        Waits where it has to be approved first: it is a draft then, with what `aside` says of it.
         Invalid for what can't be published, NotFound where the parent isn't the author's to see.
         """
         self.check(draft)
@@ -83,21 +67,36 @@ class Writing(Doing):
                 resolved=resolved,
                 urls=self.performer.urls,
             )
-            return replace(create, caution=stop.caution)
+            return replace(
+                create,
+                caution=stop.caution,
+                approval=draft.approval,
+                meant=draft.looked_at,
+            )
 
         made: dict[str, Post] = {}
+        keeper = Keeper(self.performer, author, draft, aside or Aside())
 
         def also(create: Create) -> Also:
-            return stop.noting(_beside(create.note.uri, beside, made))
+            keeps = keeper.keeping(Reads.of(create.note))
+            return stop.noting(both(keeps, _beside(create.note.uri, beside, made)))
 
-        create = await self.perform_fresh(make, also)
+        with keeper.waits():
+            create = await self.perform_fresh(make, also)
         return made.get(create.note.uri) or await self._kept(create.note.uri)
 
     async def edit(
-        self, author: Actor, post: Post, draft: Draft, *, media: tuple[Media, ...] | None = None
+        self,
+        author: Actor,
+        post: Post,
+        draft: Draft,
+        *,
+        media: tuple[Media, ...] | None = None,
+        beside: Beside | None = None,
+        aside: Aside | None = None,
     ) -> Post:
         """Give a post of the author's new words; audience and place stay, and its files and poll
-        unless `media` or other choices are given."""
+        unless `media` or other choices are given. Waits as `publish` does."""
         self.check(draft)
         around = (await self.performer.engine.read(lambda tx: surroundings(tx, [post])))[0]
         intent = Intent(
@@ -120,15 +119,47 @@ class Writing(Doing):
             resolved=await self.mentioned(draft.text),
             urls=self.performer.urls,
         )
-        described = draft if media is None else replace(draft, media=media)
-        stop = await self._stop(author, described)
-        await self.perform(replace(update, caution=stop.caution), stop.note)
+        described = replace(draft, media=post.media if media is None else media)
+        stop = await self._stop(author, draft if media is None else described)
+        keeper = Keeper(self.performer, author, described, replace(aside or Aside(), edits=post))
+        keeps = keeper.keeping(Reads.of(update.note))
+        also = stop.noting(both(keeps, _beside(post.uri, beside, {})))
+        update = replace(update, caution=stop.caution, approval=draft.approval)
+        with keeper.waits():
+            await self.perform(update, also)
         return await self._kept(post.uri)
+
+    async def reads(self, author: Actor, draft: Draft) -> Reads:
+        """Return how a draft would read; Invalid for what is beyond the limits or says nothing."""
+        self.check(draft)
+        create = publish(
+            await self._intent(author, draft),
+            id=self.performer.new_id(),
+            now=self.performer.clock.now(),
+            resolved=await self.mentioned(draft.text),
+            urls=self.performer.urls,
+        )
+        return Reads.of(create.note)
+
+    async def look_at(self, author: Actor, person: int | None, draft: Draft) -> None:
+        """Stop who puts off what should perhaps not go outside, while they are there to answer:
+        of a direct post it is not known yet whom it will name."""
+        found = await self.stop(author, person, *draft.texts())
+        visibility = narrowed(draft.visibility, author, None)
+        if visibility is Visibility.DIRECT:
+            visibility = Visibility.FOLLOWERS
+        refusal = halt(found.caution, visibility, ())
+        if refusal is None:
+            return
+        performer = self.performer
+        await performer.engine.write(lambda tx: found.note(performer.open(tx), refusal))
+        raise error_of(refusal)
 
     async def _stop(self, author: Actor, draft: Draft) -> Stop:
         if draft.looked_at:
             return GO
-        return await self.stop(author, draft.person, *draft.texts())
+        asked = draft.person if draft.approval is None else draft.approval.by
+        return await self.stop(author, asked, *draft.texts())
 
     async def delete(self, author: Actor, post: Post, *, person: int | None = None) -> Post:
         """Take back a post of the author's own; return what is left, its tombstone."""
@@ -257,7 +288,7 @@ def _beside(uri: str, beside: Beside | None, made: dict[str, Post]) -> Also:
     """Return what writes beside the post that has this URI, and keeps it as it was made."""
 
     async def also(store: UnitStore, outcome: Done | Refusal) -> None:
-        kept = await store.post(uri)
+        kept = None if isinstance(outcome, Refusal) else await store.post(uri)
         if kept is not None:
             made[uri] = kept
             if beside is not None:

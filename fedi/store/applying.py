@@ -17,11 +17,19 @@ from actors.effects import (
     Show,
     Spread,
 )
+from actors.inquiries import Inquiry
 from actors.people import Key
 from actors.posts import Hashtag, Poll, Post, Quote
-from actors.relationships import Notification, NotificationKind, Reaction, Relation, RelationKind
+from actors.relationships import (
+    Notification,
+    NotificationKind,
+    Reaction,
+    Relation,
+    RelationKind,
+    RelationState,
+)
 
-from . import changes, events, heeded, home
+from . import changes, events, groups, heeded, home, questions
 from .followed import for_followers
 from .media import note_use
 from .rows import NOTIFICATION, TABLES
@@ -96,6 +104,7 @@ class Applying:
                     " AND kind IN ('follow', 'follow_request')",
                     (row.target_id, row.source_id),
                 )
+                await groups.answered(self._tx, row.target_id, row.source_id)
                 await run(
                     "DELETE FROM list_member WHERE member_id = ? AND list_id IN"
                     " (SELECT id FROM list WHERE actor_id = ?)",
@@ -119,6 +128,8 @@ class Applying:
                 await run("DELETE FROM addressee WHERE post_id = ?", (row.id,))
             case Poll():
                 await run("DELETE FROM vote WHERE post_id = ?", (row.post_id,))
+            case Inquiry():
+                await questions.let_go(self._tx, row.id)
             case Quote(author_id=int(quoted), post_id=int(quoting)):
                 await run(
                     "DELETE FROM notification WHERE recipient_id = ? AND kind = 'quote'"
@@ -151,6 +162,8 @@ class Applying:
                     self._untagged.add(id)
             case Hashtag(post_id=id):
                 self._untagged.discard(id)
+            case Relation(kind=RelationKind.FOLLOW, state=RelationState.ACCEPTED) as follow:
+                await groups.answered(self._tx, follow.target_id, follow.source_id)
 
     async def _is_theirs(self, key: Key) -> bool:
         """Return whether a key's id is free or this actor's: nobody takes a neighbour's (S35)."""
@@ -175,6 +188,8 @@ class Applying:
             case "post" | "late":
                 reaching = await home.reach(self._tx, show.author_id)
                 shown = await self._on_home_timelines(show, reaching)
+                for group in show.groups:
+                    await self._in_group(show, group)
                 if kind == "late" and not shown:
                     return
                 # What was here before it arrived, fetched for a thread, is new to its readers.
@@ -206,6 +221,15 @@ class Applying:
             await for_followers(tx, show.post_id, now)
         await home.put(tx, show.post_id, show.author_id, show.readers, now)
         return shown
+
+    async def _in_group(self, show: Show, group: int) -> None:
+        """Put a post before the members of a group, and tell those who heed the group."""
+        reaching = await home.reach(self._tx, group)
+        await home.fan_out(self._tx, show.post_id, group, self._store.now, reaching)
+        if reaching.heeded:
+            heeding = await heeded.of_author(self._tx, show.post_id, group)
+            wanting = [one for one in heeding if one != show.author_id]
+            await self._tell_of(show, NotificationKind.STATUS, wanting)
 
     async def _tell(self, what: tuple[changes.Change, ...]) -> None:
         for change in what:

@@ -7,6 +7,7 @@ rule puts or drops such a row, the event is written in the same transaction.
 from typing import Final, NamedTuple
 
 from actors.effects import Row
+from actors.inquiries import Inquiry
 from actors.people import Actor
 from actors.posts import Pin, Poll, Post, Quote, QuoteState
 from actors.relationships import Reaction, Relation, RelationKind, RelationState, Report
@@ -49,6 +50,8 @@ def put(row: Row, *, replaced: bool) -> tuple[Change, ...]:
             return (Change(kind, row.source_id, row.target_id),)
         case Report():
             return (Change("report", row.by_id, row.id),)
+        case Inquiry():
+            return (Change("question", row.department_id, row.id),)
     return ()
 
 
@@ -65,6 +68,8 @@ def dropped(row: Row) -> tuple[Change, ...]:
             return (Change("unpin", row.actor_id, row.post_id),)
         case Relation():
             return (Change(f"un{_BEGINS[row.kind]}", row.source_id, row.target_id),)
+        case Inquiry():
+            return (Change("question", row.department_id, row.id),)
     return ()
 
 

@@ -6,7 +6,7 @@ from actors.people import Actor
 from actors.posts import Pin, Poll, Post
 from actors.relationships import Relation
 
-from . import collections, events
+from . import collections, events, questions
 from .engine import Tx
 from .events import Place, beyond
 from .media import drop_uses
@@ -82,6 +82,7 @@ async def erase_posts(tx: Tx, actor_id: int, after: int, now: int) -> int | None
         "DELETE FROM quote WHERE post_id = ?",
     ):
         await tx.many(statement, [(id,) for id in ids])
+    await questions.erase(tx, ids)
     await drop_uses(tx, ids, now)
     return int(ids[-1])
 

@@ -53,6 +53,7 @@ KINDS: Final = {
     # For somebody alone.
     "notification": "`recipient_id` has a notification, `subject_id`",
     "report": "a report, `subject_id`, for those who keep order",
+    "question": "what the department `actor_id` was asked is new, changed or gone; `subject_id`",
 }
 """Every kind of event there is. Readers pass over kinds that they don't know."""
 

@@ -13,6 +13,8 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
+from actors.grouping import Grouping, GroupManager, Invitation
+from actors.inquiries import Inquiry
 from actors.membership import Delegation, Membership
 from actors.people import Actor, HandleRow, Key, Person, Token
 from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Quote, Revision, Vote
@@ -148,12 +150,17 @@ GROUP_HOST: Final = Table("group_host", GroupHost, ["group_id", "host"])
 MARKER: Final = Table("marker", Marker, ["uri", "kind", "actor_uri"])
 NOTIFICATION: Final = Table("notification", Notification, ["id"])
 REPORT: Final = Table("report", Report, ["id"])
+INQUIRY: Final = Table("question", Inquiry, ["id"])
+
+GROUPING: Final = Table("grouping", Grouping, ["actor_id"])
+INVITATION: Final = Table("invitation", Invitation, ["group_id", "actor_id"])
+GROUP_MANAGER: Final = Table("group_manager", GroupManager, ["group_id", "actor_id"])
 
 TABLES: Final[Mapping[type, Table[Any]]] = {
     table.record: table
     for table in (
         ACTOR, KEY, HANDLE, PERSON, MEMBERSHIP, DELEGATION, TOKEN, POST, QUOTE, ADDRESSEE, HASHTAG,
-        POLL, VOTE, REVISION, PIN, RELATION, REACTION, MARKER, NOTIFICATION, REPORT,
-        GROUP_HOST,
+        POLL, VOTE, REVISION, PIN, RELATION, REACTION, MARKER, NOTIFICATION, REPORT, INQUIRY,
+        GROUPING, INVITATION, GROUP_MANAGER, GROUP_HOST,
     )
 }  # fmt: skip

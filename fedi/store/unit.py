@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from actors import ids
-from actors.audience import LocalActor, RemoteActor
+from actors.audience import viewer_of
+from actors.grouping import Standing
+from actors.inquiries import Inquiry
 from actors.membership import Membership
 from actors.people import Actor, Key, Person
 from actors.ports import Traces
@@ -16,7 +18,7 @@ from actors.posts import Addressee, Poll, Post, Quote, Vote
 from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
 
-from . import roles, rows, visibility
+from . import drafts, groups, knowing, questions, roles, rows, visibility
 from .engine import Param, Tx
 from .rows import Table
 
@@ -99,6 +101,9 @@ class UnitStore:
 
     async def membership(self, person_id: int, actor_id: int) -> Membership | None:
         return await roles.effective(self.tx, person_id, actor_id, self.now)
+
+    async def four_eyes(self, actor_id: int) -> bool:
+        return await drafts.four_eyes(self.tx, actor_id)
 
     # -- posts
 
@@ -219,9 +224,36 @@ class UnitStore:
         )
         return found is not None
 
+    async def inquiries_above(self, post_id: int) -> tuple[Inquiry, ...]:
+        return await questions.above(self.tx, post_id)
+
+    async def inquiries_about(self, post_id: int) -> tuple[Inquiry, ...]:
+        return await questions.about(self.tx, post_id)
+
+    async def told_of(self, inquiry_id: int, person: int | None, mark: int) -> bool:
+        return await questions.was_told(self.tx, inquiry_id, person, mark, self.now)
+
     async def may_see(self, post: Post, actor: Actor) -> bool:
-        viewer = LocalActor(actor.id) if actor.local else RemoteActor(actor.id, actor.host)
-        return await visibility.may_see(self.tx, post.id, viewer)
+        return await visibility.may_see(self.tx, post.id, viewer_of(actor))
+
+    async def may_know(self, actor: Actor, by: Actor) -> bool:
+        return await knowing.may_know(self.tx, actor.id, viewer_of(by))
+
+    # -- groups
+
+    async def group(self, group: Actor, who: Actor) -> Standing | None:
+        return await groups.standing(self.tx, group, who.id, self.now)
+
+    async def groups_of(self, post_id: int) -> tuple[Actor, ...]:
+        return await groups.of_post(self.tx, post_id)
+
+    async def managers(self, group_id: int) -> tuple[int, ...]:
+        return await groups.managers(self.tx, group_id, self.now)
+
+    async def members_among(self, among: tuple[int, ...], ids: tuple[int, ...]) -> frozenset[int]:
+        return await groups.members_among(self.tx, among, ids)
+
+    # -- servers
 
     async def domain_blocked(self, domain: str) -> bool:
         labels = domain.split(".")
