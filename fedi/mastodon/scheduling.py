@@ -13,7 +13,7 @@ from fedi.mastodon.entities import moment
 from fedi.mastodon.files import Files
 from fedi.mastodon.paging import links, page_of
 from fedi.mastodon.timelines import span_of
-from fedi.publishing.scheduling import Wish
+from fedi.publishing.wishes import Wish
 from fedi.store import attachments, scheduled
 from fedi.store.attachments import Attachment
 from fedi.store.engine import Tx

@@ -7,7 +7,8 @@ changes about itself. doing.py: how one activity is done, and what its refusal m
 from fedi.publishing.acting import Interacting
 from fedi.publishing.doing import Doing, error_of
 from fedi.publishing.profile import Changes, Profiles
-from fedi.publishing.writing import RESOLVE_SECONDS, Draft, Writing
+from fedi.publishing.wishes import Draft
+from fedi.publishing.writing import RESOLVE_SECONDS, Writing
 
 __all__ = [
     "RESOLVE_SECONDS",

@@ -16,7 +16,8 @@ from actors.people import Actor
 from actors.posts import Note, Post, Visibility
 from actors.relationships import RelationKind
 from actors.vocabulary import NOTE_TYPES, PUBLIC
-from fedi.publishing.writing import RESOLVE_SECONDS, Draft, Writing
+from fedi.publishing.wishes import Draft
+from fedi.publishing.writing import RESOLVE_SECONDS, Writing
 from fedi.store.engine import Tx
 from fedi.store.unit import UnitStore
 from inbox import parse, values

@@ -16,6 +16,7 @@ from actors.people import Actor
 from actors.urls import Urls
 from fedi.perform import Also, Performer
 from fedi.publishing.submitting import Submitting
+from fedi.publishing.waiting import DRAFT, Aside, Waits
 from fedi.store import kept
 from fedi.store.engine import Tx
 from fedi.store.unit import UnitStore
@@ -44,8 +45,9 @@ class Repeating:
             before = await keyed.before()
             if before:
                 return before
+            aside = Aside(beside=keyed.waiting)
             try:
-                uri = await self._submitting.submit(actor, person, document, keyed.noted)
+                uri = await self._submitting.submit(actor, person, document, keyed.noted, aside)
             except _Twice:
                 before = await keyed.before()
                 if not before:
@@ -69,7 +71,15 @@ class _Keyed:
         found = await self.performer.engine.glance(
             lambda tx: kept.answered(tx, self.token, self.name, since)
         )
+        if found is not None and found[0] == DRAFT:
+            raise Waits(found[1])
         return _address(self.performer.urls, *found) if found is not None else ""
+
+    async def waiting(self, store: UnitStore, draft_id: int) -> None:
+        """Note, in the unit that makes it, a draft that waits for approval."""
+        now = store.now
+        if not await kept.answer(store.tx, self.token, self.name, DRAFT, draft_id, now):
+            raise _Twice
 
     def noted(self, uri: str) -> Also:
         """Return what notes an address in the unit that makes it, and undoes that by raising

@@ -4,21 +4,23 @@ The clockwork calls `publish_due`. A scheduled post is removed in the unit that 
 that it is published once whatever happens; what can't be published stays, with why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-
-from actors.audience import narrowed
-from actors.cautions import stop
-from actors.errors import FediError, Forbidden, Invalid, NotFound
+from actors.access import saying
+from actors.drafts import SharedDraft
+from actors.effects import Refusal
+from actors.errors import FediError, Forbidden, Invalid, NotFound, Unavailable
 from actors.people import Actor
-from actors.posts import Post, Visibility
+from actors.posts import Post
 from fedi.media.attachments import Attachments
+from fedi.perform import Performer
 from fedi.publishing.doing import error_of
-from fedi.publishing.writing import Draft, Writing
-from fedi.store import kept, scheduled
+from fedi.publishing.waiting import Aside, Waits, out
+from fedi.publishing.wishes import Wish, drafted, wish_of
+from fedi.publishing.writing import Writing
+from fedi.store import drafts, kept, scheduled
 from fedi.store.engine import Tx
 from fedi.store.scheduled import Scheduled
 from fedi.store.unit import UnitStore
@@ -29,26 +31,35 @@ _LEASE_MS: Final = 120_000
 _LATER_MS: Final = 600_000
 
 
-class Wish(msgspec.Struct, kw_only=True, frozen=True):
-    """What is to be said, as JSON in the database. `poll_seconds` runs from publication."""
-
-    text: str
-    visibility: str
-    summary: str = ""
-    sensitive: bool = False
-    language: str = ""
-    reply_to: str = ""
-    media: list[int] = []
-    choices: list[str] = []
-    multiple: bool = False
-    poll_seconds: int = 0
-    quote: str = ""
-    quote_policy: str = ""
-    shown: dict[str, Any] = {}
-
-
 class _Gone(Exception):
     """Somebody else published or removed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """What is written with a post whose time has come; `before` is the draft that was approved."""
+
+    performer: Performer
+    row: Scheduled
+    before: SharedDraft | None
+
+    async def out(self, store: UnitStore, made: Post) -> None:
+        """Let go of what waited, in the unit that makes the post."""
+        row, before = self.row, self.before
+        if not await scheduled.drop(store.tx, row.id):
+            raise _Gone
+        if row.app_id is not None:
+            await kept.written_with(store.tx, made.id, row.app_id)
+        if before is not None:
+            by = before.approved_by if before.approved_by is not None else before.author_id
+            if not await out(self.performer, store, before, made, by):
+                raise _Gone
+
+    async def kept_back(self, store: UnitStore, draft_id: int) -> None:
+        """Since it was scheduled its author lost their role, or four eyes were asked for: it is
+        a draft now."""
+        if not await scheduled.drop(store.tx, self.row.id):
+            raise _Gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +69,36 @@ class Scheduling:
     writing: Writing
     media: Attachments
 
-    async def keep(self, actor: Actor, person: int, app: int | None, due: int, wish: Wish) -> int:
+    async def keep(
+        self,
+        actor: Actor,
+        person: int,
+        app: int | None,
+        due: int,
+        wish: Wish,
+        beside: Callable[[UnitStore, int], Awaitable[None]] | None = None,
+    ) -> int:
         """Keep a post for a time (ms) at least five minutes ahead; return its id. Invalid for
-        what could not be published then."""
+        what could not be published then. Waits where it has to be approved before: `beside`
+        writes with the draft, by its id."""
         performer = self.writing.performer
         self._check(due)
+        speaker = await self.writing.look(lambda store: saying(store, actor.uri, person, None))
+        if isinstance(speaker, Refusal):
+            raise error_of(speaker)
+        if isinstance(speaker, tuple) and speaker[1]:
+            aside = Aside(
+                due=due,
+                app_id=app,
+                poll_seconds=wish.poll_seconds,
+                shown=wish.shown,
+                beside=beside,
+            )
+            await self._set_aside(actor, person, wish, aside)
         self.writing.check(drafted(wish, due))
         limits = self.writing.limits
         limits.check("The post", len(wish.media), limits.attachments, "pictures and files")
-        await self._look_at(actor, person, wish)
+        await self.writing.look_at(actor, person, drafted(wish, 0))
         id = performer.new_id()
         row = Scheduled(
             id=id,
@@ -74,7 +106,7 @@ class Scheduling:
             person_id=person,
             app_id=app,
             due=due,
-            params=msgspec.json.encode(wish).decode(),
+            params=wish.encoded(),
         )
 
         async def unit(tx: Tx) -> None:
@@ -90,20 +122,21 @@ class Scheduling:
         performer.bus.wake("jobs")
         return id
 
-    async def _look_at(self, actor: Actor, person: int, wish: Wish) -> None:
-        """Stop who schedules what should perhaps not go outside, while they are there to answer:
-        of a direct post it is not known yet whom it will name."""
-        draft = drafted(wish, 0)
-        found = await self.writing.stop(actor, person, *draft.texts())
-        visibility = narrowed(draft.visibility, actor, None)
-        if visibility is Visibility.DIRECT:
-            visibility = Visibility.FOLLOWERS
-        refusal = stop(found.caution, visibility, ())
-        if refusal is None:
-            return
-        performer = self.writing.performer
-        await performer.engine.write(lambda tx: found.note(performer.open(tx), refusal))
-        raise error_of(refusal)
+    async def _set_aside(self, actor: Actor, person: int, wish: Wish, aside: Aside) -> None:
+        """Hand in a post for later: raises Waits, and publishes nothing."""
+        media = await self.media.take(actor, wish.media) if wish.media else ()
+        now = self.writing.performer.clock.now()
+        draft = replace(drafted(wish, now), person=person, media=media)
+
+        async def never(store: UnitStore, made: Post) -> None:
+            raise Unavailable("That did not work: try again in a moment.")
+
+        try:
+            await self.writing.publish(actor, draft, never, aside)
+        except FediError:
+            if media:
+                await self.media.give_back(media)
+            raise
 
     async def move(self, actor: Actor, id: int, due: int) -> None:
         """Let a post of the actor's wait for another time."""
@@ -112,7 +145,7 @@ class Scheduling:
         found = await engine.glance(lambda tx: scheduled.one(tx, actor.id, id))
         if found is None:
             raise NotFound("Record not found")
-        wish = msgspec.json.decode(found.params, type=Wish)
+        wish = wish_of(found.params)
         if wish.media:
             await self.media.hold(actor, wish.media, due)
         await engine.write(lambda tx: scheduled.move(tx, id, due))
@@ -138,28 +171,31 @@ class Scheduling:
         return len(rows)
 
     async def _publish(self, row: Scheduled) -> None:
-        engine = self.writing.performer.engine
-        wish = msgspec.json.decode(row.params, type=Wish)
+        performer = self.writing.performer
+        engine = performer.engine
+        wish = wish_of(row.params)
         actor = await self.writing.look(lambda store: store.actor_by_id(row.actor_id))
         if actor is None or actor.gone:
             await engine.write(lambda tx: scheduled.drop(tx, row.id))
             return
         media = await self.media.take(actor, wish.media) if wish.media else ()
+        before = await engine.glance(lambda tx: drafts.one(tx, row.id))
         draft = replace(
-            drafted(wish, self.writing.performer.clock.now()),
-            person=row.person_id,
+            drafted(wish, performer.clock.now()),
+            person=row.person_id or None,  # 0: the house
             media=media,
             looked_at=True,
+            approval=before.approval if before is not None else None,
         )
-
-        async def beside(store: UnitStore, made: Post) -> None:
-            if not await scheduled.drop(store.tx, row.id):
-                raise _Gone
-            if row.app_id is not None:
-                await kept.written_with(store.tx, made.id, row.app_id)
-
+        leaving = _Leaving(performer, row, before)
+        seconds, shown = wish.poll_seconds, wish.shown
+        aside = Aside(
+            app_id=row.app_id, poll_seconds=seconds, shown=shown, beside=leaving.kept_back
+        )
         try:
-            await self.writing.publish(actor, draft, beside)
+            await self.writing.publish(actor, draft, leaving.out, aside)
+        except Waits:
+            return
         except (FediError, _Gone) as problem:
             if media:
                 await self.media.give_back(media)
@@ -170,39 +206,3 @@ class Scheduling:
         await self.writing.performer.engine.write(
             lambda tx: scheduled.failed(tx, row.id, problem.sentence, due)
         )
-
-
-def drafted(wish: Wish, now: int) -> Draft:
-    """Return the draft of a wish, published at `now` (ms)."""
-    return Draft(
-        text=wish.text,
-        visibility=Visibility(wish.visibility),
-        summary=wish.summary,
-        sensitive=wish.sensitive,
-        language=wish.language,
-        reply_to=wish.reply_to,
-        choices=tuple(wish.choices),
-        multiple=wish.multiple,
-        poll_ends=now + wish.poll_seconds * 1000 if wish.choices else None,
-        quote=wish.quote,
-        quote_policy=wish.quote_policy,
-    )
-
-
-def wished(draft: Draft, media: Sequence[int], poll_seconds: int, shown: dict[str, Any]) -> Wish:
-    """Return a draft as it is kept; `shown` is what the app gets to see of its own words."""
-    return Wish(
-        text=draft.text,
-        visibility=draft.visibility.value,
-        summary=draft.summary,
-        sensitive=draft.sensitive,
-        language=draft.language,
-        reply_to=draft.reply_to,
-        media=list(media),
-        choices=list(draft.choices),
-        multiple=draft.multiple,
-        poll_seconds=poll_seconds,
-        quote=draft.quote,
-        quote_policy=draft.quote_policy,
-        shown=shown,
-    )

@@ -4,6 +4,7 @@ A bare object is wrapped in a Create (ActivityPub section 6.2.1); ids, dates and
 client gives are ours to set. Read by handed.py; notes are made ready by outbox/submitted.py.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -32,6 +33,8 @@ from fedi.publishing.handed import (
     without_hidden,
 )
 from fedi.publishing.profile import Changes, Profiles
+from fedi.publishing.waiting import Aside, Keeper, Reads, both
+from fedi.publishing.wishes import Draft
 from fedi.store.reads import surroundings
 from fedi.store.unit import UnitStore
 from inbox import terms, values
@@ -40,6 +43,44 @@ from outbox.submitted import Said
 
 Noted = Callable[[str], Also]
 _ADDRESSING: Final = ("to", "cc", "audience")
+_HANDLE: Final = re.compile(r"@[\w.-]+(?:@[\w.-]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A note that is to be published."""
+
+    said: Said
+    asked: Visibility
+    parent: Post | None
+    media: tuple[Media, ...]
+
+    def draft(self) -> Draft:
+        """Return it as one would type it, should it have to wait: in one language, and with those
+        named whom it only addresses."""
+        note, text = self.said.note, self.said.source
+        written = {handle.casefold() for handle in _HANDLE.findall(text)}
+        others = [
+            handle
+            for one in self.said.named
+            if (handle := f"@{one.username}" + (f"@{one.domain}" if one.domain else "")).casefold()
+            not in written
+        ]
+        question = note.question
+        return Draft(
+            text=" ".join((*others, text)),
+            visibility=self.asked,
+            person=self.said.person,
+            summary=note.summary,
+            sensitive=note.sensitive,
+            language=note.language,
+            reply_to=self.parent.uri if self.parent is not None else "",
+            media=self.media,
+            choices=tuple(one.title for one in question.options) if question is not None else (),
+            multiple=question.multiple if question is not None else False,
+            poll_ends=question.ends if question is not None else None,
+            quote=note.quote,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +92,17 @@ class Submitting(Handed):
     media: Attachments | None = None
 
     async def submit(
-        self, actor: Actor, person: int, document: Document, noted: Noted | None = None
+        self,
+        actor: Actor,
+        person: int,
+        document: Document,
+        noted: Noted | None = None,
+        aside: Aside | None = None,
     ) -> str:
         """Carry out one document. Invalid for what isn't understood, NotFound for what it is
         about where that isn't the actor's to see, Forbidden for another's. `noted` writes in the
-        unit of a new post, by the id of its activity."""
+        unit of a new post, by the id of its activity; `aside` goes with one that has to wait for
+        approval: Waits then."""
         terms.check(document)
         own(document, "actor", actor)
         without_hidden(document)
@@ -64,7 +111,7 @@ class Submitting(Handed):
             kept = {name: document[name] for name in _ADDRESSING if name in document}
             document, kinds = {"type": "Create", "object": document, **kept}, ("Create",)
         if "Create" in kinds:
-            return await self.create(actor, person, document, noted)
+            return await self.create(actor, person, document, noted, aside)
         if "Move" in kinds:
             raise Forbidden(
                 "An actor is moved by those who run this server (`fedi actor move`), not by an app."
@@ -77,7 +124,12 @@ class Submitting(Handed):
     # -- posts
 
     async def create(
-        self, actor: Actor, person: int, document: Document, noted: Noted | None = None
+        self,
+        actor: Actor,
+        person: int,
+        document: Document,
+        noted: Noted | None = None,
+        aside: Aside | None = None,
     ) -> str:
         """Publish a note with files of the actor's, or vote where it is a choice in a poll."""
         said, asked = await self.said(actor, person, document)
@@ -95,35 +147,35 @@ class Submitting(Handed):
         media = await take(self.media, actor, files) if self.media and files else ()
         try:
             stop = await self._stop_at(actor, person, said.note, media)
-            return await self._published(said, asked, parent, media, stop, noted)
+            words = _Words(said, asked, parent, media)
+            keeper = Keeper(self.performer, actor, words.draft(), aside or Aside())
+            with keeper.waits():
+                return await self._published(words, stop, noted, keeper)
         except BaseException:
             if self.media is not None and media:
                 await self.media.give_back(media)
             raise
 
     async def _published(
-        self,
-        said: Said,
-        asked: Visibility,
-        parent: Post | None,
-        media: tuple[Media, ...],
-        stop: Stop,
-        noted: Noted | None,
+        self, words: _Words, stop: Stop, noted: Noted | None, keeper: Keeper
     ) -> str:
         def make() -> Create:
             create = submitted.create(
-                said,
-                asked,
-                parent,
+                words.said,
+                words.asked,
+                words.parent,
                 id=self.performer.new_id(),
                 now=self.performer.clock.now(),
                 urls=self.performer.urls,
-                media=media,
+                media=words.media,
             )
             return replace(create, caution=stop.caution)
 
         def also(create: Create) -> Also:
-            return stop.noting(noted(create.uri) if noted is not None else None)
+            keeps = keeper.keeping(Reads.of(create.note))
+            if noted is not None:
+                keeps = both(keeps, noted(create.uri))
+            return stop.noting(keeps)
 
         made = await self.perform_fresh(make, also)
         return made.uri
@@ -148,7 +200,11 @@ class Submitting(Handed):
             urls=self.performer.urls,
         )
         stop = await self._stop_at(actor, person, said.note, said.note.media)
-        await self.perform(replace(update, caution=stop.caution), stop.noting())
+        draft = _Words(said, post.visibility, None, post.media).draft()
+        keeper = Keeper(self.performer, actor, draft, Aside(edits=post))
+        with keeper.waits():
+            also = stop.noting(keeper.keeping(Reads.of(update.note)))
+            await self.perform(replace(update, caution=stop.caution), also)
         return update.uri
 
     async def _stop_at(

@@ -93,6 +93,8 @@ def _name(actor: Actor, say: Speech) -> str:
 def _body(due: Due) -> str:
     if due.post is not None:
         return _of_post(due.post)
+    if due.waiting:
+        return first_words(due.waiting, BODY_MAX)
     return first_words(due.by.summary, BODY_MAX)
 
 

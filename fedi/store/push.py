@@ -14,7 +14,7 @@ from actors.people import Actor
 from actors.posts import Post
 from actors.relationships import Notification
 
-from . import events, roles, told
+from . import drafts, events, roles, told
 from .engine import Param, Tx
 from .events import Event, Place
 from .queue import sending_held
@@ -35,6 +35,7 @@ _SUBSCRIPTION: Final = (
 )
 _COLUMNS: Final = tuple(name.strip() for name in _SUBSCRIPTION.split(","))
 _SELECTED: Final = ", ".join(f"s.{name}" for name in _COLUMNS)
+_OF_DRAFT: Final = drafts.told()
 _HOLDS: Final = (
     "t.revoked IS NULL AND h.departed IS NULL AND a.suspended IS NULL AND a.deleted IS NULL"
     f" AND {roles.holds('t.person_id', 't.actor_id')}"
@@ -76,7 +77,8 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Due:
     """All that a message is made of. `language` is its reader's; `post` is what it is about, if
-    anything; `answers_them` is whether that answers a post of the reader's."""
+    anything, `waiting` (HTML) what a draft says; `answers_them` is whether the post answers one of
+    the reader's."""
 
     subscription: Subscription
     notification: Notification
@@ -84,6 +86,7 @@ class Due:
     by: Actor
     post: Post | None
     answers_them: bool
+    waiting: str = ""
 
 
 def _read(row: Sequence[Any]) -> Subscription:
@@ -317,6 +320,7 @@ async def hydrate(tx: Tx, taken: Sequence[Waiting], now: int) -> dict[tuple[int,
     rows = await tx.rows(
         f"SELECT {_SELECTED}, {NOTIFICATION.selected('n')}, {ACTOR.selected('b')}, h.language,"
         " (SELECT q.author_id FROM post q WHERE q.id = p.in_reply_to),"
+        " (SELECT x.html FROM draft x WHERE x.id = n.post_id),"
         f" {POST.selected('p')} FROM push_message w"
         f" JOIN push_subscription s ON s.id = w.subscription_id"
         f" JOIN token t ON t.id = s.token_id {_SPEAKER}"
@@ -324,10 +328,10 @@ async def hydrate(tx: Tx, taken: Sequence[Waiting], now: int) -> dict[tuple[int,
         " JOIN actor b ON b.id = n.by_id AND b.suspended IS NULL AND b.deleted IS NULL"
         f" LEFT JOIN post p ON p.id = n.post_id AND {condition_by_row('s.actor_id')}"
         f" WHERE ({' OR '.join([_THIS] * len(taken))})"
-        f" AND {_HOLDS} AND (n.post_id = 0 OR p.id IS NOT NULL)",
+        f" AND {_HOLDS} AND (n.post_id = 0 OR p.id IS NOT NULL OR {_OF_DRAFT})",
         [
             *(key for one in taken for key in (one.subscription_id, one.notification_id)),
-            *(now,) * roles.HOLDS_TIMES,
+            *(now,) * (roles.HOLDS_TIMES + drafts.TOLD_TIMES),
         ],
     )
     found = [due for row in rows if await _is_listed(tx, due := _due(row), now)]
@@ -343,7 +347,7 @@ async def _is_listed(tx: Tx, due: Due, now: int) -> bool:
 def _due(row: Sequence[Any]) -> Due:
     told = row[len(_COLUMNS) :]
     by = told[len(NOTIFICATION.columns) :]
-    language, answered, *post = by[len(ACTOR.columns) :]
+    language, answered, waiting, *post = by[len(ACTOR.columns) :]
     subscription = _read(row)
     return Due(
         subscription=subscription,
@@ -352,6 +356,7 @@ def _due(row: Sequence[Any]) -> Due:
         by=ACTOR.decode(by),
         post=POST.decode(post) if post[0] is not None else None,
         answers_them=answered == subscription.actor_id,
+        waiting=waiting or "",
     )
 
 

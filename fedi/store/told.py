@@ -12,7 +12,7 @@ from typing import Any, Final
 from actors import ids
 from actors.audience import LocalActor
 
-from . import visibility
+from . import drafts, visibility
 from .collections import NOTICES
 from .engine import Param, Tx
 from .timelines import Span
@@ -134,6 +134,7 @@ def _meets(me: int, chosen: Policy, what: str, now: int) -> tuple[str, list[Para
 # -- lists
 
 _COLUMNS: Final = "n.id, n.kind, n.by_id, n.post_id, n.created"
+_OF_DRAFT: Final = drafts.told()
 _NOTICES: Final = ", ".join(f"'{kind}'" for kind in NOTICES)
 _WANTED: Final = (
     " AND NOT EXISTS (SELECT 1 FROM relation b WHERE b.source_id = ? AND b.target_id = n.by_id"
@@ -192,9 +193,10 @@ async def _where(tx: Tx, me: int, choice: Choice, now: int) -> tuple[str, list[P
         " FROM collection_item i WHERE i.collection_id = n.post_id AND i.account_id = ?"
         " AND i.state = 'accepted')) OR EXISTS (SELECT 1 FROM post p WHERE p.id = n.post_id"
         f" AND {condition} AND NOT EXISTS (SELECT 1 FROM thread_mute h WHERE h.actor_id = ?"
-        " AND h.root = CASE WHEN p.context <> '' THEN p.context ELSE p.uri END)))"
+        " AND h.root = CASE WHEN p.context <> '' THEN p.context ELSE p.uri END))"
+        f" OR {_OF_DRAFT})"
     )
-    params += [me, *seen, me]
+    params += [me, *seen, me, *(now,) * drafts.TOLD_TIMES]
     if choice.kinds:
         parts.append(f" AND n.kind IN ({', '.join('?' * len(choice.kinds))})")
         params += choice.kinds

@@ -13,7 +13,8 @@ from actors.posts import Visibility
 from fedi.app import House, opened_house
 from fedi.config import load
 from fedi.organisation import find_actor
-from fedi.publishing.scheduling import SOONEST_MS, Scheduling, Wish, drafted, wished
+from fedi.publishing.scheduling import SOONEST_MS, Scheduling
+from fedi.publishing.wishes import Wish, drafted, wished
 from fedi.publishing.writing import Draft, Writing
 from fedi.store import scheduled
 from fedi.store.engine import Tx
