@@ -189,7 +189,7 @@ class Applying:
                 reaching = await home.reach(self._tx, show.author_id)
                 shown = await self._on_home_timelines(show, reaching)
                 for group in show.groups:
-                    await self._in_group(show, group)
+                    shown = await self._in_group(show, group) or shown
                 if kind == "late" and not shown:
                     return
                 # What was here before it arrived, fetched for a thread, is new to its readers.
@@ -222,14 +222,16 @@ class Applying:
         await home.put(tx, show.post_id, show.author_id, show.readers, now)
         return shown
 
-    async def _in_group(self, show: Show, group: int) -> None:
-        """Put a post before the members of a group, and tell those who heed the group."""
+    async def _in_group(self, show: Show, group: int) -> bool:
+        """Put a post before the members of a group, and tell those who heed the group; return
+        whether any member has it at home now who hadn't."""
         reaching = await home.reach(self._tx, group)
-        await home.fan_out(self._tx, show.post_id, group, self._store.now, reaching)
+        shown = await home.fan_out(self._tx, show.post_id, group, self._store.now, reaching)
         if reaching.heeded:
             heeding = await heeded.of_author(self._tx, show.post_id, group)
             wanting = [one for one in heeding if one != show.author_id]
             await self._tell_of(show, NotificationKind.STATUS, wanting)
+        return shown
 
     async def _tell(self, what: tuple[changes.Change, ...]) -> None:
         for change in what:
