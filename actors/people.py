@@ -27,10 +27,16 @@ class Exposure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A profile field; `value` is HTML that passed actors.html."""
+    """A profile field; `value` is HTML that passed actors.html.
+
+    `kind` is the entry of a department's record that it shows (actors/departments.py), "" of free
+    words; `verified` since when (ms) we vouch for it.
+    """
 
     name: str
     value: str
+    kind: str = ""
+    verified: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

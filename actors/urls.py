@@ -4,6 +4,7 @@ Actor and post ids never contain a handle, so that a department can be renamed. 
 this file builds a URL of ours (a test looks for it).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
@@ -25,12 +26,13 @@ _NUMBERED: Final = {
     "contexts": ("context", frozenset[str]()),
     "stamps": ("stamp", frozenset[str]()),
 }
+_FACE: Final = re.compile(r"([0-9]{1,19})-([0-9a-f]{10})\.png")
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
     """What a URL of ours names: `kind` is actor, post, activity, collection, context, stamp,
-    application, inbox, profile, tag or media; `part` the collection or key beneath it."""
+    application, inbox, profile, tag, media or face; `part` the collection or key beneath it."""
 
     kind: str
     id: int = 0
@@ -93,6 +95,10 @@ class Urls:
     def media(self, name: str) -> str:
         return f"{self.origin}/media/{quote(name)}"
 
+    def face(self, kind: str, id: int, mark: str) -> str:
+        """Return the address of a generated picture; `kind` is avatars or headers."""
+        return f"{self.origin}/{kind}/{ids.text(id)}-{mark}.png"
+
     def proxied(self, seal: str, place: str) -> str:
         """Return the address under which another server's file is passed on."""
         return f"{self.origin}/proxy/{seal}/{place}"
@@ -145,4 +151,12 @@ def _named(parts: list[str], fragment: str) -> Local | None:
             return Local("profile", name=unquote(name[1:]), part="feed.atom")
         case ["tags" | "media" as kind, name] if name:
             return Local(kind.removesuffix("s"), name=unquote(name))
+        case ["avatars" | "headers" as kind, name]:
+            return _face(kind, name)
     return None
+
+
+def _face(kind: str, name: str) -> Local | None:
+    match = _FACE.fullmatch(name)
+    id = ids.parse(match[1]) if match is not None else None
+    return None if match is None or id is None else Local("face", id=id, name=match[2], part=kind)

@@ -34,6 +34,7 @@ TERMS: Final[dict[str, object]] = {
     "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
     "PropertyValue": "schema:PropertyValue",
     "value": "schema:value",
+    "identifier": "schema:identifier",
     "Hashtag": "as:Hashtag",
     "sensitive": "as:sensitive",
     "votersCount": "toot:votersCount",

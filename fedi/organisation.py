@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from actors.effects import Put
 from actors.errors import Invalid, NotFound
+from actors.faces import with_faces
 from actors.handles import local_key, valid_local_username
 from actors.html import escape
 from actors.membership import Membership, Role
@@ -122,7 +123,7 @@ def _check(new: NewActor, limits: Limits) -> None:
 
 def _actor(performer: Performer, new: NewActor) -> Actor:
     urls, id, now = performer.urls, performer.new_id(), performer.clock.now()
-    return Actor(
+    made = Actor(
         id=id,
         kind=new.kind,
         uri=urls.actor(id),
@@ -151,6 +152,7 @@ def _actor(performer: Performer, new: NewActor) -> Actor:
         created=now,
         updated=now,
     )
+    return with_faces(made, "", urls)
 
 
 async def fresh_keys(actor: Actor, now: int, number: int) -> tuple[Key, Key]:

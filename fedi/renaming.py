@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from actors.effects import Done, Refusal
 from actors.errors import Invalid
+from actors.faces import with_faces
 from actors.handles import local_key, valid_local_username
 from actors.people import Actor, HandleRow, Profile
 from fedi.config import Limits
 from fedi.perform import Performer
 from fedi.publishing import error_of
 from fedi.resolve import HouseResolver
-from fedi.store import profiles
+from fedi.store import departments, profiles
 from fedi.store.keys import OwnKeys
 from fedi.store.rows import ACTOR, HANDLE
 from fedi.store.unit import UnitStore
@@ -47,6 +48,8 @@ async def rename(
         names=actor.names if name is None else {},
         updated=performer.clock.now(),
     )
+    color = await performer.engine.glance(lambda tx: departments.color(tx, actor.id))
+    renamed = with_faces(renamed, color, performer.urls)
     keys = await OwnKeys(performer.engine).of(actor)
 
     async def move(store: UnitStore, outcome: Done | Refusal) -> None:

@@ -8,10 +8,11 @@ from typing import Any, Final
 import msgspec
 
 from actors.errors import Invalid, NotFound, Unauthorized
+from actors.faces import is_generated
 from actors.handles import canonical_domain
 from actors.hashtags import hashtag_key
 from actors.html import plain
-from actors.people import Actor, Image
+from actors.people import Actor, ActorKind, Image
 from fedi.mastodon.asking import (
     Ask,
     By,
@@ -24,7 +25,7 @@ from fedi.mastodon.asking import (
     put,
     with_files,
 )
-from fedi.mastodon.entities import Account, Entity, Field
+from fedi.mastodon.entities import Account, Entity, Field, moment_or_none
 from fedi.mastodon.fragments import Own
 from fedi.mastodon.paging import page_of
 from fedi.mastodon.reading import default_visibility
@@ -32,10 +33,10 @@ from fedi.mastodon.tags import featured_tag
 from fedi.mastodon.timelines import listed, span_of
 from fedi.net.params import Params
 from fedi.publishing import Changes
-from fedi.store import featured, hydrating, kept, timelines
+from fedi.store import authored, featured, hydrating, kept
+from fedi.store.authored import OfAuthor
 from fedi.store.collections import COLLECTIONS_MAX
 from fedi.store.engine import Tx
-from fedi.store.timelines import OfAuthor
 
 QUOTE_POLICIES: Final = ("public", "followers", "nobody")
 VISIBILITIES: Final = ("public", "unlisted", "private", "direct")
@@ -107,7 +108,14 @@ async def credentials(tx: Tx, ask: Ask, me: Actor) -> CredentialAccount:
         source=Source(
             attribution_domains=list(me.attribution_domains),
             note=plain(me.summary),
-            fields=[Field(name=one.name, value=plain(one.value)) for one in me.fields],
+            fields=[
+                Field(
+                    name=one.name,
+                    value=plain(one.value),
+                    verified_at=moment_or_none(one.verified),
+                )
+                for one in me.fields
+            ],
             privacy=chosen.visibility or default_visibility(me.default_audience),
             sensitive=chosen.sensitive,
             language=chosen.language or me.language or None,
@@ -217,6 +225,11 @@ async def profile(ask: Ask) -> Reply:
     return ok(await ask.api.engine.glance(lambda tx: _profile(tx, ask, ask.me)))
 
 
+def _chosen(image: Image | None, ask: Ask) -> bool:
+    """Return whether somebody chose a picture: ours, drawn of a department's name, is none."""
+    return image is not None and not is_generated(image, ask.api.urls)
+
+
 async def _profile(tx: Tx, ask: Ask, me: Actor) -> dict[str, object]:
     whole = await credentials(tx, ask, me)
     return {
@@ -224,11 +237,11 @@ async def _profile(tx: Tx, ask: Ask, me: Actor) -> dict[str, object]:
         "display_name": whole.display_name,
         "note": whole.source.note,
         "fields": whole.source.fields,
-        "avatar": whole.avatar if me.icon is not None else None,
-        "avatar_static": whole.avatar_static if me.icon is not None else None,
+        "avatar": whole.avatar if _chosen(me.icon, ask) else None,
+        "avatar_static": whole.avatar_static if _chosen(me.icon, ask) else None,
         "avatar_description": whole.avatar_description,
-        "header": whole.header if me.image is not None else None,
-        "header_static": whole.header_static if me.image is not None else None,
+        "header": whole.header if _chosen(me.image, ask) else None,
+        "header_static": whole.header_static if _chosen(me.image, ask) else None,
         "header_description": whole.header_description,
         "locked": whole.locked,
         "bot": whole.bot,
@@ -307,9 +320,13 @@ async def statuses(ask: Ask) -> Reply:
     )
 
     async def query(tx: Tx) -> Reply:
-        if await hydrating.actor(tx, id, inside=ask.reader is not None) is None:
+        owner = await hydrating.actor(tx, id, ask.viewer)
+        if owner is None:
             raise NotFound(GONE)
-        rows = await timelines.by_author(tx, ask.viewer, id, chosen, span_of(page))
+        if owner.local and owner.kind is ActorKind.GROUP:
+            rows = await authored.in_group(tx, ask.viewer, id, span_of(page), chosen)
+        else:
+            rows = await authored.by_author(tx, ask.viewer, id, chosen, span_of(page))
         if chosen.pinned:
             shown = await ask.api.renderer.statuses(tx, [row[1] for row in rows], ask.viewer)
             return joined(shown)

@@ -108,7 +108,10 @@ class Making:
                 current_user="automatic" if actor.discoverable else "denied",
             ),
             emojis=[],
-            fields=[Field(name=one.name, value=one.value) for one in actor.fields],
+            fields=[
+                Field(name=one.name, value=one.value, verified_at=moment_or_none(one.verified))
+                for one in actor.fields
+            ],
             roles=[],
             suspended=actor.suspended is not None,
         )

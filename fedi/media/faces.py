@@ -1,7 +1,8 @@
 """Pictures for whoever has chosen none: a colour of their own, and a shape for person or house.
 
 Drawn here as PNG, since apps don't show SVG, so that every account has an avatar and a header. The
-colour is made of the id; nothing else of the account is in it.
+colour is made of the id; nothing else of the account is in it. A department's have the letters of
+its name, in the colour it chose, for those who know the mark of that name (actors/faces.py).
 """
 
 import struct
@@ -12,11 +13,13 @@ from typing import Final
 
 from actors import ids
 from actors.errors import NotFound
+from actors.faces import DRAWN, initials, mark
 from actors.people import ActorKind
+from fedi.media import letters
 from fedi.net.answer import Receive, Scope, Send, respond
 from fedi.net.dispatch import Dispatch
+from fedi.store.departments import Drawn, drawn
 from fedi.store.engine import Engine
-from fedi.store.profiles import kind_of
 
 SIDE: Final = 240
 HEADER: Final = (900, 300)
@@ -64,7 +67,7 @@ def _light(colour: Colour) -> Colour:
 @lru_cache(maxsize=32)
 def avatar(colour: int, *, person: bool) -> bytes:
     """Return an avatar as PNG; `colour` counts from 0."""
-    back = _COLOURS[colour % len(_COLOURS)]
+    back = rgb_of(colour)
     front, inside = _light(back), _person if person else _house
     dark, light = bytes(back), bytes(front)
 
@@ -74,19 +77,24 @@ def avatar(colour: int, *, person: bool) -> bytes:
     return _png(SIDE, SIDE, row)
 
 
-@lru_cache(maxsize=16)
-def header(colour: int) -> bytes:
+@lru_cache(maxsize=64)
+def header(colour: Colour) -> bytes:
     """Return a header as PNG: one colour, growing lighter to the foot."""
     width, height = HEADER
-    start = _COLOURS[colour % len(_COLOURS)]
-    end = _light(start)
+    end = _light(colour)
 
     def row(y: int) -> bytes:
         part = y / (height * 2)
-        shade = bytes(round(a + (b - a) * part) for a, b in zip(start, end, strict=True))
+        shade = bytes(round(a + (b - a) * part) for a, b in zip(colour, end, strict=True))
         return shade * width
 
     return _png(width, height, row)
+
+
+@lru_cache(maxsize=512)
+def lettered(text: str, colour: Colour) -> bytes:
+    """Return an avatar with one or two letters as PNG."""
+    return letters.draw(text, colour, SIDE)
 
 
 def colour_of(id: int) -> int:
@@ -94,21 +102,37 @@ def colour_of(id: int) -> int:
     return (id ^ id >> 16) % len(_COLOURS)
 
 
+def rgb_of(colour: int) -> Colour:
+    """Return a colour by its number."""
+    return _COLOURS[colour % len(_COLOURS)]
+
+
 class Faces:
-    """GET /avatars/{name} and /headers/{name}, where the name is an id and .png."""
+    """GET /avatars/{name} and /headers/{name}: an id, perhaps a mark, and .png."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def avatar(self, scope: Scope, receive: Receive, send: Send) -> None:
-        id = _id(scope)
-        kind = await self._engine.glance(lambda tx: kind_of(tx, id))
+        id, marked = _named(scope)
+        found = await self._engine.glance(lambda tx: drawn(tx, id))
+        known = found is not None and _knows(id, found, marked)
+        text = initials(found.name) if found is not None and known else ""
+        if found is not None and letters.drawable(text):
+            await _picture(scope, send, lettered(text, _chosen(id, found)))
+            return
         # An id that is nobody's has a face as well: a missing one would tell.
-        person = kind is None or kind in _PERSONS
+        person = found is None or found.kind in _PERSONS
         await _picture(scope, send, avatar(colour_of(id), person=person))
 
     async def header(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await _picture(scope, send, header(colour_of(_id(scope))))
+        id, marked = _named(scope)
+        colour = rgb_of(colour_of(id))
+        if marked:
+            found = await self._engine.glance(lambda tx: drawn(tx, id))
+            if found is not None and _knows(id, found, marked):
+                colour = _chosen(id, found)
+        await _picture(scope, send, header(colour))
 
     async def icon(self, scope: Scope, receive: Receive, send: Send) -> None:
         """GET /icon.png and /thumbnail.png: the house itself."""
@@ -124,12 +148,29 @@ async def _picture(scope: Scope, send: Send, body: bytes) -> None:
     await respond(send, 200, b"image/png", b"" if scope["method"] == "HEAD" else body, headers)
 
 
-def _id(scope: Scope) -> int:
+def _named(scope: Scope) -> tuple[int, str]:
+    """Return the id in the name of a picture, and the mark, "" where there is none."""
     name, dot, kind = scope["path_params"]["name"].rpartition(".")
-    found = ids.parse(name) if dot and kind == "png" else None
+    number, _, marked = name.partition("-")
+    found = ids.parse(number) if dot and kind == "png" else None
     if found is None:
         raise NotFound("There is no such picture.")
-    return found
+    return found, marked
+
+
+def _knows(id: int, found: Drawn, marked: str) -> bool:
+    """Return whether an address has the mark of a department's name as it now is, or any where
+    everybody may know the name."""
+    if found.kind not in DRAWN or not marked:
+        return False
+    return found.open or marked == mark(id, found.name, found.color)
+
+
+def _chosen(id: int, found: Drawn) -> Colour:
+    if not found.color:
+        return rgb_of(colour_of(id))
+    red, green, blue = bytes.fromhex(found.color[1:])
+    return red, green, blue
 
 
 def open_faces(table: Dispatch, engine: Engine) -> None:

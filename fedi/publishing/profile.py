@@ -11,15 +11,17 @@ from typing import Any, Final
 
 from actors.access import acting
 from actors.audience import LocalActor
+from actors.departments import fields_of, free_of
 from actors.effects import Need, Refusal, Spread
 from actors.errors import Invalid, NotFound
+from actors.faces import with_faces
 from actors.hashtags import hashtag_key
 from actors.html import escape
 from actors.people import Actor, Exposure, Field, Image, Profile
 from actors.posts import Visibility
 from fedi.publishing.doing import Doing, error_of
 from fedi.publishing.writing import Writing
-from fedi.store import featured
+from fedi.store import departments, featured
 from fedi.store.engine import Tx
 from fedi.store.featured import FeaturedTag
 from fedi.store.keys import OwnKeys
@@ -79,6 +81,8 @@ class Profiles(Doing):
         Invalid for what is beyond the limits. A narrower exposure lets followers go whom the
         actor's posts can't reach any more.
         """
+        if changes.fields is not None:
+            changes = replace(changes, fields=free_of(changes.fields, actor.fields))
         self._check(changes)
         new = await self._values(actor, changes)
         await OwnKeys(self.performer.engine).of(actor)  # which the Update shows
@@ -145,11 +149,25 @@ class Profiles(Doing):
         old = await store.actor_by_id(actor.id)
         if old is None:
             raise NotFound("There is no such actor here.")
-        changed = replace(old, **new)
-        if changed == old:
+        asked = replace(old, **new)
+        changed = await self._whole(tx, asked)
+        as_before = replace(changed, icon=old.icon, image=old.image) == old
+        if as_before and (asked.icon, asked.image) == (old.icon, old.image):
             return old
-        changed = replace(changed, updated=store.now)
-        keys = tuple(key for key in await store.keys(actor.id) if key.retired is None)
+        return await self._tell(tx, old, replace(changed, updated=store.now), person)
+
+    async def _whole(self, tx: Tx, changed: Actor) -> Actor:
+        """Return a changed actor with what follows from its department's record: the fields that
+        are not its to write, and the pictures of those that chose none."""
+        record = await departments.record(tx, changed.id)
+        fields = fields_of(record, changed.language, changed.fields)
+        color = record.color if record is not None else ""
+        return with_faces(replace(changed, fields=fields), color, self.performer.urls)
+
+    async def _tell(self, tx: Tx, old: Actor, changed: Actor, person: int | None) -> Actor:
+        """Do the Update of an actor that has changed."""
+        store = self.performer.open(tx)
+        keys = tuple(key for key in await store.keys(old.id) if key.retired is None)
         update = self.act(old, person).change(Profile(actor=changed, keys=keys))
         outcome = await self.performer.unit(tx, update)
         if isinstance(outcome, Refusal):
@@ -158,7 +176,7 @@ class Profiles(Doing):
             raise NotFound("There is no such actor here.")
         await note_face(tx, changed, store.urls, store.now)
         if _WIDTH[changed.exposure] < _WIDTH[old.exposure]:
-            await self.performer.apply(tx, (Spread("narrow-followers", actor.id),), person)
+            await self.performer.apply(tx, (Spread("narrow-followers", old.id),), person)
         return changed
 
     async def _values(self, actor: Actor, changes: Changes) -> dict[str, Any]:

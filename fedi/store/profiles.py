@@ -6,7 +6,7 @@ table: a handle once given answers for ever and is never given to another actor.
 
 from dataclasses import replace
 
-from actors.people import Actor, ActorKind, HandleRow, Key, KeyKind, Profile
+from actors.people import Actor, HandleRow, Key, KeyKind, Profile
 
 from . import events
 from .engine import Tx
@@ -99,9 +99,3 @@ async def application(tx: Tx) -> Actor | None:
     """Return the server's own actor."""
     row = await tx.one(f"{ACTOR.select} WHERE local = 1 AND kind = 'Application' LIMIT 1")
     return ACTOR.decode(row) if row is not None else None
-
-
-async def kind_of(tx: Tx, id: int) -> ActorKind | None:
-    """Return what kind of actor an id names, None for nobody's."""
-    row = await tx.one("SELECT kind FROM actor WHERE id = ?", (id,))
-    return None if row is None else ActorKind(row[0])

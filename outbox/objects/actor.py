@@ -7,6 +7,7 @@ says that RFC 9421 signatures and closed groups are understood (FEP-844e).
 
 from typing import Any, Final
 
+from actors.departments import identifier_of
 from actors.people import Actor, ActorKind, Key, KeyKind, Profile
 from actors.urls import Urls
 from actors.vocabulary import CLOSED_GROUPS
@@ -79,6 +80,8 @@ def _looks(shape: dict[str, Any], actor: Actor) -> None:
         {"type": "PropertyValue", "name": field.name, "value": field.value}
         for field in actor.fields
     ]
+    if identifier := identifier_of(actor.fields):
+        shape["identifier"] = identifier
 
 
 def _past(shape: dict[str, Any], actor: Actor) -> None:

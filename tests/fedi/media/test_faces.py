@@ -22,7 +22,7 @@ def test_a_person_and_a_house_look_different_and_so_do_neighbours() -> None:
 
 
 def test_a_header_grows_lighter() -> None:
-    picture = Image.open(BytesIO(faces.header(5)))
+    picture = Image.open(BytesIO(faces.header(faces.rgb_of(5))))
     assert picture.size == (900, 300)
     top, foot = picture.getpixel((0, 0)), picture.getpixel((0, 299))
     assert isinstance(top, tuple)

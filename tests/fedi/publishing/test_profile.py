@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from actors.departments import Department
 from actors.errors import Forbidden, Invalid
+from actors.faces import is_generated
 from actors.membership import Membership, Role
 from actors.people import Actor, Exposure, Image
 from fedi.publishing import Changes, Profiles
+from fedi.store import departments
 from tests.fedi.publishing.offline import OFFLINE
 from tests.people import (
     ALICE,
@@ -68,8 +71,44 @@ def test_pictures_come_and_go(nordvik: Nordvik) -> None:
     icon = Image(URLS.media("a.png"), "image/png", "Byvåpenet")
     assert edited(nordvik, icon=icon).icon == icon
     assert edited(nordvik, image=icon).icon == icon
-    made = edited(nordvik, without=frozenset({"icon"}))
+    made = edited(nordvik, KARI, icon=icon, image=icon)
+    made = edited(nordvik, made, without=frozenset({"icon"}))
     assert (made.icon, made.image) == (None, icon)
+
+
+def test_a_department_without_a_picture_has_the_letters_of_its_name(nordvik: Nordvik) -> None:
+    icon = Image(URLS.media("a.png"), "image/png", "Byvåpenet")
+    drawn = edited(nordvik, edited(nordvik, icon=icon), without=frozenset({"icon"})).icon
+    assert drawn is not None
+    assert is_generated(drawn, URLS)
+    renamed = edited(nordvik, name="Toppen").icon
+    assert renamed is not None
+    assert renamed != drawn
+    assert is_generated(renamed, URLS)
+    assert edited(nordvik, icon=icon).icon == icon
+
+
+def test_no_edit_fakes_or_takes_away_what_the_record_says(nordvik: Nordvik) -> None:
+    record = Department(
+        actor_id=LEDERGRUPPEN.id, number="012345674", verified=NOW, email="post@by.example"
+    )
+    run(nordvik.engine.write(lambda tx: departments.put(tx, record)))
+    made = edited(nordvik, fields=(("Åpent", "8-15"),))
+    assert [(one.kind, one.verified) for one in made.fields] == [
+        ("number", NOW), ("email", None), ("", None),
+    ]  # fmt: skip
+    # An app sends all back that it was shown, changed or not, up to as many as there may be.
+    shown = [(one.name, "999 999 999") for one in made.fields]
+    again = edited(nordvik, made, fields=(*shown, ("Org.nr", "1"), *[("a", "b")] * 4))
+    assert again.fields[:2] == made.fields[:2]
+    assert {one.verified for one in again.fields[2:]} == {None}
+    assert edited(nordvik, again, fields=()).fields == made.fields[:2]
+    assert edited(nordvik, again, language="en").fields[0].name == "Organisation number"
+    document = nordvik.bodies()[-1]["object"]
+    assert document["identifier"] == "0192:012345674"
+    assert document["attachment"][0] == {
+        "type": "PropertyValue", "name": "Organisation number", "value": "012 345 674",
+    }  # fmt: skip
 
 
 def test_what_is_too_long_or_nothing_is_refused(nordvik: Nordvik) -> None:
