@@ -14,6 +14,7 @@ import click
 from actors.errors import FediError
 from fedi.commands import (
     actors,
+    audiences,
     doctoring,
     domains,
     following,
@@ -122,6 +123,7 @@ for _declared in (
     *tokens.COMMANDS,
     *profile.COMMANDS,
     *writing.COMMANDS,
+    *audiences.COMMANDS,
     *following.COMMANDS,
     *reacting.COMMANDS,
     *reporting.COMMANDS,

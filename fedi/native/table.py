@@ -8,11 +8,15 @@ from typing import Final
 
 from fedi.mastodon.api import Api
 from fedi.mastodon.table import add_routes
-from fedi.native import openapi, people
+from fedi.native import audiences, openapi, people, questions
 from fedi.native.asking import Endpoints
 from fedi.net.dispatch import Dispatch
 
-ENDPOINTS: Final[Endpoints] = (*people.ENDPOINTS,)
+ENDPOINTS: Final[Endpoints] = (
+    *audiences.ENDPOINTS,
+    *people.ENDPOINTS,
+    *questions.ENDPOINTS,
+)
 
 
 def open_native(table: Dispatch, api: Api) -> None:
