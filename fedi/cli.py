@@ -14,6 +14,7 @@ import click
 from actors.errors import FediError
 from fedi.commands import (
     actors,
+    answering,
     audiences,
     doctoring,
     domains,
@@ -120,6 +121,7 @@ for _declared in (
     *starting.COMMANDS,
     *people.COMMANDS,
     *actors.COMMANDS,
+    *answering.COMMANDS,
     *tokens.COMMANDS,
     *profile.COMMANDS,
     *writing.COMMANDS,

@@ -4,15 +4,16 @@ Rows that a unit reads to change them are locked where the database has several 
 read a page is asked by its caller (roles.effective); whether a post of it may be seen, here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from actors.inquiries import Inquiry
+from actors.people import Person
 from actors.posts import Post
 
 from .engine import Param, Tx
-from .rows import INQUIRY, POST
+from .rows import INQUIRY, PERSON, POST
 from .timelines import Span
 from .visibility import condition_by_row
 
@@ -266,7 +267,25 @@ async def notes(tx: Tx, ids: Sequence[int]) -> dict[int, list[Note]]:
     return found
 
 
-async def count_notes(tx: Tx, id: int) -> int:
-    """Return how many notes a question has."""
-    row = await tx.one("SELECT count(*) FROM question_note WHERE question_id = ?", (id,))
-    return int(row[0]) if row is not None else 0
+async def counted_notes(tx: Tx, ids: Sequence[int]) -> dict[int, int]:
+    """Return how many notes each of these questions has."""
+    found = dict.fromkeys(ids, 0)
+    if ids:
+        marks = ", ".join("?" * len(ids))
+        rows = await tx.rows(
+            "SELECT question_id, count(*) FROM question_note"
+            f" WHERE question_id IN ({marks}) GROUP BY question_id",
+            ids,
+        )
+        found.update((row[0], row[1]) for row in rows)
+    return found
+
+
+async def people(tx: Tx, ids: Iterable[int | None]) -> dict[int, Person]:
+    """Return those of these persons that are known."""
+    wanted = sorted({id for id in ids if id is not None})
+    if not wanted:
+        return {}
+    marks = ", ".join("?" * len(wanted))
+    rows = await tx.rows(f"{PERSON.select} WHERE id IN ({marks})", wanted)
+    return {row[0]: PERSON.decode(row) for row in rows}
