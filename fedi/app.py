@@ -314,6 +314,7 @@ def client_api(house: House) -> Api:
             Making(house.urls, proxied=house.proxy.proxied),
             now=house.clock.now,
             filters=Filtering(house.clock.now),
+            zone=config.organisation.timezone,
         ),
         readers=Readers(house.engine),
         push=house.push,

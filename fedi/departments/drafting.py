@@ -89,7 +89,7 @@ class Drafting:
     ) -> SharedDraft:
         """Give a draft other words, or another time; `again` hands in what was returned. Outdated
         where `draft` isn't what it is now: the newer words stay."""
-        actor = await self._actor(draft)
+        actor = await self.actor(draft)
         performer, now = self.writing.performer, self.writing.performer.clock.now()
         said = await self._said(actor, wish)
         reads = await self.writing.reads(actor, said)
@@ -137,7 +137,8 @@ class Drafting:
 
     # -- parts
 
-    async def _actor(self, draft: SharedDraft) -> Actor:
+    async def actor(self, draft: SharedDraft) -> Actor:
+        """Return in whose name a draft is; NotFound where it is gone."""
         found = await self.writing.look(lambda store: store.actor_by_id(draft.actor_id))
         if found is None or found.gone:
             raise NotFound(GONE)
@@ -169,7 +170,7 @@ class Drafting:
     ) -> SharedDraft:
         state = await self._allowed(store, draft, step, person)
         row = replace(draft, state=state, version=draft.version + 1, changed=store.now)
-        if words or step is Step.RETURN:
+        if words or step in (Step.RETURN, Step.REJECT):
             row = replace(row, comment=words, comment_by=person)
         await change(store.tx, draft, row, step, person, comment=words)
         return row

@@ -36,7 +36,7 @@ class Drafts(Drafting):
     async def hand_in(self, draft: SharedDraft, person: int) -> SharedDraft:
         """Say that a draft is done. Its author is then who says so. It waits for approval, or,
         where it needs none, is published now or at its time."""
-        actor = await self._actor(draft)
+        actor = await self.actor(draft)
         await self._may(draft, Step.HAND_IN, person)
         wish = wish_of(draft.wish)
         speaker = await self.writing.look(lambda s: saying(s, actor.uri, person, None))
@@ -71,7 +71,7 @@ class Drafts(Drafting):
     ) -> SharedDraft:
         """Publish what another wrote, now or at its time; approved twice, it is published once.
         `version` is what the approver has read: Outdated where it is another now."""
-        actor = await self._actor(draft)
+        actor = await self.actor(draft)
         if draft.state is not DraftState.PUBLISHED:
             await self._may(draft, Step.APPROVE, person)
         else:

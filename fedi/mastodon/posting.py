@@ -1,18 +1,18 @@
 """Writing posts: new ones, edits, deletion; polls; the source of a post and its history."""
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
 
 import msgspec
 
 from actors import ids
 from actors.errors import FediError, Forbidden, Invalid, NotFound
-from actors.people import Actor, ActorKind
-from actors.posts import Post, Revision, Visibility
-from fedi.mastodon import scheduling
-from fedi.mastodon.accounts import QUOTE_POLICIES
+from actors.posts import Post, Revision
+from fedi.mastodon import drafting, scheduling
 from fedi.mastodon.asking import Ask, By, Reply, delete, get, ok, post, put
+from fedi.mastodon.composing import audience_of, language_of, policy_named, poll_of
 from fedi.mastodon.entities import moment
 from fedi.mastodon.making import Making, visibility_name
 from fedi.mastodon.reacting import seen, shown
@@ -20,78 +20,20 @@ from fedi.mastodon.scheduling import due_of
 from fedi.mastodon.stopping import in_their_words
 from fedi.net.params import Params
 from fedi.publishing import Draft
-from fedi.publishing.scheduling import wished
+from fedi.publishing.waiting import DRAFT, Aside, Waits
+from fedi.publishing.wishes import wished
 from fedi.publishing.writing import Beside
 from fedi.store import hydrating, kept, showing
 from fedi.store.engine import Tx
 from fedi.store.hydrating import Whole
 from fedi.store.unit import UnitStore
 
-POLL_SECONDS: Final = (300, 2_629_746)
-_LOCAL: Final = "local"
-_PLAIN: Final = {
-    "public": Visibility.PUBLIC,
-    "unlisted": Visibility.UNLISTED,
-    "direct": Visibility.DIRECT,
-}
-
 
 class _Twice(Exception):
     """Another request with the same Idempotency-Key was quicker."""
 
 
-# -- audience
-
-
-def audience_of(ask: Ask, params: Params, parent: Post | None) -> Visibility:
-    """Return the audience that a request asks for (architecture.md, "Exposure and default
-    audience are two settings"); narrowing is Create's rule."""
-    asked = params.text("visibility") or ""
-    local_only = params.flag("local_only")
-    if local_only or asked == _LOCAL:
-        return Visibility.INTERNAL
-    if asked in _PLAIN:
-        return _PLAIN[asked]
-    if asked == "private":
-        return _private(ask.me, local_only, parent)
-    if asked:
-        raise Invalid("Validation failed: Visibility is not included in the list")
-    default = ask.me.default_audience
-    return Visibility(default) if default in set(Visibility) else Visibility.PUBLIC
-
-
-def _private(me: Actor, local_only: bool | None, parent: Post | None) -> Visibility:
-    if local_only is False:
-        return Visibility.FOLLOWERS
-    if parent is not None and parent.visibility is Visibility.INTERNAL:
-        return Visibility.INTERNAL
-    if parent is not None and (not parent.local or parent.visibility is Visibility.FOLLOWERS):
-        return Visibility.DIRECT
-    return Visibility.INTERNAL if me.kind is ActorKind.PERSON else Visibility.FOLLOWERS
-
-
 # -- new posts
-
-
-@dataclass(frozen=True, slots=True)
-class _Poll:
-    choices: tuple[str, ...] = ()
-    multiple: bool = False
-    seconds: int = 0
-
-
-def _poll(params: Params) -> _Poll:
-    inner = params.inner("poll")
-    if inner is None:
-        return _Poll()
-    choices = tuple(one.strip() for one in inner.texts("options"))
-    if not choices:
-        return _Poll()
-    least, most = POLL_SECONDS
-    seconds = inner.whole("expires_in")
-    if seconds is None or not least <= seconds <= most:
-        raise Invalid(f"Validation failed: Expires in must be between {least} and {most} seconds")
-    return _Poll(choices, bool(inner.flag("multiple")), seconds)
 
 
 async def draft_of(ask: Ask, params: Params, *, later: bool = False) -> Draft:
@@ -103,7 +45,7 @@ async def draft_of(ask: Ask, params: Params, *, later: bool = False) -> Draft:
         parent = await ask.api.interacting.original(parent)
     quoted = await _quoted(ask, params)
     policy = params.text("quote_approval_policy")
-    poll = _poll(params)
+    poll = poll_of(params)
     named = [one for one in params.texts("media_ids") if one]
     text = params.text("status") or ""
     if not text.strip() and not named and quoted is None:
@@ -129,13 +71,6 @@ async def draft_of(ask: Ask, params: Params, *, later: bool = False) -> Draft:
     )
 
 
-def policy_named(text: str | None) -> str:
-    """Return who may quote, as a request says it; Invalid for another word."""
-    if text not in QUOTE_POLICIES:
-        raise Invalid("Validation failed: Quote approval policy is not included in the list")
-    return text
-
-
 async def _quoted(ask: Ask, params: Params) -> Post | None:
     """Return the post that a request wants to quote; whoever quotes a boost quotes the post."""
     named = params.text("quoted_status_id")
@@ -144,27 +79,26 @@ async def _quoted(ask: Ask, params: Params) -> Post | None:
     return await ask.api.interacting.original(await seen(ask, ids.parse(named) or 0))
 
 
-def language_of(text: str | None) -> str:
-    """Return a language code as it is kept, "" for none or what is no code."""
-    code = (text or "").strip().replace("_", "-")
-    if not code or len(code) > 12 or not code.replace("-", "").isalnum():
-        return ""
-    return code
-
-
 async def create(ask: Ask) -> Reply:
     """POST /api/v1/statuses."""
     key = _key(ask)
     before = await _before(ask, key)
     if before is not None:
         return await _again(ask, *before)
+    answered = await drafting.waiting(ask, ids.parse(ask.params.text("in_reply_to_id") or "") or 0)
+    if answered is not None:
+        return await drafting.answer(ask, answered, key)
     due = due_of(ask.params.text("scheduled_at"))
     if due is not None and due > ask.api.clock.now():
         return await _for_later(ask, due, key)
     draft = await draft_of(ask, ask.params)
     try:
         with in_their_words(ask):
-            made = await ask.api.writing.publish(ask.me, draft, _noted(ask, key))
+            made = await ask.api.writing.publish(
+                ask.me, draft, _noted(ask, key), _aside(ask, draft, key)
+            )
+    except Waits as waits:
+        return await drafting.show(ask, waits.draft_id)
     except FediError:
         await ask.api.media.give_back(draft.media)
         raise
@@ -199,26 +133,63 @@ async def _before(ask: Ask, key: str) -> tuple[str, int] | None:
 
 async def _again(ask: Ask, kind: str, id: int) -> Reply:
     """Answer as before a request that comes again under its Idempotency-Key."""
+    if kind == DRAFT:
+        return await drafting.show(ask, id)
     return await (shown(ask, id) if kind == "post" else scheduling.shown(ask, id))
 
 
 async def _for_later(ask: Ask, due: int, key: str) -> Reply:
-    ask.must_write()
     draft = await draft_of(ask, ask.params, later=True)
     files = ask.ids("media_ids")
-    told = {
-        "visibility": ask.params.text("visibility") or visibility_name(draft.visibility),
-        "in_reply_to_id": ids.parse(ask.params.text("in_reply_to_id") or ""),
-        "quoted_status_id": ask.params.text("quoted_status_id") or None,
-    }
-    wish = wished(draft, files, _poll(ask.params).seconds, told)
+    wish = wished(draft, files, poll_of(ask.params).seconds, _shown(ask, draft))
     app = ask.caller.app_id if ask.caller is not None else None
-    with in_their_words(ask):
-        id = await ask.api.scheduling.keep(ask.me, ask.person.id, app, due, wish)
+    kept_aside = _keyed(ask, key, "scheduled")
+    try:
+        with in_their_words(ask):
+            id = await ask.api.scheduling.keep(ask.me, ask.person.id, app, due, wish, kept_aside)
+    except Waits as waits:
+        return await scheduling.shown(ask, waits.draft_id)
+    except _Twice:
+        before = await _before(ask, key)
+        if before is None:
+            raise NotFound("Record not found") from None
+        return await _again(ask, *before)
     if key and ask.caller is not None:
         token, now = ask.caller.token_id, ask.api.clock.now()
         await ask.api.engine.write(lambda tx: kept.answer(tx, token, key, "scheduled", id, now))
     return await scheduling.shown(ask, id)
+
+
+def _shown(ask: Ask, draft: Draft) -> dict[str, Any]:
+    """Return what an app gets to see of its own words."""
+    return {
+        "visibility": ask.params.text("visibility") or visibility_name(draft.visibility),
+        "in_reply_to_id": ids.parse(ask.params.text("in_reply_to_id") or ""),
+        "quoted_status_id": ask.params.text("quoted_status_id") or None,
+    }
+
+
+def _aside(ask: Ask, draft: Draft, key: str) -> Aside:
+    """Return what goes with a post, should it have to wait for approval."""
+    return Aside(
+        app_id=ask.caller.app_id if ask.caller is not None else None,
+        poll_seconds=poll_of(ask.params).seconds,
+        shown=_shown(ask, draft),
+        beside=_keyed(ask, key, DRAFT),
+    )
+
+
+def _keyed(ask: Ask, key: str, kind: str) -> Callable[[UnitStore, int], Awaitable[None]] | None:
+    """Return what notes, with a draft, under which Idempotency-Key it was asked for."""
+    caller = ask.caller
+    if not key or caller is None:
+        return None
+
+    async def beside(store: UnitStore, id: int) -> None:
+        if not await kept.answer(store.tx, caller.token_id, key, kind, id, store.now):
+            raise _Twice
+
+    return beside
 
 
 def _noted(ask: Ask, key: str) -> Beside:
@@ -251,13 +222,16 @@ async def own(ask: Ask) -> Post:
 
 async def edit(ask: Ask) -> Reply:
     """PUT /api/v1/statuses/:id."""
+    waits = await drafting.waiting(ask, ask.id())
+    if waits is not None:
+        return await drafting.change(ask, waits)
     found, params = await own(ask), ask.params
     text = params.text("status")
     media = found.media
     if "media_ids" in params:
         media = await ask.api.media.of_request(ask.me, params.texts("media_ids"), found)
     media = await ask.api.media.described(ask.me, media, params.inners("media_attributes"), found)
-    poll = _poll(params)
+    poll = poll_of(params)
     text = found.source if text is None else text
     if not text.strip() and not media and not found.quote:
         raise Invalid("Validation failed: Text can't be blank")
@@ -275,8 +249,12 @@ async def edit(ask: Ask) -> Reply:
         multiple=poll.multiple,
         poll_ends=ask.api.clock.now() + poll.seconds * 1000 if poll.choices else None,
     )
-    with in_their_words(ask):
-        changed = await ask.api.writing.edit(ask.me, found, draft, media=media)
+    try:
+        with in_their_words(ask):
+            aside = _aside(ask, draft, "")
+            changed = await ask.api.writing.edit(ask.me, found, draft, media=media, aside=aside)
+    except Waits as waiting:
+        return await drafting.show(ask, waiting.draft_id)
     policy = params.text("quote_approval_policy")
     if policy is not None:
         await ask.api.writing.let_quote(ask.me, changed, policy_named(policy), ask.person.id)
@@ -289,6 +267,9 @@ async def remove(ask: Ask) -> Reply:
     Its files get new names for that, since the old ones die with the post; `delete_media` drops
     them (API level 4).
     """
+    waits = await drafting.waiting(ask, ask.id())
+    if waits is not None:
+        return await drafting.remove(ask, waits)
     found = await own(ask)
     body = (await shown(ask, found.id)).body
     source = msgspec.json.encode(found.source)
@@ -307,6 +288,9 @@ async def remove(ask: Ask) -> Reply:
 
 async def source(ask: Ask) -> Reply:
     """GET /api/v1/statuses/:id/source."""
+    waits = await drafting.waiting(ask, ask.id())
+    if waits is not None:
+        return ok(drafting.source(waits))
     found = await seen(ask, ask.id())
     if found.author_id != ask.me.id:
         raise Forbidden("This action is not allowed")

@@ -3,8 +3,9 @@
 from actors.errors import Forbidden, NotFound
 from actors.posts import QuoteState
 from fedi.mastodon.asking import Ask, Reply, get, post, put
+from fedi.mastodon.composing import policy_named
 from fedi.mastodon.paging import page_of
-from fedi.mastodon.posting import own, policy_named
+from fedi.mastodon.posting import own
 from fedi.mastodon.reacting import GONE, seen, shown
 from fedi.mastodon.timelines import listed, span_of
 from fedi.store import quoting

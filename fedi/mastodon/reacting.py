@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from actors.errors import Invalid, NotFound
 from actors.posts import Post, Visibility
+from fedi.mastodon import drafting
 from fedi.mastodon.asking import Ask, By, Handler, Reply, get, joined, post
 from fedi.mastodon.paging import links, page_of
 from fedi.mastodon.timelines import listed, span_of
@@ -20,8 +21,11 @@ _BOOSTS = {
 
 
 async def seen(ask: Ask, id: int) -> Post:
-    """Return a post that the caller may see."""
+    """Return a post that the caller may see, also by the id it had while it waited for approval."""
     found = await ask.api.engine.glance(lambda tx: hydrating.post_for(tx, id, ask.viewer))
+    if found is None:
+        came = await drafting.instead(ask, id)
+        found = await ask.api.engine.glance(lambda tx: hydrating.post_for(tx, came, ask.viewer))
     if found is None:
         raise NotFound(GONE)
     return found
@@ -51,7 +55,11 @@ def acted(act: _Act) -> Handler:
 
 
 async def reblog(ask: Ask) -> Reply:
-    """POST /api/v1/statuses/:id/reblog. Internal posts are shared inside (client-api.md §2.9)."""
+    """POST /api/v1/statuses/:id/reblog. Internal posts are shared inside (client-api.md §2.9);
+    what waits for approval is approved so."""
+    waits = await drafting.waiting(ask, ask.id())
+    if waits is not None:
+        return await drafting.approve(ask, waits)
     original = await ask.api.interacting.original(await seen(ask, ask.id()))
     asked = ask.params.text("visibility") or "public"
     if asked not in _BOOSTS:

@@ -22,6 +22,7 @@ from fedi.mastodon.making import Making
 from fedi.store import hydrating, quoting
 from fedi.store.engine import Tx
 from fedi.store.events import Place
+from fedi.store.knowing import known_among
 from fedi.store.quoting import Standing
 from fedi.store.timelines import Chosen
 
@@ -44,20 +45,21 @@ class Renderer:
     now: Callable[[], int]
     fragments: Fragments = field(default_factory=Fragments)
     filters: Filters | None = None
+    zone: str = "Europe/Oslo"
 
     # -- accounts
 
     async def accounts(self, tx: Tx, ids: Sequence[int], viewer: Viewer) -> list[bytes]:
         """Return accounts as JSON, in the order of their ids; unknown ones are passed over."""
-        seen = await self.fragments.refresh(tx)
-        faces = await self._faces(tx, ids, hydrating.is_inside(viewer), seen)
-        return [faces[id].json for id in ids if id in faces]
+        faces = await self.faces(tx, ids, viewer)
+        return [faces[id] for id in ids if id in faces]
 
     async def faces(self, tx: Tx, ids: Sequence[int], viewer: Viewer) -> dict[int, bytes]:
-        """Return accounts as JSON by id."""
+        """Return accounts as JSON by id, those of which the viewer may know."""
         seen = await self.fragments.refresh(tx)
         faces = await self._faces(tx, ids, hydrating.is_inside(viewer), seen)
-        return {id: faces[id].json for id in ids if id in faces}
+        known = await known_among(tx, list(faces), viewer)
+        return {id: faces[id].json for id in ids if id in known}
 
     async def account(self, tx: Tx, id: int, viewer: Viewer) -> bytes | None:
         found = await self.accounts(tx, [id], viewer)
@@ -67,7 +69,8 @@ class Renderer:
         self, tx: Tx, ids: Sequence[int], viewer: Viewer
     ) -> dict[int, Account]:
         """Return accounts as structs, for answers that change or extend them."""
-        found = await hydrating.accounts(tx, list(ids), inside=hydrating.is_inside(viewer))
+        known = await known_among(tx, ids, viewer)
+        found = await hydrating.accounts(tx, list(known), inside=hydrating.is_inside(viewer))
         return {one.actor.id: self.making.account(one) for one in found}
 
     async def _faces(
@@ -111,6 +114,20 @@ class Renderer:
         """Return a post that the viewer has just written as JSON, None if it is gone already."""
         chosen = Chosen(post.id, post.author_id, post.boost_of, 0)
         return (await self._shown(tx, [chosen], viewer, "")).get(post.id)
+
+    async def unpublished(
+        self, tx: Tx, wholes: Sequence[hydrating.Whole], viewer: Viewer
+    ) -> dict[int, bytes]:
+        """Return as JSON what is no post yet, to a viewer who may read it; nothing of it is kept
+        among what others read."""
+        sheet, inside = Sheet(), hydrating.is_inside(viewer)
+        seen = await self._begin(tx, sheet, viewer, "")
+        made = {whole.post.id: self.making.fragment(whole) for whole in wholes}
+        fragments = await self._quoted(tx, sheet, made, viewer, seen)
+        await self._differing(tx, sheet, fragments, viewer)
+        faces = await self._faces(tx, [one.author_id for one in fragments.values()], inside, seen)
+        joining = Joining(sheet, faces, fragments, self.now())
+        return {id: joining.one(id) for id in made}
 
     async def statuses_by_id(
         self, tx: Tx, post_ids: Sequence[int], viewer: Viewer, *, context: str = ""

@@ -1,6 +1,7 @@
 """Reading posts: one, many by id, the conversation around one, its source and history."""
 
 from actors.errors import NotFound
+from fedi.mastodon import drafting
 from fedi.mastodon.asking import Ask, By, Reply, get, joined, ok
 from fedi.store import conversation
 from fedi.store.engine import Tx
@@ -16,23 +17,29 @@ async def show(ask: Ask) -> Reply:
     """GET /api/v1/statuses/:id."""
     id = ask.id()
     found = await ask.api.engine.glance(lambda tx: ask.api.renderer.status(tx, id, ask.viewer))
-    if found is None:
-        raise NotFound(GONE)
-    return Reply(found)
+    return await drafting.show(ask, id) if found is None else Reply(found)
 
 
 async def several(ask: Ask) -> Reply:
     """GET /api/v1/statuses?id[]=…; those that aren't there are passed over."""
     wanted = ask.ids("id")[:MOST_AT_ONCE]
-    return joined(
-        await ask.api.engine.glance(lambda tx: ask.api.renderer.statuses(tx, wanted, ask.viewer))
+    found = await ask.api.engine.glance(
+        lambda tx: ask.api.renderer.statuses_by_id(tx, wanted, ask.viewer)
     )
+    missing = [id for id in wanted if id not in found]
+    found |= await drafting.several(ask, missing)
+    return joined(found[id] for id in wanted if id in found)
 
 
 async def context(ask: Ask) -> Reply:
     """GET /api/v1/statuses/:id/context."""
     id = ask.id()
     above, below = SIGNED_IN_DEPTH if ask.reader is not None else OUTSIDE_DEPTH
+
+    waits = await drafting.waiting(ask, id)
+    if waits is not None:
+        return await drafting.context(ask, waits, above)
+    id = await drafting.post_of(ask, id) or id
 
     async def query(tx: Tx) -> Reply:
         renderer = ask.api.renderer

@@ -12,6 +12,7 @@ import msgspec
 
 from actors import ids
 from actors.audience import LocalActor
+from fedi.mastodon import pending
 from fedi.mastodon.collected import CollectionEntity, collections_by_id
 from fedi.mastodon.entities import Account, moment
 from fedi.mastodon.fallbacks import Knows, NotificationFallback
@@ -61,6 +62,8 @@ async def _sheet(
     posts = await renderer.statuses_by_id(
         tx, [one.post_id for one in found if one.post_id], viewer, context="notifications"
     )
+    missing = [one.post_id for one in found if one.post_id and one.post_id not in posts]
+    posts |= await pending.told(renderer, tx, missing, me, viewer)
     about = await collections_by_id(
         tx, [one.collection_id for one in found if one.collection_id], viewer, renderer.making.urls
     )

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from actors.drafts import Approval, DraftState, SharedDraft, Step
-from actors.people import Person
+from actors.people import Actor, Person
 from actors.relationships import NotificationKind
 
 from .engine import Tx
-from .rows import PERSON, Table
+from .rows import ACTOR, PERSON, Table
 from .timelines import Span
 
 DRAFT: Final = Table("draft", SharedDraft, ["id"])
@@ -295,3 +295,15 @@ async def person(tx: Tx, id: int | None) -> Person | None:
         return None
     row = await tx.one(f"{PERSON.select} WHERE id = ? AND departed IS NULL", (id,))
     return PERSON.decode(row) if row is not None else None
+
+
+async def actors(tx: Tx, ids: Sequence[int]) -> dict[int, Actor]:
+    """Return actors by id."""
+    rows = await tx.rows(f"{ACTOR.select} WHERE id IN ({', '.join('?' * len(ids))})", ids)
+    return {one.id: one for one in map(ACTOR.decode, rows)}
+
+
+async def post_id(tx: Tx, uri: str) -> int | None:
+    """Return the id of the post with a URI."""
+    row = await tx.one("SELECT id FROM post WHERE uri = ?", (uri,))
+    return None if row is None else int(row[0])

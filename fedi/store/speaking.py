@@ -1,6 +1,6 @@
 """For whom a person may speak: their own actor, and the departments that let them."""
 
-from actors.membership import Membership, may_write
+from actors.membership import Membership, may_draft
 from actors.people import Actor, Person
 
 from . import roles
@@ -11,9 +11,10 @@ MOST = 200
 
 
 async def spoken_for(tx: Tx, person: Person, now: int) -> list[Actor]:
-    """Return the actors that a person may write as at `now` (ms), their own first, then by name."""
+    """Return the actors that a person may write as at `now` (ms), if only drafts, their own first,
+    then by name."""
     held = await roles.of_person(tx, person.id, now)
-    writing = {actor_id: role for actor_id, role in held.items() if may_write(role, now)}
+    writing = {actor_id: role for actor_id, role in held.items() if may_draft(role, now)}
     return [actor for actor, _ in await _actors(tx, person, writing)]
 
 
