@@ -7,14 +7,19 @@ of another server a post is what it would be without it, sent to the group as we
 Groups of ours: actors/groups.py.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from actors.effects import Effect, Effects, Notify, Put, Show
+from actors.effects import Effect, Effects, Notify, Put, Recipients, Send, Show
 from actors.people import Actor, ActorKind
 from actors.ports import Store
 from actors.posts import Post, Visibility
 from actors.relationships import NotificationKind, RelationKind, RelationState
+from actors.verbs import Create, Delete, Update
 
+Groups = tuple[Actor, ...]
+Named = Mapping[str, Actor]
+_FOR_ALL = (Visibility.PUBLIC, Visibility.UNLISTED)
 _FOR_MEMBERS = (Visibility.DIRECT, Visibility.GROUP)
 
 
@@ -26,6 +31,49 @@ def is_elsewhere(actor: Actor) -> bool:
 def is_closed(group: Actor) -> bool:
     """Return whether a group of another server keeps what is posted there to its members."""
     return group.shares_groups and group.locked
+
+
+# -- what is said in one
+
+
+async def boards(store: Store, author: Actor, parent: Post | None, named: Named) -> Groups:
+    """Return the groups elsewhere, not closed ones, that a post of ours is for: those it names,
+    and those in which what it answers is."""
+    if not author.local:
+        return ()
+    found = [one for one in named.values() if is_elsewhere(one) and not is_closed(one)]
+    if parent is not None and parent.visibility in _FOR_ALL:
+        rows = await store.addressees(parent.id)
+        there = await store.actors_by_id(tuple(row.actor_id for row in rows))
+        found += [one for one in there.values() if is_elsewhere(one) and not is_closed(one)]
+    return tuple({one.id: one for one in found if not one.gone}.values())
+
+
+async def placed(store: Store, post: Post | None) -> Groups:
+    """Return the groups that a post of ours is in, of ours and of other servers."""
+    if post is None or not post.local or post.visibility is Visibility.DIRECT:
+        return ()
+    rows = await store.addressees(post.id)
+    found = await store.actors_by_id(tuple(row.actor_id for row in rows))
+    return tuple(one for one in found.values() if one.kind is ActorKind.GROUP and not one.gone)
+
+
+def to_groups(
+    to: tuple[str, ...], cc: tuple[str, ...], groups: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (to, cc) of a post that is in these groups: it is to them that it is addressed."""
+    more = tuple(uri for uri in groups if uri not in to)
+    return (*to, *more), tuple(uri for uri in cc if uri not in groups)
+
+
+def sent(groups: Groups, said: Create | Update | Delete, author: Actor, post: Post) -> Effects:
+    """Return what sends a post, or what becomes of it, to the closed groups elsewhere that it is in
+    and to nobody else: they tell the members."""
+    ids = tuple(one.id for one in groups if is_elsewhere(one))
+    if post.visibility is not Visibility.GROUP or not ids:
+        return ()
+    recipients = Recipients(actors=ids)
+    return (Send(said, author.id, recipients, about=post.uri, post_id=post.id),)
 
 
 # -- what a group announces

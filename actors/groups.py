@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from actors.effects import Effects, Put, Refusal
+from actors.elsewhere import is_closed, is_elsewhere
 from actors.errors import Invalid
 from actors.grouping import Access, Posting, Standing
 from actors.people import Actor, ActorKind, Exposure
@@ -57,6 +58,13 @@ class Surroundings:
     parent: tuple[Standing, ...] = ()
     quoted: tuple[Standing, ...] = ()
     itself: Standing | None = None
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        """Return every group that is touched, once."""
+        itself = (self.itself,) if self.itself is not None else ()
+        every = (*self.names, *self.parent, *self.quoted, *itself)
+        return tuple({one.group.id: one.group for one in every}.values())
 
     @property
     def any(self) -> bool:
@@ -208,19 +216,22 @@ def at_home(placed: Placed | None) -> tuple[int, ...]:
 async def touched(
     store: Store, author: Actor, around: Around, quoting: Quoting | None
 ) -> Surroundings:
-    """Look up the groups that a post of ours touches by its words, parent or quote; most touch
-    none."""
-    if not author.local:
-        return NOWHERE
+    """Look up the groups that a post touches by its words, parent or quote; most touch none. To
+    one of ours a closed group of another server is as one of ours."""
     quoted = quoting.post if quoting is not None and quoting.visible else None
     parent = around.parent if around.parent_visible else None
-    names = [one for one in around.named.values() if is_ours(one) and one.id != author.id]
+    names = [one for one in around.named.values() if has_rules(one) and one.id != author.id]
     return Surroundings(
         names=await _standings(store, names, author),
         parent=await groups_of(store, parent, author),
         quoted=await groups_of(store, quoted, author),
         itself=await store.group(author, author) if is_ours(author) else None,
     )
+
+
+def has_rules(actor: Actor) -> bool:
+    """Return whether it may be a group whose rules hold for what is said here."""
+    return is_ours(actor) or (is_elsewhere(actor) and is_closed(actor))
 
 
 async def members(store: Store, around: Around, touched: Surroundings) -> frozenset[int]:
@@ -241,6 +252,27 @@ async def groups_of(store: Store, post: Post | None, who: Actor) -> tuple[Standi
         return ()
     found = await store.groups_of(post.id)
     return await _standings(store, found, who)
+
+
+async def has(store: Store, group: Actor, post: Post) -> bool:
+    """Return whether a post was posted in this group of ours."""
+    if not is_ours(group) or post.visibility is Visibility.DIRECT:
+        return False
+    return any(one.id == group.id for one in await store.groups_of(post.id))
+
+
+async def after(store: Store, post: Post | None, around: Around) -> Around:
+    """Return whom a post of ours names once it has new words: no group that it was not posted in,
+    and where it is for the members of one, only members."""
+    if post is None or not post.local or not around.named:
+        return around
+    there = {one.id for one in await store.groups_of(post.id)}
+    named = {uri: one for uri, one in around.named.items() if not is_ours(one) or one.id in there}
+    if there and post.visibility is Visibility.GROUP:
+        asked = tuple(sorted(one.id for one in named.values()))
+        among = await store.members_among(tuple(sorted(there)), asked)
+        named = {uri: one for uri, one in named.items() if one.id in among or one.id in there}
+    return replace(around, named=named)
 
 
 async def _standings(store: Store, groups: Sequence[Actor], who: Actor) -> tuple[Standing, ...]:

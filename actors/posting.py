@@ -44,7 +44,7 @@ async def around(store: Store, note: Note, author: Actor, *, answered: bool = Tr
     parent = await store.post(note.in_reply_to) if note.in_reply_to else None
     if parent is not None and parent.boost_of is not None:
         parent = await store.post_by_id(parent.boost_of)
-    uris = dict.fromkeys((*(m.href for m in note.mentions), *note.to, *note.cc))
+    uris = dict.fromkeys((*(m.href for m in note.mentions), *note.to, *note.cc, *note.audience))
     for nobody in (PUBLIC, author.followers):  # of most posts the only ones
         uris.pop(nobody, None)
     named = await store.actors_by_uri(tuple(uris)[:MAX_NAMED])

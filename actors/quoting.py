@@ -8,11 +8,22 @@ and what is to be asked; for another's `claimed` says what is believed before an
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from actors.effects import Effect, Effects, Fetch, Notify, Put, Refusal, Show
+from actors.effects import (
+    Effect,
+    Effects,
+    Fetch,
+    Notify,
+    Put,
+    Recipients,
+    Refusal,
+    Send,
+    Show,
+)
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import Note, Post, Quotable, Quote, QuoteState, Visibility
 from actors.relationships import MarkerKind, NotificationKind, RelationKind, RelationState
+from actors.verbs import QuoteRequest
 from actors.vocabulary import PUBLIC
 
 OPEN = (Visibility.PUBLIC, Visibility.UNLISTED)
@@ -237,3 +248,38 @@ def settled(row: Quote, state: QuoteState, stamp: str, post: Post | None) -> Eff
     """Return what a new state of a quote means: the row, and the post shown as it now is."""
     shown = (Show(post.id, post.author_id, "edit"),) if post is not None else ()
     return (Put(replace(row, state=state, stamp=stamp), shown, replace=True),)
+
+
+def asked(
+    quoting: Quoting,
+    row: Quote,
+    author: Actor,
+    note: Note,
+    post_id: int,
+    person: int | None,
+    *,
+    leaves: bool,
+) -> Effects:
+    """Return what quoting causes besides the post: the row, and the author quoted told or asked.
+
+    Somebody elsewhere is shown the post with the question only if it is theirs to read.
+    """
+    by = quoting.author
+    if by is None or by.id == author.id:
+        return (Put(row, replace=True),)
+    if row.state is QuoteState.ACCEPTED:
+        told = Notify(by.id, NotificationKind.QUOTE, author.id, post_id)
+        return (Put(row, (told,) if by.local else (), replace=True),)
+    if not leaves:
+        return (Put(row, replace=True),)
+    is_theirs = not {PUBLIC, by.uri}.isdisjoint((*note.to, *note.cc))
+    request = QuoteRequest(
+        uri=row.request,
+        actor=author.uri,
+        object=row.quoted_uri,
+        instrument=note.uri,
+        note=note if is_theirs else None,
+        person=person,
+    )
+    send = Send(request, author.id, Recipients(actors=(by.id,)), about=note.uri)
+    return (Put(row, (send,), replace=True),)

@@ -8,7 +8,7 @@ audience is narrowed to what the parent and the author's exposure allow before a
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from actors import groups, questions
+from actors import admitting, elsewhere, groups, questions, relaying, sharing
 from actors import quoting as quotes
 from actors.access import saying
 from actors.audience import (
@@ -26,7 +26,6 @@ from actors.effects import (
     Effect,
     Effects,
     Need,
-    Notify,
     Put,
     Recipients,
     Refusal,
@@ -39,10 +38,8 @@ from actors.ports import Store
 from actors.posting import Around, around, beside, row_of, thread, told
 from actors.posts import Addressee, Note, Post, Quotable, Quote, QuoteState, Visibility
 from actors.quoting import Quoting
-from actors.relationships import NotificationKind
 from actors.urls import Urls
-from actors.verbs import Create, QuoteRequest
-from actors.vocabulary import PUBLIC
+from actors.verbs import Create
 
 __all__ = ["Create", "decide", "gather"]
 
@@ -66,6 +63,9 @@ class Facts:
     sent_to: tuple[Actor, ...]
     groups: groups.Surroundings
     members: frozenset[int]
+    boards: tuple[Actor, ...]
+    voices: relaying.Voices
+    handed: sharing.HandedOn | None
     quoting: Quoting | None
     quoted_by: tuple[Quote, ...]
     asking: questions.Asking
@@ -86,11 +86,12 @@ async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
     surrounding = await around(store, note, author, answered=traces.answered)
     quoting = await quotes.look(store, note, author)
     touched = await groups.touched(store, author, surrounding, quoting)
+    existing = await store.post(note.uri) if traces.known else None
     return Facts(
         activity=activity,
         author=author,
         waits=waits,
-        existing=await store.post(note.uri) if traces.known else None,
+        existing=existing,
         around=surrounding,
         deleted=traces.deleted,
         followed_here=not author.local and traces.followed,
@@ -100,6 +101,9 @@ async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
         sent_to=await _sent_to(store, author, surrounding),
         groups=touched,
         members=await groups.members(store, surrounding, touched),
+        boards=await elsewhere.boards(store, author, surrounding.parent, surrounding.named),
+        voices=await relaying.voices(store, touched.actors, existing),
+        handed=await sharing.look(store, activity.announced, existing),
         quoting=quoting,
         quoted_by=await store.waiting_quotes(note.uri) if traces.quoted else (),
         asking=await questions.look(store, author, surrounding, speakers(activity)),
@@ -152,11 +156,16 @@ def _known(facts: Facts, post: Post) -> Decision:
     activity, author = facts.activity, facts.author
     if post.author_id != author.id or post.deleted is not None or post.boost_of is not None:
         return ()
-    if author.local or activity.fetched:
+    if author.local:
         return ()
+    if activity.fetched or activity.announced is not None:
+        return sharing.boosted(facts.handed, post, author)
     effects: list[Effect] = _reader(facts, post.id)
     effects += _told(facts, activity.note, post, facts.around)
     effects.append(Show(post.id, author.id, "late"))
+    admitted = _admitted(facts)
+    if isinstance(admitted, admitting.Admitted):
+        effects += admitting.known(admitted, post, facts.voices, activity.uri, author)
     return tuple(effects)
 
 
@@ -172,13 +181,18 @@ def _theirs(facts: Facts) -> Decision:
     note, author = facts.activity.note, facts.author
     if not _concerns_us(facts):
         return Refusal("not_for_us", "Nobody here follows the author or is named.")
-    visibility = visibility_of(note.to, note.cc, author.followers)
-    post = row_of(note, author, facts.post_id, visibility, facts.around)
-    then: list[Effect] = [*beside(note, post.id, author, facts.around)]
+    admitted = _admitted(facts)
+    if isinstance(admitted, Refusal):
+        return admitted
+    post = row_of(note, author, facts.post_id, admitted.visibility, facts.around)
+    named = admitted.named(facts.around, facts.members)
+    then: list[Effect] = [*beside(note, post.id, author, named), *admitted.put(post.id)]
     then += _reader(facts, post.id)
     if not facts.activity.fetched:
-        then += _told(facts, note, post, facts.around)
-        then.append(Show(post.id, author.id))
+        then += _told(facts, note, post, named)
+        then.append(Show(post.id, author.id, groups=admitted.home()))
+        then += admitted.told(facts.voices, post, facts.activity.uri, author)
+    then += sharing.boosted(facts.handed, post, author)
     # What we fetched ourselves asks for its own parent within a budget (fedi/wanted.py).
     then += thread(note, post, facts.around, ask=not facts.activity.fetched)
     then += quotes.found(facts.quoted_by, post)
@@ -186,6 +200,15 @@ def _theirs(facts: Facts) -> Decision:
         row = quotes.claimed(facts.quoting, note, author, post.id, facts.now)
         then += quotes.keep(facts.quoting, row, author, depth=int(facts.activity.fetched))
     return (Put(post, tuple(then)),)
+
+
+def _admitted(facts: Facts) -> admitting.Admitted | Refusal:
+    """Return where a post from elsewhere goes. What nobody has sent to a group isn't in one."""
+    note, author = facts.activity.note, facts.author
+    visibility = visibility_of(note.to, note.cc, author.followers)
+    if facts.activity.fetched or facts.activity.announced is not None:
+        return admitting.Admitted(visibility=visibility)
+    return admitting.admit(facts.groups, visibility, author, facts.around.parent)
 
 
 def _told(facts: Facts, note: Note, post: Post, around: Around) -> Effects:
@@ -197,7 +220,10 @@ def _told(facts: Facts, note: Note, post: Post, around: Around) -> Effects:
 
 
 def _concerns_us(facts: Facts) -> bool:
-    if facts.activity.fetched or facts.activity.reader or facts.followed_here:
+    if facts.handed is not None and facts.handed.followed:
+        return True
+    by_itself = facts.activity.fetched and facts.activity.announced is None
+    if by_itself or facts.activity.reader or facts.followed_here:
         return True
     if facts.around.parent is not None or facts.around.waiting or facts.quoted_by:
         return True
@@ -252,42 +278,15 @@ def _ours(facts: Facts) -> Decision:
     leaves = leaves_the_house(visibility) and visibility is not Visibility.GROUP
     row = _row(facts, quoting, post, state) if quoting and state else None
     note = replace(note, stamp=row.stamp) if row is not None else note
-    if leaves:
-        then.append(_send(facts, replace(activity, note=note), post, named))
+    then += _leaving(facts, replace(activity, note=note), post, named, placed)
     if quoting is not None and row is not None:
-        then += _quoted(facts, quoting, row, note, leaves=leaves)
+        then += quotes.asked(quoting, row, author, note, post.id, activity.person, leaves=leaves)
     return (Put(post, tuple(then)),)
 
 
 def _row(facts: Facts, quoting: Quoting, post: Post, state: QuoteState) -> Quote:
     stamp = facts.urls.stamp(quoting.stamp_id)
     return quotes.row_of_ours(quoting, post, facts.author, state, stamp, facts.now)
-
-
-def _quoted(facts: Facts, quoting: Quoting, row: Quote, note: Note, *, leaves: bool) -> Effects:
-    """Return what quoting causes besides the post: the row, and the author quoted told or asked.
-
-    Somebody elsewhere is shown the post with the question only if it is theirs to read.
-    """
-    author, by = facts.author, quoting.author
-    if by is None or by.id == author.id:
-        return (Put(row, replace=True),)
-    if row.state is QuoteState.ACCEPTED:
-        told = Notify(by.id, NotificationKind.QUOTE, author.id, facts.post_id)
-        return (Put(row, (told,) if by.local else (), replace=True),)
-    if not leaves:
-        return (Put(row, replace=True),)
-    is_theirs = not {PUBLIC, by.uri}.isdisjoint((*note.to, *note.cc))
-    request = QuoteRequest(
-        uri=row.request,
-        actor=author.uri,
-        object=row.quoted_uri,
-        instrument=note.uri,
-        note=note if is_theirs else None,
-        person=facts.activity.person,
-    )
-    asked = Send(request, author.id, Recipients(actors=(by.id,)), about=note.uri)
-    return (Put(row, (asked,), replace=True),)
 
 
 def _named(
@@ -311,6 +310,8 @@ def _named(
         kept |= {group.uri: group for group in facts.sent_to}
     if placed is not None:
         kept |= {group.uri: group for group in placed.groups}
+    if visibility in sharing.OPEN and not inside_only:
+        kept |= {group.uri: group for group in facts.boards}
     return kept
 
 
@@ -322,6 +323,8 @@ def _addressed(
     quoted = facts.quoting.post if facts.quoting is not None else None
     others = tuple(uri for uri in named if uri != facts.author.uri)
     to, cc = addressing(visibility, facts.author.followers, others)
+    audience = _audience(facts, visibility, named, placed)
+    to, cc = elsewhere.to_groups(to, cc, audience)
     known = set(facts.around.named) - set(named)
     mentions = tuple(mention for mention in note.mentions if mention.href not in known)
     context = parent.context if parent is not None and parent.context else facts.new_context
@@ -329,7 +332,7 @@ def _addressed(
         note,
         to=to,
         cc=cc,
-        audience=tuple(group.uri for group in placed.groups) if placed is not None else (),
+        audience=audience,
         mentions=mentions,
         # Whoever answers or quotes a boost answers or quotes the post.
         in_reply_to=parent.uri if parent is not None else "",
@@ -340,6 +343,16 @@ def _addressed(
     )
 
 
+def _audience(
+    facts: Facts, visibility: Visibility, named: Mapping[str, Actor], placed: Placed | None
+) -> tuple[str, ...]:
+    """Return the groups that the post is in (FEP-1b12)."""
+    if visibility is Visibility.INTERNAL:
+        return ()
+    groups = (*(placed.groups if placed is not None else ()), *facts.boards)
+    return tuple(dict.fromkeys(group.uri for group in groups if group.uri in named))
+
+
 def _can_quote(facts: Facts, visibility: Visibility) -> Quotable:
     """Return who may quote the post: as its author says, but nobody one that is not for all."""
     default = quotes.default_policy(visibility)
@@ -347,6 +360,22 @@ def _can_quote(facts: Facts, visibility: Visibility) -> Quotable:
     if asked is not None and default != "nobody":
         return asked
     return quotes.policy_of(default, facts.author)
+
+
+def _leaving(
+    facts: Facts, said: Create, post: Post, named: Mapping[str, Actor], placed: Placed | None
+) -> Effects:
+    """Return what sends the post to those it is for, and has groups tell of it."""
+    leaves = leaves_the_house(post.visibility) and post.visibility is not Visibility.GROUP
+    sends: Effects = (_send(facts, said, post, named),) if leaves else ()
+    if placed is None:
+        return sends
+    speaking = tuple(one for one in facts.voices if one.group.id in placed.ids)
+    return (
+        *sends,
+        *elsewhere.sent(placed.groups, said, facts.author, post),
+        *relaying.posted(speaking, post, said.uri, facts.author),
+    )
 
 
 def _send(facts: Facts, activity: Create, post: Post, named: Mapping[str, Actor]) -> Send:

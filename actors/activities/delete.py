@@ -6,7 +6,7 @@ for 30 days, so that a late Create brings nothing back.
 
 from dataclasses import dataclass, replace
 
-from actors import questions, quoting
+from actors import elsewhere, questions, quoting, relaying
 from actors.access import acting
 from actors.audience import leaves_the_house
 from actors.effects import (
@@ -55,6 +55,9 @@ class Facts:
     quote: Quote | None
     stamped: Quote | None
     in_group: bool
+    author: Actor | None
+    placed: elsewhere.Groups
+    voices: relaying.Voices
     quoting: Post | None
     asked: tuple[Inquiry, ...]
     now: int
@@ -82,6 +85,9 @@ async def gather(store: Store, activity: Delete) -> Facts | Need | Refusal:
         quote=await store.quote(post.uri) if post is not None and post.quote else None,
         stamped=stamped,
         in_group=post is not None and await has(store, actor, post),
+        author=await store.actor_by_id(post.author_id) if post is not None else None,
+        placed=await elsewhere.placed(store, post),
+        voices=await relaying.of_post(store, post),
         quoting=await store.post_by_id(by_id) if by_id is not None else None,
         asked=await store.inquiries_about(post.id) if post is not None else (),
         now=store.now,
@@ -115,8 +121,10 @@ def _out_of_group(facts: Facts, post: Post) -> Decision:
     gone = Show(
         post.id, post.author_id, "delete" if post.visibility is Visibility.GROUP else "edit"
     )
+    speaking = tuple(one for one in facts.voices if one.group.id == group)
+    out = (gone, *relaying.removed(speaking, post))
     return (
-        Drop(Addressee(post_id=post.id, actor_id=group), (gone,)),
+        Drop(Addressee(post_id=post.id, actor_id=group), out),
         Drop(Pin(actor_id=group, post_id=post.id, created=0)),
     )
 
@@ -146,8 +154,12 @@ def _post(facts: Facts, post: Post) -> Decision:
     effects += questions.gone(facts.asked, post)
     effects.append(Show(post.id, post.author_id, "delete"))
     effects.append(Spread("erase-revisions", post.author_id, post.id))
+    # Of what a group deletes it is its author's server that says that it is gone.
+    by = facts.author or facts.actor
+    effects += relaying.changed(facts.voices, post, "Delete", facts.activity.uri, by)
     if not post.local:
         return (*effects, *_marker(facts))
+    effects += elsewhere.sent(facts.placed, facts.activity, facts.actor, post)
     if leaves_the_house(post.visibility) and post.visibility is not Visibility.GROUP:
         followers = post.visibility is not Visibility.DIRECT
         recipients = Recipients(

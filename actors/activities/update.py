@@ -6,7 +6,7 @@ it: the Create is then already there. An older Update than what is kept changes 
 
 from dataclasses import dataclass, replace
 
-from actors import groups, questions
+from actors import elsewhere, groups, questions, relaying
 from actors import quoting as quotes
 from actors.access import acting, saying
 from actors.audience import addressing, leaves_the_house, visibility_of
@@ -75,6 +75,8 @@ class NoteFacts:
     quote: Quote | None
     quoted_by: tuple[Quote, ...]
     quoted_here: tuple[tuple[int, int], ...]
+    placed: elsewhere.Groups
+    voices: relaying.Voices
     new_id: int
     now: int
 
@@ -126,6 +128,8 @@ async def gather(store: Store, activity: Update) -> NoteFacts | ProfileFacts | N
         quote=await store.quote(note.uri) if existing is not None and existing.quote else None,
         quoted_by=await store.waiting_quotes(note.uri) if existing is None else (),
         quoted_here=await store.quoted_here(existing.id) if existing is not None else (),
+        placed=await elsewhere.placed(store, existing),
+        voices=await relaying.of_post(store, existing),
         new_id=store.back_dated_id(note.published),
         now=store.now,
     )
@@ -247,6 +251,7 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
     effects.append(Show(post.id, facts.author.id, "edit"))
     if facts.author.local:
         effects += _send(facts, post)
+    effects += relaying.changed(facts.voices, post, "Update", facts.activity.uri, facts.author)
     return tuple(effects)
 
 
@@ -309,7 +314,7 @@ def _lost_tags(facts: NoteFacts, post: Post) -> list[Effect]:
 
 
 def _send(facts: NoteFacts, post: Post) -> list[Effect]:
-    if not leaves_the_house(post.visibility) or post.visibility is Visibility.GROUP:
+    if not leaves_the_house(post.visibility):
         return []
     author = facts.author
     named = {uri: actor for uri, actor in facts.around.named.items() if actor.id != author.id}
@@ -319,17 +324,22 @@ def _send(facts: NoteFacts, post: Post) -> list[Effect]:
         followers_of=author.id if followers else None, actors=outside, of_post=post.id
     )
     to, cc = addressing(post.visibility, author.followers, tuple(named))
+    audience = tuple(group.uri for group in facts.placed)
+    to, cc = elsewhere.to_groups(to, cc, audience)
     quote = facts.quote
     stands = quote is not None and quote.state is QuoteState.ACCEPTED
     note = replace(
         facts.note,
         to=to,
         cc=cc,
+        audience=audience,
         quote=post.quote,
         can_quote=_can_quote(facts, post),
         stamp=quote.stamp if quote is not None and stands else "",
     )
     activity = replace(facts.activity, note=note)
+    if post.visibility is Visibility.GROUP:
+        return [*elsewhere.sent(facts.placed, activity, author, post)]
     return [Send(activity, author.id, recipients, about=post.uri, post_id=post.id)]
 
 

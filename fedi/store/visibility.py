@@ -81,15 +81,34 @@ _SERVER: Final[dict[Atom, str]] = {
     ),
     Atom.MEMBER: (
         # CROSS JOIN: in this order, from the post's few addressees on.
-        "EXISTS (SELECT 1 FROM addressee g CROSS JOIN actor ga CROSS JOIN relation m"
+        "(EXISTS (SELECT 1 FROM addressee g CROSS JOIN actor ga CROSS JOIN relation m"
         " CROSS JOIN actor ma WHERE g.post_id = p.id AND ga.id = g.actor_id"
         " AND ga.kind = 'Group' AND m.kind = 'follow' AND m.target_id = ga.id"
-        " AND m.state = 'accepted' AND ma.id = m.source_id AND ma.host = ? AND ma.local = 0)"
+        " AND m.state = 'accepted' AND ma.id = m.source_id AND ma.host = ? AND ma.local = 0"
+        " AND (ga.exposure <> 'allowed' OR EXISTS (SELECT 1 FROM domain_rule w"
+        " WHERE w.kind = 'allow' AND (w.domain = ? OR ? LIKE w.domain || ':%'))))"
+        # Of a group elsewhere those have members of which its own server says so.
+        " OR EXISTS (SELECT 1 FROM addressee e CROSS JOIN group_host h WHERE e.post_id = p.id"
+        " AND h.group_id = e.actor_id AND h.host = ?))"
     ),
     # A block is of a person, not of their server: others there may still read.
     Atom.BLOCKED: "? = ''",
 }
 
+_REMOTE_ACTOR: Final[dict[Atom, str]] = {
+    **_ACTOR,
+    Atom.MEMBER: (
+        f"({_ACTOR[Atom.MEMBER]} OR EXISTS (SELECT 1 FROM addressee e CROSS JOIN group_host h"
+        " CROSS JOIN actor va WHERE e.post_id = p.id AND h.group_id = e.actor_id AND va.id = ?"
+        " AND va.host = h.host))"
+    ),
+}
+_SPECIFIC: Final[dict[type[Viewer], dict[Atom, str]]] = {
+    Nobody: _ACTOR,
+    LocalActor: _ACTOR,
+    RemoteActor: _REMOTE_ACTOR,
+    RemoteServer: _SERVER,
+}
 
 _BY_HOST: Final = frozenset({Atom.HOST_BLOCKED, Atom.HOST_ALLOWED})
 
@@ -127,8 +146,7 @@ def _compiled(
     kind: type[Nobody | LocalActor | RemoteActor | RemoteServer], even_deleted: bool, by_row: bool
 ) -> tuple[str, tuple[str, ...]]:
     """Return the SQL for a viewer kind, and which value each placeholder takes."""
-    specific = _SERVER if kind is RemoteServer else _ACTOR
-    table = {**_ANYONE, **specific}
+    table = {**_ANYONE, **_SPECIFIC[kind]}
     if kind is not RemoteServer and not by_row:
         table[Atom.BLOCKED] = _BLOCKED_BY_ANY
     if even_deleted:
@@ -186,8 +204,7 @@ async def may_see(tx: Tx, post_id: int, viewer: Viewer) -> bool:
 
 async def facts(tx: Tx, post_id: int, viewer: Viewer) -> dict[Atom, bool]:
     """Return each atom's truth on its own, for Python's verdict (and for explaining one)."""
-    specific = _SERVER if isinstance(viewer, RemoteServer) else _ACTOR
-    table = {**_ANYONE, **specific}
+    table = {**_ANYONE, **_SPECIFIC[type(viewer)]}
     found: dict[Atom, bool] = {}
     for atom in atoms(TABLE[type(viewer)]):
         host = getattr(viewer, "host", "")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from actors import audience
+from actors import audience, elsewhere
 from actors.people import Actor, ActorKind
-from actors.posts import Hashtag, Mention, Note, Poll, Post, Question
+from actors.posts import Hashtag, Mention, Note, Poll, Post, Question, Visibility
 from actors.urls import Urls
 
 
@@ -54,7 +54,7 @@ def note_of(post: Post, around: Surroundings, urls: Urls) -> Note:
         updated=post.edited,
         to=to,
         cc=cc,
-        audience=groups_of(around),
+        audience=groups_of(post, around),
         in_reply_to=around.parent or post.in_reply_to_uri,
         context=post.context,
         mentions=tuple(
@@ -74,11 +74,14 @@ def note_of(post: Post, around: Surroundings, urls: Urls) -> Note:
 def addressing_of(post: Post, around: Surroundings) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (to, cc) of a stored post or boost."""
     named = tuple(named.actor.uri for named in around.addressees)
-    return audience.addressing(post.visibility, around.author.followers, named)
+    to, cc = audience.addressing(post.visibility, around.author.followers, named)
+    return elsewhere.to_groups(to, cc, groups_of(post, around))
 
 
-def groups_of(around: Surroundings) -> tuple[str, ...]:
+def groups_of(post: Post, around: Surroundings) -> tuple[str, ...]:
     """Return the groups that a stored post is in."""
+    if post.visibility is Visibility.INTERNAL or post.boost_of is not None:
+        return ()
     actors = (named.actor for named in around.addressees)
     return tuple(actor.uri for actor in actors if actor.kind is ActorKind.GROUP)
 
