@@ -93,6 +93,11 @@ class Store(Protocol):
         """Return how many reports of an actor's nobody has closed, counted up to `most`."""
         ...
 
+    async def told_of_report(self, target_id: int) -> tuple[int, ...]:
+        """Return the actors of those who keep order, who are told of a report about an actor;
+        none while another one about the same waits to be looked at."""
+        ...
+
     async def blocked(self, one: int, other: int) -> bool:
         """Return whether either blocks the other."""
         ...

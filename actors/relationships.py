@@ -80,6 +80,7 @@ class NotificationKind(StrEnum):
     UPDATE = "update"
     QUOTE = "quote"
     QUOTED_UPDATE = "quoted_update"
+    SIGN_UP = "admin.sign_up"
     REPORT = "admin.report"
     ADDED_TO_COLLECTION = "added_to_collection"
     COLLECTION_UPDATE = "collection_update"
@@ -87,8 +88,8 @@ class NotificationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """Told once per (recipient, kind, by, post); `post_id` is a collection's id where it is about
-    one."""
+    """Told once per (recipient, kind, by, post); `post_id` is a collection's or a report's id where
+    it is about one."""
 
     id: int
     recipient_id: int

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from actors.effects import Put
+from actors.effects import Notify, Put
 from actors.errors import Invalid, NotFound
 from actors.faces import with_faces
 from actors.handles import local_key, valid_local_username
@@ -24,10 +24,11 @@ from actors.people import (
     Key,
     Person,
 )
+from actors.relationships import NotificationKind
 from actors.signatures import pairs
 from fedi.config import Limits
 from fedi.perform import Performer
-from fedi.store import profiles, tokens
+from fedi.store import profiles, reports, tokens
 from fedi.store.engine import Tx
 from fedi.store.rows import ACTOR, HANDLE, KEY, MEMBERSHIP, PERSON
 
@@ -172,7 +173,8 @@ async def add_person(
     limits: Limits | None = None,
 ) -> tuple[Person, Actor]:
     """Make a person and their personal actor: open to the web, not discoverable, internal by
-    default (`audience`). They may write as that actor and no other yet."""
+    default (`audience`). They may write as that actor and no other yet; those who keep order are
+    told."""
     actor = await add_actor(
         performer,
         NewActor(
@@ -199,6 +201,9 @@ async def add_person(
     async def unit(tx: Tx) -> None:
         await tx.run(PERSON.insert, PERSON.encode(person))
         await tx.run(MEMBERSHIP.insert, MEMBERSHIP.encode(own))
+        told = [one for one in await reports.keepers(tx) if one != actor.id]
+        news = [Notify(one, NotificationKind.SIGN_UP, actor.id) for one in told]
+        await performer.apply(tx, tuple(news))
 
     await performer.engine.write(unit)
     return person, actor

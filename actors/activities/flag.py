@@ -8,10 +8,10 @@ Application actor) under an id of its own, so that nobody is exposed by it.
 from dataclasses import dataclass, replace
 
 from actors.access import acting
-from actors.effects import Decision, Effect, Need, Put, Recipients, Refusal, Send
+from actors.effects import Decision, Effect, Need, Notify, Put, Recipients, Refusal, Send
 from actors.people import Actor
 from actors.ports import Store
-from actors.relationships import Report
+from actors.relationships import NotificationKind, Report
 from actors.verbs import Flag
 
 __all__ = ["Flag", "decide", "gather"]
@@ -32,6 +32,7 @@ class Facts:
     open_reports: int
     report_id: int
     forwarded_uri: str
+    told: tuple[int, ...]
     now: int
 
 
@@ -60,6 +61,7 @@ async def gather(store: Store, activity: Flag) -> Facts | Need | Refusal:
         open_reports=await store.open_reports(by.id, MAX_OPEN),
         report_id=store.new_id(),
         forwarded_uri=store.urls.activity(store.new_id()),
+        told=await store.told_of_report(target.id) if target is not None else (),
         now=store.now,
     )
 
@@ -82,8 +84,14 @@ def decide(facts: Facts) -> Decision:
         category=facts.activity.category,
         collection_ids=facts.activity.collection_ids,
     )
-    told = _told_there(facts, facts.target)
-    return (Put(replace(report, forwarded=bool(told)), told),)
+    there = _told_there(facts, facts.target)
+    return (Put(replace(report, forwarded=bool(there)), (*_told_here(facts), *there)),)
+
+
+def _told_here(facts: Facts) -> tuple[Effect, ...]:
+    """Tell those who keep order, but for the one who reports."""
+    kind, by = NotificationKind.REPORT, facts.by.id
+    return tuple(Notify(one, kind, by, facts.report_id) for one in facts.told if one != by)
 
 
 def _told_there(facts: Facts, target: Actor) -> tuple[Effect, ...]:

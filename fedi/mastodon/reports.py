@@ -1,6 +1,6 @@
 """Reports: telling those who keep order about somebody, and perhaps their server."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -8,6 +8,7 @@ from actors import ids
 from actors.errors import Invalid, NotFound
 from actors.people import Actor
 from actors.posts import Post
+from actors.relationships import Report
 from fedi.mastodon.asking import Ask, Reply, ok, post
 from fedi.mastodon.entities import moment, moment_or_none
 from fedi.store import collections, hydrating
@@ -54,21 +55,25 @@ async def create(ask: Ask) -> Reply:
     face = await ask.api.engine.glance(
         lambda tx: ask.api.renderer.account(tx, other.id, ask.viewer)
     )
-    return ok(
-        {
-            "id": ids.text(report.id),
-            "action_taken": report.closed is not None,
-            "action_taken_at": moment_or_none(report.closed),
-            "category": report.category,
-            "comment": report.comment,
-            "forwarded": report.forwarded,
-            "created_at": moment(report.created),
-            "status_ids": [ids.text(id) for id in report.post_ids],
-            "rule_ids": params.texts("rule_ids")[:50] or None,
-            "collection_ids": [ids.text(id) for id in report.collection_ids] or None,
-            "target_account": msgspec.Raw(face or b"null"),
-        }
-    )
+    shown = report_json(report, face or b"null")
+    return ok({**shown, "rule_ids": params.texts("rule_ids")[:50] or None})
+
+
+def report_json(report: Report, face: bytes) -> dict[str, Any]:
+    """Return a report as apps read it; `face` is the JSON of the account that it is about."""
+    return {
+        "id": ids.text(report.id),
+        "action_taken": report.closed is not None,
+        "action_taken_at": moment_or_none(report.closed),
+        "category": report.category,
+        "comment": report.comment,
+        "forwarded": report.forwarded,
+        "created_at": moment(report.created),
+        "status_ids": [ids.text(id) for id in report.post_ids],
+        "rule_ids": None,
+        "collection_ids": [ids.text(id) for id in report.collection_ids] or None,
+        "target_account": msgspec.Raw(face),
+    }
 
 
 ROUTES: Final = (post("/api/v1/reports", create, "write:reports"),)

@@ -11,13 +11,14 @@ from typing import Any, Final
 import msgspec
 
 from actors import ids
-from actors.audience import LocalActor
+from actors.audience import LocalActor, Viewer
 from fedi.mastodon import pending
 from fedi.mastodon.collected import CollectionEntity, collections_by_id
 from fedi.mastodon.entities import Account, moment
 from fedi.mastodon.fallbacks import Knows, NotificationFallback
 from fedi.mastodon.rendering import Renderer
-from fedi.store import told
+from fedi.mastodon.reports import report_json
+from fedi.store import reports, told
 from fedi.store.engine import Tx
 from fedi.store.told import Group, Told, key_of
 
@@ -28,18 +29,21 @@ _ENCODE: Final = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What notifications of one page name: posts and collections that are there for the reader,
-    and the accounts of those whose kind the app doesn't know."""
+    """What notifications of one page name: posts, collections and reports that are there for the
+    reader, and the accounts of those whose kind the app doesn't know."""
 
     me: int
     posts: Mapping[int, bytes]
     collections: Mapping[int, CollectionEntity]
+    reports: Mapping[int, bytes]
     unknown: Mapping[int, Account]
     knows: Knows | None
 
     def there(self, one: Told) -> bool:
-        return (not one.post_id or one.post_id in self.posts) and (
-            not one.collection_id or one.collection_id in self.collections
+        return (
+            (not one.post_id or one.post_id in self.posts)
+            and (not one.collection_id or one.collection_id in self.collections)
+            and (not one.report_id or one.report_id in self.reports)
         )
 
     def fallback(self, one: Told) -> NotificationFallback | None:
@@ -67,11 +71,28 @@ async def _sheet(
     about = await collections_by_id(
         tx, [one.collection_id for one in found if one.collection_id], viewer, renderer.making.urls
     )
+    named = await _reports(renderer, tx, [one.report_id for one in found if one.report_id], viewer)
     unknown: Mapping[int, Account] = {}
     if knows is not None:
         by = list(dict.fromkeys(one.by_id for one in found if knows.lacks(one.kind)))
         unknown = await renderer.account_entities(tx, by, viewer) if by else {}
-    return _Sheet(me, posts, about, unknown, knows)
+    return _Sheet(me, posts, about, named, unknown, knows)
+
+
+async def _reports(
+    renderer: Renderer, tx: Tx, ids: Sequence[int], viewer: Viewer
+) -> dict[int, bytes]:
+    """Return reports as JSON, by id; those about an account that is gone are left out."""
+    found = await reports.by_ids(tx, ids)
+    if not found:
+        return {}
+    targets = list(dict.fromkeys(one.target_id for one in found.values()))
+    faces = await renderer.faces(tx, targets, viewer)
+    return {
+        id: _ENCODE(report_json(one, faces[one.target_id]))
+        for id, one in found.items()
+        if one.target_id in faces
+    }
 
 
 async def render(
@@ -100,7 +121,8 @@ def _json(one: Told, face: bytes, sheet: _Sheet) -> bytes:
     )
     return b"".join((
         head[:-1], b',"account":', face, b',"status":', sheet.posts.get(one.post_id, b"null"),
-        b',"report":null,"event":null,"moderation_warning":null,"collection":',
+        b',"report":', sheet.reports.get(one.report_id, b"null"),
+        b',"event":null,"moderation_warning":null,"collection":',
         _ENCODE(sheet.collections.get(one.collection_id)),
         b',"fallback":', _ENCODE(sheet.fallback(one)), b"}",
     ))  # fmt: skip
@@ -142,7 +164,7 @@ def _group(
         "latest_page_notification_at": moment(newest.created),
         "sample_account_ids": [ids.text(id) for id in sample],
         "status_id": ids.text(one.post_id) if one.post_id else None,
-        "report": None,
+        "report": msgspec.Raw(sheet.reports.get(newest.report_id, b"null")),
         "event": None,
         "moderation_warning": None,
         "collection": sheet.collections.get(newest.collection_id),

@@ -328,7 +328,8 @@ async def hydrate(tx: Tx, taken: Sequence[Waiting], now: int) -> dict[tuple[int,
         " JOIN actor b ON b.id = n.by_id AND b.suspended IS NULL AND b.deleted IS NULL"
         f" LEFT JOIN post p ON p.id = n.post_id AND {condition_by_row('s.actor_id')}"
         f" WHERE ({' OR '.join([_THIS] * len(taken))})"
-        f" AND {_HOLDS} AND (n.post_id = 0 OR p.id IS NOT NULL OR {_OF_DRAFT})",
+        f" AND {_HOLDS} AND (n.post_id = 0 OR p.id IS NOT NULL OR n.kind = '{told.REPORT}'"
+        f" OR {_OF_DRAFT})",
         [
             *(key for one in taken for key in (one.subscription_id, one.notification_id)),
             *(now,) * (roles.HOLDS_TIMES + drafts.TOLD_TIMES),

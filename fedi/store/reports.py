@@ -1,5 +1,6 @@
 """Reports to those who keep order: what arrived as Flag, and what our own have reported."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,22 @@ class Reported:
     by: Actor
     target: Actor
     posts: tuple[Post, ...] = ()
+
+
+async def keepers(tx: Tx) -> tuple[int, ...]:
+    """Return the personal actors of those who keep order here."""
+    rows = await tx.rows(
+        "SELECT actor_id FROM person WHERE admin = 1 AND departed IS NULL ORDER BY actor_id"
+    )
+    return tuple(row[0] for row in rows)
+
+
+async def by_ids(tx: Tx, ids: Sequence[int]) -> dict[int, Report]:
+    """Return those of these reports that there are, by id."""
+    if not ids:
+        return {}
+    rows = await tx.rows(f"{REPORT.select} WHERE id IN ({', '.join('?' * len(ids))})", ids)
+    return {row.id: row for row in map(REPORT.decode, rows)}
 
 
 async def by_uri(tx: Tx, uri: str) -> Report | None:

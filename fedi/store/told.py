@@ -11,15 +11,17 @@ from typing import Any, Final
 
 from actors import ids
 from actors.audience import LocalActor
+from actors.relationships import NotificationKind
 
 from . import drafts, visibility
 from .collections import NOTICES
 from .engine import Param, Tx
 from .timelines import Span
 
+REPORT: Final = NotificationKind.REPORT.value
 NEW_ACCOUNT_MS: Final = 30 * 86_400_000
 NEW_FOLLOWER_MS: Final = 3 * 86_400_000
-GROUPED: Final = ("favourite", "reblog", "follow")
+GROUPED: Final = ("favourite", "reblog", "follow", "admin.sign_up")
 GROUP_MS: Final = 12 * 3_600_000
 """Notifications of one kind about one post are one group within twelve hours."""
 _LAST_GROUP: Final = (1 << 62) // GROUP_MS
@@ -42,7 +44,7 @@ SORTS: Final = tuple(one.name for one in fields(Policy))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A notification about a post, about a collection, or about neither (0)."""
+    """A notification about a post, a collection or a report, or about none of them (0)."""
 
     id: int
     kind: str
@@ -50,6 +52,7 @@ class Told:
     post_id: int
     created: int
     collection_id: int = 0
+    report_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +149,10 @@ _WANTED: Final = (
     " AND g.suspended IS NULL AND NOT EXISTS (SELECT 1 FROM domain_mute v"
     " WHERE v.actor_id = ? AND v.domain = g.domain AND g.local = 0))"
 )
+_ORDER: Final = (
+    " AND (n.kind NOT LIKE 'admin.%' OR EXISTS (SELECT 1 FROM person k WHERE k.actor_id = ?"
+    " AND k.admin = 1 AND k.departed IS NULL))"
+)
 
 
 async def listed(tx: Tx, me: int, choice: Choice, span: Span, now: int) -> list[Told]:
@@ -186,17 +193,18 @@ async def _where(tx: Tx, me: int, choice: Choice, now: int) -> tuple[str, list[P
     parts = [_WANTED]
     params: list[Param] = [me, me, me]
     # A post that the recipient may see no more takes its notifications with it, and so does a
-    # collection that the recipient is in no more.
+    # collection that the recipient is in no more; who keeps order no more isn't told what was.
     condition, seen = visibility.condition(LocalActor(me))
     parts.append(
-        f" AND (n.post_id = 0 OR (n.kind IN ({_NOTICES}) AND EXISTS (SELECT 1"
-        " FROM collection_item i WHERE i.collection_id = n.post_id AND i.account_id = ?"
+        f"{_ORDER} AND (n.post_id = 0 OR n.kind = '{REPORT}'"
+        f" OR (n.kind IN ({_NOTICES}) AND EXISTS (SELECT 1 FROM collection_item i"
+        " WHERE i.collection_id = n.post_id AND i.account_id = ?"
         " AND i.state = 'accepted')) OR EXISTS (SELECT 1 FROM post p WHERE p.id = n.post_id"
         f" AND {condition} AND NOT EXISTS (SELECT 1 FROM thread_mute h WHERE h.actor_id = ?"
         " AND h.root = CASE WHEN p.context <> '' THEN p.context ELSE p.uri END))"
         f" OR {_OF_DRAFT})"
     )
-    params += [me, *seen, me, *(now,) * drafts.TOLD_TIMES]
+    params += [me, me, *seen, me, *(now,) * drafts.TOLD_TIMES]
     if choice.kinds:
         parts.append(f" AND n.kind IN ({', '.join('?' * len(choice.kinds))})")
         params += choice.kinds
@@ -217,9 +225,15 @@ async def _where(tx: Tx, me: int, choice: Choice, now: int) -> tuple[str, list[P
 
 def _told(row: Sequence[Any]) -> Told:
     id, kind, by_id, about, created = row
-    post, collection = (0, about) if kind in NOTICES else (about, 0)
+    collection, report = about * (kind in NOTICES), about * (kind == REPORT)
     return Told(
-        id=id, kind=kind, by_id=by_id, post_id=post, created=created, collection_id=collection
+        id=id,
+        kind=kind,
+        by_id=by_id,
+        post_id=about - collection - report,
+        created=created,
+        collection_id=collection,
+        report_id=report,
     )
 
 

@@ -18,7 +18,7 @@ from actors.posts import Addressee, Poll, Post, Quote, Vote
 from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
 
-from . import drafts, groups, knowing, questions, roles, rows, visibility
+from . import drafts, groups, knowing, questions, reports, roles, rows, visibility
 from .engine import Param, Tx
 from .rows import Table
 
@@ -207,6 +207,12 @@ class UnitStore:
             (by_id, most),
         )
         return int(found[0]) if found is not None else 0
+
+    async def told_of_report(self, target_id: int) -> tuple[int, ...]:
+        waiting = await self.tx.one(
+            "SELECT 1 FROM report WHERE target_id = ? AND closed IS NULL LIMIT 1", (target_id,)
+        )
+        return () if waiting is not None else await reports.keepers(self.tx)
 
     async def blocked(self, one: int, other: int) -> bool:
         found = await self.tx.one(

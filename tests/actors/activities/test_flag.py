@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from actors.activities.flag import MAX_OPEN
-from actors.people import Actor
-from actors.relationships import Report
+from actors.people import Actor, Person
+from actors.relationships import Notification, NotificationKind, Report
 from actors.verbs import Flag
+from fedi.store.rows import PERSON
 from tests.people import (
     ALICE,
     BOB,
@@ -14,6 +15,7 @@ from tests.people import (
     KARI,
     LEDERGRUPPEN,
     OLA,
+    PERSON_KARI,
     PERSON_OLA,
     Nordvik,
 )
@@ -97,3 +99,35 @@ def test_a_report_stays_inside_unless_it_is_to_go_out(house: Nordvik) -> None:
     house.done(flag(house, OLA, KARI.uri))
     assert len(house.all(Report)) == 2
     assert house.delivered() == []
+
+
+def kept_by(house: Nordvik, *people: Person) -> None:
+    """Let people keep order."""
+    for one in people:
+        row = PERSON.encode(replace(one, admin=True))
+        run(house.engine.write(lambda tx, row=row: tx.run(PERSON.replace, row)))  # type: ignore[misc]
+
+
+def told(house: Nordvik) -> list[tuple[int, int, int]]:
+    found = [one for one in house.all(Notification) if one.kind is NotificationKind.REPORT]
+    return [(one.recipient_id, one.by_id, one.post_id) for one in found]
+
+
+def test_those_who_keep_order_are_told_once_while_nobody_has_looked(house: Nordvik) -> None:
+    kept_by(house, PERSON_OLA, PERSON_KARI)
+    house.done(flag(house, ALICE, KARI.uri))
+    first = house.all(Report)[0]
+    assert sorted(told(house)) == sorted(
+        [(OLA.id, ALICE.id, first.id), (KARI.id, ALICE.id, first.id)]
+    )
+    house.done(flag(house, BOB, KARI.uri))
+    assert len(told(house)) == 2
+    run(house.engine.write(lambda tx: tx.run("UPDATE report SET closed = 1")))
+    house.done(flag(house, BOB, KARI.uri))
+    assert len(told(house)) == 4
+
+
+def test_who_reports_is_not_told_of_it_and_nobody_is_who_has_left(house: Nordvik) -> None:
+    kept_by(house, PERSON_OLA, replace(PERSON_KARI, departed=1))
+    house.done(flag(house, OLA, BOB.uri))
+    assert told(house) == []
