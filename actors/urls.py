@@ -15,7 +15,7 @@ from actors.handles import host_of, same_host
 __all__ = ["ACTOR_PARTS", "POST_PARTS", "Local", "Urls", "host_of", "same_host"]
 
 ACTOR_PARTS: Final = frozenset(
-    {"inbox", "outbox", "followers", "following", "featured", "tags", "synchronization"}
+    {"inbox", "outbox", "followers", "following", "featured", "tags", "synchronization", "hosts"}
 )
 POST_PARTS: Final = frozenset({"replies", "likes", "shares"})
 _NUMBERED: Final = {
@@ -106,6 +106,10 @@ class Urls:
     def page(self, path: str) -> str:
         """Return the address of a page that names no record: directory, about, a template."""
         return f"{self.origin}/{path.lstrip('/')}"
+
+    def server(self, host: str) -> str:
+        """Return what another server is named by in a list of servers: its address."""
+        return f"{self.origin.partition('://')[0]}://{host}/"
 
     def acct(self, username: str) -> str:
         return f"acct:{username}@{self.handle_domain}"

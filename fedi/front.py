@@ -40,7 +40,7 @@ from outbox.endpoints import Ask, Endpoints
 from outbox.reads import Posts
 
 _Get = Callable[[Ask, Scope], Awaitable[Answer]]
-_PARTS: Final = ("outbox", "followers", "following", "featured", "tags", "synchronization")
+_PARTS: Final = ("outbox", "followers", "following", "featured", "tags", "synchronization", "hosts")
 
 
 def choose(accept: str | None, page: bool) -> str:

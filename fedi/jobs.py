@@ -18,6 +18,7 @@ from actors.posts import Poll, Post
 from actors.relationships import NotificationKind, Relation, RelationKind
 from actors.verbs import Update
 from fedi.app import House
+from fedi.groups.neighbours import Neighbours
 from fedi.oauth.forgetting import forget_some
 from fedi.publishing import Writing
 from fedi.publishing.scheduling import Scheduling
@@ -59,6 +60,7 @@ class Clockwork:
             house.performer, house.resolver, house.config.limits, house.config.cautions.watched
         )
         self._scheduling = Scheduling(writing, house.media)
+        self._neighbours = Neighbours(house.performer)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set."""
@@ -70,6 +72,7 @@ class Clockwork:
             group.create_task(self._each(stop, 5.0, self._house.media.work, "media"))
             group.create_task(self._each(stop, 5.0, self._scheduling.publish_due, "scheduled"))
             group.create_task(self._each(stop, 30.0, self.end_mutes, "mutes"))
+            group.create_task(self._each(stop, 5.0, self.tell_neighbours, "event"))
             group.create_task(self._each(stop, 1.0, self._index.some, "event"))
             group.create_task(self._each(stop, 2.0, self._cards.some, "cards"))
             group.create_task(self._each(stop, _PRUNE_SECONDS, self._cards.sweep, "sweep"))
@@ -233,6 +236,10 @@ class Clockwork:
         update = await self._engine.read(look)
         if update is not None:
             await house.performer.once(update)
+
+    async def tell_neighbours(self) -> int:
+        """Tell the servers of closed groups' members of one another."""
+        return await self._neighbours.tell()
 
     # -- what readers keep for themselves
 

@@ -19,7 +19,7 @@ from actors.urls import host_of, same_host
 from actors.verbs import Undo
 from fedi.app import House
 from fedi.net.failures import may_come_later
-from fedi.store import chores, quoting
+from fedi.store import abroad, chores, quoting
 from fedi.store.chores import Wanted
 from fedi.store.engine import Tx
 from inbox import backfill, parse, stamps
@@ -113,6 +113,8 @@ class WantedWorker:
                 await self._house.resolver.actor(wanted.uri, fresh=True)
             case "quote":
                 await self._quote(wanted)
+            case "hosts":
+                await self._hosts(wanted.uri)
             case "synchronise":
                 await self._synchronise(wanted.uri)
 
@@ -230,6 +232,12 @@ class WantedWorker:
                 await house.performer.apply(tx, settled(row, QuoteState.ACCEPTED, stamp, post))
 
         await self._engine.write(unit)
+
+    async def _hosts(self, uri: str) -> None:
+        """Take over on which servers a closed group has members, as it lists them."""
+        page = parse.collection(await self._house.fetcher.read(uri, fresh=True))
+        hosts = frozenset(host for host in map(host_of, page.uris) if host)
+        await self._engine.write(lambda tx: abroad.replace_hosts(tx, uri, hosts))
 
     async def _synchronise(self, reference: str) -> None:
         """FEP-8fcf: compare whom of ours an actor counts as followers with whom we think so.

@@ -94,14 +94,17 @@ class Endpoints:
         return self._document(ask, self._kind(ask), collection.listed(uri, ()), True)
 
     async def actor_collection(self, ask: Ask, id: int, part: str) -> Answer:
-        """Answer outbox, followers, following, featured, tags or synchronization of an actor."""
+        """Answer outbox, followers, following, featured, tags, synchronization or hosts of an
+        actor."""
         kind = self._kind(ask)
         if part == "synchronization":
             return await self._synchronization(ask, kind, id)
+        if part == "hosts":
+            return await self._hosts(ask, kind, id)
         profile, viewer = await self._actor(ask, id)
         actor, public = profile.actor, isinstance(viewer, Nobody)
         uri = self.urls.actor(id, part)
-        if actor.gone:
+        if actor.gone or not await self._may_list(ask, actor, part):
             raise _not_found()
         if part == "tags":
             names = await self.reads.tags(actor)
@@ -303,6 +306,33 @@ class Endpoints:
             for post, around in posts.posts
             if leaves_the_house(post.visibility)
         ]
+
+    async def _may_list(self, ask: Ask, actor: Actor, part: str) -> bool:
+        """Return whether the asker may read a collection: who is in a closed group is shown to
+        servers with members alone."""
+        if part != "followers" or actor.kind is not ActorKind.GROUP or not actor.locked:
+            return True
+        viewer = await self.authenticate(ask) if ask.signed else _NOBODY
+        match viewer:
+            case RemoteServer(host) | RemoteActor(host=host):
+                return host in await self.reads.member_hosts(actor)
+            case _:
+                return False
+
+    async def _hosts(self, ask: Ask, kind: str, id: int) -> Answer:
+        """Answer the servers on which a closed group has members, to those servers alone."""
+        if not ask.signed:
+            raise Unauthorized("Only a server with members may ask, and must sign.")
+        viewer = await self.authenticate(ask)
+        profile = await self.reads.actor(id, viewer)
+        if profile is None or profile.actor.gone or profile.actor.kind is not ActorKind.GROUP:
+            raise _not_found()
+        hosts = await self.reads.member_hosts(profile.actor)
+        if not isinstance(viewer, RemoteServer | RemoteActor) or viewer.host not in hosts:
+            raise _not_found()
+        listed = [self.urls.server(host) for host in hosts]
+        shape = collection.listed(self.urls.actor(id, "hosts"), listed)
+        return self._document(ask, kind, shape, False)
 
     async def _synchronization(self, ask: Ask, kind: str, id: int) -> Answer:
         """Answer the followers on the asking server, to that server alone (FEP-8fcf)."""

@@ -76,6 +76,10 @@ class Reads(Protocol):
         """Return the URIs of the accepted followers whose id is on `host` (FEP-8fcf)."""
         ...
 
+    async def member_hosts(self, group: Actor) -> tuple[str, ...]:
+        """Return the servers like ours on which a group has members."""
+        ...
+
     async def replies(self, post: Post, viewer: Viewer, cursor: int | None, limit: int) -> Items:
         """Return the replies to a post that the viewer may see, ours and others'."""
         ...

@@ -14,7 +14,7 @@ from outbox.objects.record import Named, Surroundings
 from outbox.objects.stamp import Stamp
 from outbox.reads import Items, Posts
 
-from . import featured, quoting, visibility
+from . import abroad, featured, quoting, visibility
 from .engine import Engine, Tx
 from .keys import OwnKeys
 from .rows import ACTOR, ADDRESSEE, HASHTAG, KEY, POLL, POST
@@ -200,6 +200,9 @@ class HouseReads:
             return tuple(row[0] for row in found)
 
         return await self._engine.read(query)
+
+    async def member_hosts(self, group: Actor) -> tuple[str, ...]:
+        return await self._engine.read(lambda tx: abroad.member_hosts(tx, group))
 
     # -- posts
 

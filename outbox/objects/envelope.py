@@ -9,6 +9,7 @@ from typing import Any
 from actors.effects import Activity
 from actors.urls import Urls
 from actors.verbs import Accept, Reject
+from actors.vocabulary import PUBLIC
 
 
 def envelope(
@@ -39,6 +40,12 @@ def asked(activity: Accept | Reject) -> object:
         return inner("Follow", activity.object, activity.follower, activity.actor)
     request = inner("QuoteRequest", activity.object, activity.follower, activity.quoted)
     return {**request, "instrument": activity.instrument}
+
+
+def open_to(collection: str, urls: Urls) -> tuple[str, ...]:
+    """Return the Public where all may know what is in a collection of ours: what is pinned."""
+    local = urls.parse(collection)
+    return (PUBLIC,) if local is None or local.part == "featured" else ()
 
 
 def followers_of(actor_uri: str, urls: Urls) -> tuple[str, ...]:

@@ -58,6 +58,10 @@ class Shelf:
         profile = self.profiles.get(id)
         return profile if profile and self.may_see_actor(profile.actor, viewer) else None
 
+    async def member_hosts(self, group: Actor) -> tuple[str, ...]:
+        followers = self.followers_of.get(group.id, ())
+        return tuple(sorted({one.host for one in followers if one.shares_groups}))
+
     async def application(self) -> Profile:
         return APPLICATION_PROFILE
 
