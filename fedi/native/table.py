@@ -8,14 +8,17 @@ from typing import Final
 
 from fedi.mastodon.api import Api
 from fedi.mastodon.table import add_routes
-from fedi.native import audiences, openapi, people, questions
+from fedi.native import audiences, calendar, drafts, openapi, people, questions, welcome
 from fedi.native.asking import Endpoints
 from fedi.net.dispatch import Dispatch
 
 ENDPOINTS: Final[Endpoints] = (
     *audiences.ENDPOINTS,
+    *calendar.ENDPOINTS,
+    *drafts.ENDPOINTS,
     *people.ENDPOINTS,
     *questions.ENDPOINTS,
+    *welcome.ENDPOINTS,
 )
 
 

@@ -307,3 +307,11 @@ async def post_id(tx: Tx, uri: str) -> int | None:
     """Return the id of the post with a URI."""
     row = await tx.one("SELECT id FROM post WHERE uri = ?", (uri,))
     return None if row is None else int(row[0])
+
+
+async def people(tx: Tx, ids: Sequence[int]) -> list[Person]:
+    """Return people by id, also those who have left."""
+    if not ids:
+        return []
+    rows = await tx.rows(f"{PERSON.select} WHERE id IN ({', '.join('?' * len(ids))})", ids)
+    return [PERSON.decode(row) for row in rows]
