@@ -5,13 +5,14 @@ department's name, or says that it is done. The rules of Create and Delete put w
 here; fedi/departments/questions.py is what people do with it besides. Nothing of it leaves.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from actors import inquiries
 from actors.effects import Drop, Effect, Effects, Put, Refusal
 from actors.inquiries import Inquiry
+from actors.membership import may_draft
 from actors.people import Actor, ActorKind
 from actors.ports import Store
 from actors.posting import Around
@@ -42,10 +43,11 @@ NOTHING: Final = Asking()
 
 
 async def look(
-    store: Store, author: Actor, around: Around, person: int | None = None, *, meant: bool = False
+    store: Store, author: Actor, around: Around, by: Sequence[int | None] = (None,)
 ) -> Asking:
     """Look up what a post of `author` may ask or answer; of most there is nothing to look up.
-    `meant` is that nobody is there to be asked (a post for later)."""
+    `by` is who wrote it and who lets it out, the one to be told last; nobody of them is there to
+    be told where it is empty (a post for later)."""
     near = (*around.named.values(), around.parent_author)
     asked = {one.id for one in near if one is not None and is_asked(one)} - {author.id}
     answers = is_asked(author) and around.parent is not None
@@ -53,7 +55,7 @@ async def look(
         return NOTHING
     parent = around.parent
     above = await store.inquiries_above(parent.id) if parent is not None else ()
-    met = None if meant or not answers else await _met(store, _of(above, author.id), person)
+    met = await _met(store, _of(above, author.id), by) if answers and by else None
     return Asking(above, {id: store.new_id() for id in sorted(asked)}, met)
 
 
@@ -66,32 +68,42 @@ def _of(above: Iterable[Inquiry], department_id: int) -> list[Inquiry]:
     return [one for one in above if one.department_id == department_id]
 
 
-async def _met(store: Store, mine: Iterable[Inquiry], person: int | None) -> Refusal | None:
-    """Return why an answer of `person` should wait: a colleague has it in hand. Each thing that a
-    colleague did is told once."""
+async def _met(store: Store, mine: Iterable[Inquiry], by: Sequence[int | None]) -> Refusal | None:
+    """Return why an answer should wait: a colleague has it in hand. Each thing that a colleague
+    did is told once to whom it stops."""
     for one in mine:
-        found = crossed(one, person, store.now)
-        if found is None or await store.told_of(one.id, person, found[2]):
+        found = crossed(one, by, store.now)
+        if found is None or await store.told_of(one.id, by[-1], found.mark):
             continue
-        code, colleague, _ = found
-        who = await store.person(colleague)
-        if who is not None:
-            return Refusal(code, _SENTENCES[code].format(name=who.name), about=who.name)
+        who = await store.person(found.colleague)
+        role = await store.membership(found.colleague, one.department_id)
+        if who is not None and who.departed is None and may_draft(role, store.now):
+            sentence = _SENTENCES[found.code].format(name=who.name)
+            return Refusal(found.code, sentence, about=who.name)
     return None
 
 
-def crossed(inquiry: Inquiry, person: int | None, now: int) -> tuple[str, int, int] | None:
-    """Return what an answer of `person` at `now` would cross, if anything: the code of it, the
-    colleague, and a mark of what they did (an answer, or having taken it)."""
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """What an answer would cross: the `code` of that, the `colleague` (a person), and a `mark` of
+    what they did, by which it is known again."""
+
+    code: str
+    colleague: int
+    mark: int
+
+
+def crossed(inquiry: Inquiry, by: Sequence[int | None], now: int) -> Crossing | None:
+    """Return what an answer by these persons at `now` (ms) would cross, if anything."""
     if inquiry.is_open:
-        whose = inquiry.assigned_to
-        if whose is None or whose == person:
-            return None
-        return TAKEN, whose, inquiry.assigned or 0
-    whose, when = inquiry.answered_by, inquiry.answered
-    if whose is None or whose == person or when is None or now - when >= JUST_NOW_MS:
+        whose, when, mark, code = inquiry.assigned_to, now, inquiry.assigned, TAKEN
+    else:
+        whose, when, mark, code = (
+            inquiry.answered_by, inquiry.answered or 0, inquiry.answer_id, ANSWERED
+        )  # fmt: skip
+    if whose is None or whose in by or now - when >= JUST_NOW_MS:
         return None
-    return ANSWERED, whose, inquiry.answer_id or 0
+    return Crossing(code, whose, mark or 0)
 
 
 def asks(asking: Asking, post: Post, author: Actor, told: Collection[int], now: int) -> Effects:

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fedi.commands.actors import DEPARTMENTS, ROLES, say_actor
+from fedi.commands.naming import DAY, midnight
 from fedi.commands.opening import at_home
 from fedi.commands.speaking import Listed, moment, say, say_table, speaks, wants_json
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from actors.people import Actor
     from fedi.app import House
+    from fedi.departments.leavers import Leavers, Left
 
 
 @click.group(cls=Listed)
@@ -187,23 +191,101 @@ def list_sessions(username: str, ended: str | None) -> None:
 
 @person.command("leave")
 @click.argument("username")
-@click.option("--undo", is_flag=True, help="They are back.")
+@click.option("--on", "last", type=DAY, help="Their last day, as 2026-12-31; else they left.")
+@click.option("--undo", is_flag=True, help="They are back: the same as `fedi person return`.")
 @speaks
-def leave(username: str, undo: bool) -> None:
+def leave(username: str, last: "datetime | None", undo: bool) -> None:
     """A person leaves: they sign in no more, and within a second no app acts for them.
 
-    What they wrote stays, and so do the departments they spoke for.
+    Their roles end, and what they wrote for departments stays. After the days of [retention] their
+    name is replaced, and their personal posts go if that is set; until then they can return.
     """
+    if undo:
+        _come_back(username)
+        return
 
-    async def work(house: "House") -> None:
+    async def work(house: "House") -> "Left":
         from fedi import organisation
-        from fedi.oauth.renewing import depart
 
         who = await organisation.find_person(house.performer, username)
-        await depart(house.performer, who, back=undo)
+        on = midnight(house, last, after=True) if last is not None else None
+        return await _leavers(house).leave(who, on=on)
+
+    left = at_home(work)
+    alone, planned = ([one.username for one in some] for some in (left.alone, left.planned))
+    value = {
+        "person": username,
+        "departed": last is None,
+        "at": left.at,
+        "without_manager": alone,
+        "planned_posts_of": planned,
+    }
+    lines = [f"{username} left." if last is None else f"{username} leaves {moment(left.at)}."]
+    if alone:
+        lines.append(
+            f"Nobody manages {', '.join(alone)} then: `fedi department member HANDLE PERSON"
+            " --role manager` names somebody."
+        )
+    if planned:
+        lines.append(
+            f"They planned posts of {', '.join(planned)} that a colleague has to take over."
+        )
+    say(value, *lines)
+
+
+@person.command("return")
+@click.argument("username")
+@speaks
+def come_back(username: str) -> None:
+    """A person who left is back, or stays after all: as they were, as long as their name stands."""
+    _come_back(username)
+
+
+def _come_back(username: str) -> None:
+    async def work(house: "House") -> None:
+        from fedi import organisation
+
+        who = await organisation.find_person(house.performer, username)
+        await _leavers(house).come_back(who)
 
     at_home(work)
-    say({"person": username, "departed": not undo}, f"{username} {'is back' if undo else 'left'}.")
+    say({"person": username, "departed": False}, f"{username} is back.")
+
+
+@person.command("leavers")
+@speaks
+def list_leavers() -> None:
+    """List who leaves and has left. Their names are here when nobody else is shown them."""
+
+    async def work(house: "House") -> "list[dict[str, Any]]":
+        from fedi.store import leavers
+
+        return [
+            {
+                "username": person.username,
+                "name": row.name or person.name,
+                "leaves": row.leaves,
+                "left": row.left_at,
+                "name_replaced": row.hidden,
+                "posts_deleted": row.erased,
+            }
+            for row, person in await house.engine.read(leavers.every)
+        ]
+
+    rows = at_home(work)
+    times = ("leaves", "left", "name_replaced", "posts_deleted")
+    if not wants_json():
+        rows = [{**row, **{name: moment(row[name]) for name in times}} for row in rows]
+    say_table(rows, ("username", "name", *times), "Nobody has left.")
+
+
+def _leavers(house: "House") -> "Leavers":
+    from fedi.departments.leavers import Leavers
+    from fedi.publishing import Profiles
+
+    config = house.config
+    profiles = Profiles(house.performer, house.resolver, config.limits)
+    return Leavers(profiles, config.retention, config.organisation.language)
 
 
 @person.command("admin")

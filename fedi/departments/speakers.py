@@ -11,7 +11,7 @@ from actors.errors import Forbidden, Invalid, NotFound
 from actors.membership import Delegation, Membership, check_delegation, may_manage
 from actors.people import Actor, ActorKind, Person
 from fedi.perform import Performer
-from fedi.store import roles, tokens
+from fedi.store import questions, roles, tokens
 from fedi.store.engine import Tx
 
 
@@ -28,10 +28,10 @@ class Speakers:
             raise Invalid("The last day lies before the first.")
 
         async def unit(tx: Tx) -> None:
-            actor = await self._managed(tx, role.actor_id, by)
+            actor = await self.managed(tx, role.actor_id, by)
             if actor.id == person.actor_id:
                 raise Invalid("A person's own account is theirs: its role does not change.")
-            await _put(tx, role, self.performer.clock.now())
+            await put_role(tx, role, self.performer.clock.now())
 
         await self.performer.engine.write(unit)
 
@@ -41,7 +41,7 @@ class Speakers:
         now = self.performer.clock.now()
 
         async def unit(tx: Tx) -> None:
-            await self._managed(tx, actor.id, by)
+            await self.managed(tx, actor.id, by)
             if actor.id == person.actor_id:
                 raise Invalid("A person's own account is theirs: its role does not change.")
             found = await roles.own(tx, person.id, actor.id)
@@ -54,7 +54,7 @@ class Speakers:
                 starts=min(found.starts, now),
                 ends=now,
             )
-            await _put(tx, ended, now)
+            await put_role(tx, ended, now)
 
         await self.performer.engine.write(unit)
 
@@ -83,7 +83,7 @@ class Speakers:
 
         async def unit(tx: Tx) -> None:
             if by != absent.id:
-                await self._managed(tx, actor.id, by)
+                await self.managed(tx, actor.id, by)
             if actor.kind is ActorKind.PERSON:
                 raise Invalid("Nobody can stand in for a person's own account.")
             if stand_in.departed is not None:
@@ -103,14 +103,14 @@ class Speakers:
 
         async def unit(tx: Tx) -> None:
             if by not in (absent.id, stand_in.id):
-                await self._managed(tx, actor.id, by)
+                await self.managed(tx, actor.id, by)
             if not await roles.end_delegation(tx, actor.id, absent.id, stand_in.id):
                 raise NotFound(f"{stand_in.name} does not stand in for {absent.name} here.")
             await _forget(tx, [stand_in.id], actor.id, self.performer.clock.now())
 
         await self.performer.engine.write(unit)
 
-    async def _managed(self, tx: Tx, actor_id: int, by: int | None) -> Actor:
+    async def managed(self, tx: Tx, actor_id: int, by: int | None) -> Actor:
         """Return an actor of ours that `by` may manage; Forbidden and NotFound else."""
         store = self.performer.open(tx)
         actor = await store.actor_by_id(actor_id)
@@ -126,7 +126,7 @@ class Speakers:
         return actor
 
 
-async def _put(tx: Tx, role: Membership, now: int) -> None:
+async def put_role(tx: Tx, role: Membership, now: int) -> None:
     """Store a role; where none is left now (it is over, or begins later), tokens end as well."""
     await roles.put(tx, role)
     covering = await roles.delegations(tx, role.actor_id, now)
@@ -135,7 +135,9 @@ async def _put(tx: Tx, role: Membership, now: int) -> None:
 
 
 async def _forget(tx: Tx, person_ids: Sequence[int], actor_id: int, now: int) -> None:
-    """Take back the tokens of those who have no role left: a new one brings none of them back."""
+    """Take back the tokens of those who have no role left: a new one brings none of them back.
+    What they took of the department's questions waits for all again."""
     for id in person_ids:
         if await roles.effective(tx, id, actor_id, now) is None:
             await tokens.revoke_between(tx, id, actor_id, now)
+            await questions.release(tx, id, actor_id)

@@ -45,18 +45,6 @@ async def set_password(
     await performer.engine.write(lambda tx: renew(tx, person.id, phc, now))
 
 
-async def depart(performer: Performer, person: Person, *, back: bool = False) -> None:
-    """Have a person leave: sessions and tokens end. Who is `back` signs in as before."""
-    now = performer.clock.now()
-
-    async def unit(tx: Tx) -> None:
-        await credentials.depart(tx, person.id, None if back else now)
-        if not back:
-            await end_all(tx, person.id, now)
-
-    await performer.engine.write(unit)
-
-
 async def begin_anew(performer: Performer, person: Person) -> None:
     """Forget all that a person signs in with, and end all that they opened with it."""
     now = performer.clock.now()

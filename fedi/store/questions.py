@@ -149,6 +149,15 @@ async def give_back(tx: Tx, person_id: int) -> list[Inquiry]:
     return list(await _held(tx, [row[0] for row in rows]))
 
 
+async def release(tx: Tx, person_id: int, department_id: int) -> None:
+    """Give back to all what a person has taken of a department's and not answered."""
+    await tx.run(
+        "UPDATE question SET assigned_to = NULL, assigned_by = NULL, assigned = NULL"
+        " WHERE assigned_to = ? AND department_id = ? AND state = 'open'",
+        (person_id, department_id),
+    )
+
+
 # -- pages
 
 

@@ -4,11 +4,15 @@ import pyotp
 import pytest
 
 from actors.errors import Invalid, Unauthorized
-from fedi.oauth.renewing import begin_anew, depart, set_password
+from fedi.config import Retention
+from fedi.departments.leavers import Leavers
+from fedi.oauth.renewing import begin_anew, set_password
 from fedi.oauth.tokens import new_token
+from fedi.publishing import Profiles
 from fedi.store import credentials
 from fedi.store.credentials import Totp
 from tests.fedi.oauth.browsing import SETTINGS, Browser, House, code_of
+from tests.fedi.publishing.offline import OFFLINE
 from tests.people import KARI, PERSON_KARI, Nordvik
 from tests.running import run
 
@@ -77,12 +81,13 @@ def test_who_leaves_is_out_at_once_and_comes_back_as_before(house: House) -> Non
     browser, performer = Browser(house), house.nordvik.performer
     browser.sign_in()
     bearer = run(new_token(performer, PERSON_KARI, KARI, "read"))
-    run(depart(performer, PERSON_KARI))
+    leavers = Leavers(Profiles(performer, OFFLINE), Retention(), "nb")
+    run(leavers.leave(PERSON_KARI))
     assert not browser.signed_in
     with pytest.raises(Unauthorized):
         house.verify(bearer)
     assert Browser(house).sign_in().status == 422
-    run(depart(performer, PERSON_KARI, back=True))
+    run(leavers.come_back(PERSON_KARI))
     assert Browser(house).sign_in().path == "/settings/security"
     with pytest.raises(Unauthorized):
         house.verify(bearer)
