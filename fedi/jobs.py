@@ -20,7 +20,9 @@ from actors.verbs import Update
 from fedi.app import House
 from fedi.groups.neighbours import Neighbours
 from fedi.oauth.forgetting import forget_some
-from fedi.publishing import Writing
+from fedi.departments.leavers import Leavers
+from fedi.departments.practising import Practising
+from fedi.publishing import Profiles, Writing
 from fedi.publishing.scheduling import Scheduling
 from fedi.rotating import GRACE_MS
 from fedi.search.cards import Cards
@@ -72,6 +74,7 @@ class Clockwork:
             group.create_task(self._each(stop, 5.0, self._house.media.work, "media"))
             group.create_task(self._each(stop, 5.0, self._scheduling.publish_due, "scheduled"))
             group.create_task(self._each(stop, 30.0, self.end_mutes, "mutes"))
+        self._leavers = leavers_of(house)
             group.create_task(self._each(stop, 5.0, self.tell_neighbours, "event"))
             group.create_task(self._each(stop, 1.0, self._index.some, "event"))
             group.create_task(self._each(stop, 2.0, self._cards.some, "cards"))
@@ -88,6 +91,9 @@ class Clockwork:
         seconds: float,
         chore: Callable[[], Awaitable[int]],
         topic: str,
+            group.create_task(self._each(stop, 1.0, self._leavers.due, "leaving"))
+            group.create_task(self._each(stop, 60.0, self._leavers.hide, "left"))
+            group.create_task(self._each(stop, 60.0, self._leavers.erase, "left"))
     ) -> None:
         """Do a chore again and again: at once while there is more, else when woken or in time."""
         with self._house.bus.listen(topic) as listener:
@@ -274,6 +280,8 @@ class Clockwork:
         more = await self.forget_reading() or more
         files = await self._house.media.prune()
         return await self._engine.write(chores.trim_wanted) or more or files
+        keys += await self._engine.write(lambda tx: drafts.forget_ended(tx, now - KEPT_MS))
+        keys += await self._engine.write(lambda tx: questions.forget_told(tx, now))
 
 
 async def _erase_revisions(tx: Tx, one: Spreading) -> None:
@@ -294,6 +302,13 @@ async def _erase_some(tx: Tx, one: Spreading, now: int) -> None:
 
 async def _woken_or_stopped(woken: Awaitable[bool], stop: asyncio.Event) -> None:
     tasks = [asyncio.ensure_future(woken), asyncio.ensure_future(stop.wait())]
+def leavers_of(house: House) -> Leavers:
+    """Return what lets people of a house leave."""
+    config = house.config
+    profiles = Profiles(house.performer, house.resolver, config.limits)
+    return Leavers(profiles, config.retention, config.organisation.language)
+
+
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()

@@ -167,6 +167,42 @@ class Cautions:
 
 
 @dataclass(frozen=True, slots=True)
+class Welcome:
+    """Whom everybody follows from their first sign-in, besides their own departments and leaders:
+    handles of this house."""
+
+    follow: tuple[str, ...] = ()
+    everyone: str = ""
+    practice: str = ""
+
+    @property
+    def handles(self) -> tuple[str, ...]:
+        """Return them all, without the @ they may have been written with."""
+        named = (*self.follow, self.everyone, self.practice)
+        return tuple(one.removeprefix("@") for one in named if one)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The relay that takes letters of invitation."""
+
+    host: str = ""
+    port: Annotated[int, Between(1, 65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str = ""
+    username: str = ""
+    password_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what people leave behind is kept."""
+
+    leavers_name_days: Annotated[int, Between(0, 3650)] = 30
+    leavers_posts_days: Annotated[int, Between(0, 36_500)] = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """How people sign in, and what apps must do to act for them."""
 
@@ -255,6 +291,7 @@ class Config:
     inbox: Inbox = field(default_factory=Inbox)
     limits: Limits = field(default_factory=Limits)
     cautions: Cautions = field(default_factory=Cautions)
+    retention: Retention = field(default_factory=Retention)
     sign_in: SignIn = field(default_factory=SignIn)
     media: Media = field(default_factory=Media)
     lab: Lab = field(default_factory=Lab)
