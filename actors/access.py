@@ -88,12 +88,6 @@ async def met(store: Store, uri: str, by: Actor) -> Actor | Need | Refusal:
 
 async def may_know(store: Store, actor: Actor, host: str) -> bool:
     """Return whether another server may learn that this actor of ours exists."""
-    if actor.suspended is not None:
-        return False
-    match actor.exposure:
-        case Exposure.OPEN:
-            return True
-        case Exposure.ALLOWED:
-            return await store.domain_allowed(host)
-        case Exposure.INTERNAL:
-            return False
+    if actor.exposure is Exposure.OPEN and not actor.secret:
+        return actor.suspended is None
+    return await store.may_know(actor, host)

@@ -123,8 +123,9 @@ class Store(Protocol):
         """Return whether `actor` (local or remote) is in the audience of `post`."""
         ...
 
-    async def may_know(self, actor: Actor, by: Actor) -> bool:
-        """Return whether `by` may know that one of ours exists (audience.SEES)."""
+    async def may_know(self, actor: Actor, by: Actor | str) -> bool:
+        """Return whether `by`, an actor or the host of a server, may know that another actor
+        exists (audience.SEES)."""
         ...
 
     async def group(self, group: Actor, who: Actor) -> Standing | None:
@@ -141,6 +142,17 @@ class Store(Protocol):
 
     async def members_among(self, among: tuple[int, ...], ids: tuple[int, ...]) -> frozenset[int]:
         """Return those of these actors that are members of one of the groups `among`."""
+        ...
+
+    async def unasked(
+        self, groups: tuple[int, ...], actor_id: int, person: int | None
+    ) -> tuple[str, ...]:
+        """Return on which servers of another kind what is said in these groups is read as well, if
+        its author was not told so before."""
+        ...
+
+    async def repeated(self, uri: str) -> int:
+        """Return the group of ours that has said inside what a member elsewhere wrote, or 0."""
         ...
 
     async def domain_blocked(self, domain: str) -> bool: ...

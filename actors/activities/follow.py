@@ -1,14 +1,17 @@
 """Follow: an actor asks to follow another. Answered at once unless the asked one wants to look.
 
-A Follow from abroad that already holds is answered again, for a peer that lost its state asks
-anew; one of ours that was asked already is not sent again.
+To follow a group is to join it: an open one, or one to which one is invited, at once; else those
+who manage it are asked, each by their own actor. A Follow from abroad that already holds is
+answered again, for a peer that lost its state asks anew; one of ours is not sent again.
 """
 
 from dataclasses import dataclass
 
+from actors import groups
 from actors.access import acting, met
 from actors.effects import (
     Decision,
+    Drop,
     Effect,
     Effects,
     Need,
@@ -18,6 +21,7 @@ from actors.effects import (
     Refusal,
     Send,
 )
+from actors.grouping import Invitation, Standing
 from actors.people import Actor
 from actors.ports import Store
 from actors.relationships import (
@@ -40,6 +44,8 @@ class Facts:
     existing: Relation | None
     blocked: bool
     undone: bool
+    joining: Standing | None
+    managers: tuple[int, ...]
     answer_uri: str
     now: int
 
@@ -51,6 +57,7 @@ async def gather(store: Store, activity: Follow) -> Facts | Need | Refusal:
     target = await met(store, activity.object, source)
     if not isinstance(target, Actor):
         return target if source.local or isinstance(target, Refusal) else _not_ours()
+    joining = await store.group(target, source) if groups.is_ours(target) else None
     return Facts(
         activity=activity,
         source=source,
@@ -58,9 +65,17 @@ async def gather(store: Store, activity: Follow) -> Facts | Need | Refusal:
         existing=await store.relation(RelationKind.FOLLOW, source.id, target.id),
         blocked=await store.blocked(source.id, target.id),
         undone=await store.marked(activity.uri, MarkerKind.UNDONE, source.uri),
+        joining=joining,
+        managers=await _managers(store, target) if joining is not None else (),
         answer_uri=store.urls.activity(store.new_id()),
         now=store.now,
     )
+
+
+async def _managers(store: Store, group: Actor) -> tuple[int, ...]:
+    """Return those of ours who manage a group, by their own actors."""
+    found = await store.actors_by_id(await store.managers(group.id))
+    return tuple(actor.id for actor in found.values() if actor.local and not actor.gone)
 
 
 def decide(facts: Facts) -> Decision:
@@ -88,7 +103,9 @@ def decide(facts: Facts) -> Decision:
 
 
 def _asked_of_ours(facts: Facts) -> Effects:
-    state = RelationState.PENDING if facts.target.locked else RelationState.ACCEPTED
+    joining = facts.joining
+    waits = facts.target.locked if joining is None else not groups.welcome(joining)
+    state = RelationState.PENDING if waits else RelationState.ACCEPTED
     if facts.existing is not None and facts.existing.state is RelationState.ACCEPTED:
         state = RelationState.ACCEPTED
     answer: tuple[Effect, ...] = ()
@@ -102,7 +119,22 @@ def _asked_of_ours(facts: Facts) -> Effects:
         else NotificationKind.FOLLOW_REQUEST
     )
     notify = Notify(facts.target.id, told, facts.source.id)
-    return (Put(_relation(facts, state), (notify, *answer), replace=True),)
+    then = (notify, *_in_group(facts, state), *answer)
+    return (Put(_relation(facts, state), then, replace=True),)
+
+
+def _in_group(facts: Facts, state: RelationState) -> Effects:
+    """Return what joining a group means besides: an invitation is used up, managers are asked."""
+    if facts.joining is None:
+        return ()
+    if state is RelationState.ACCEPTED:
+        used = Invitation(group_id=facts.target.id, actor_id=facts.source.id, by_id=0, created=0)
+        return (Drop(used),)
+    return tuple(
+        Notify(manager, NotificationKind.FOLLOW_REQUEST, facts.source.id)
+        for manager in facts.managers
+        if manager != facts.source.id
+    )
 
 
 def _relation(facts: Facts, state: RelationState) -> Relation:

@@ -6,6 +6,8 @@ from actors.access import acting
 from actors.answering import Asked, answered, asked_to_quote
 from actors.asked import asked, to_answer
 from actors.effects import Decision, Drop, Effect, Need, Recipients, Refusal, Send
+from actors.grouping import Invitation
+from actors.groups import is_ours
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import QuoteState
@@ -44,9 +46,13 @@ def decide(facts: Facts | Asked) -> Decision:
         return answering
     relation, follower = answering
     then: tuple[Effect, ...] = ()
+    uninvited: tuple[Effect, ...] = ()
+    if is_ours(facts.followed):  # whom a group lets go is invited no more
+        group = facts.followed.id
+        uninvited = (Drop(Invitation(group_id=group, actor_id=follower.id, by_id=0, created=0)),)
     if facts.followed.local and not follower.local:
         answer = replace(facts.activity, object=relation.uri, follower=follower.uri)
         then = (
             Send(answer, facts.followed.id, Recipients(actors=(follower.id,)), about=follower.uri),
         )
-    return (Drop(relation, then),)
+    return (Drop(relation, then), *uninvited)

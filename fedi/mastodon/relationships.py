@@ -64,8 +64,7 @@ async def standing_to(ask: Ask, other: int) -> Reply:
 async def other_of(ask: Ask, name: str = "id") -> Actor:
     """Return the account in the path."""
     id = ask.id(name)
-    inside = ask.reader is not None
-    found = await ask.api.engine.glance(lambda tx: hydrating.actor(tx, id, inside=inside))
+    found = await ask.api.engine.glance(lambda tx: hydrating.actor(tx, id, ask.viewer))
     if found is None:
         raise NotFound(GONE)
     return found
@@ -193,7 +192,13 @@ def _list(kind: str, *, toward: bool = False, state: str = "accepted") -> Handle
 
         async def query(tx: Tx) -> Reply:
             rows = await acquaintances.related(
-                tx, ask.me.id, kind, span_of(page), toward=toward, state=state
+                tx,
+                ask.me.id,
+                kind,
+                span_of(page),
+                viewer=ask.viewer,
+                toward=toward,
+                state=state,
             )
             faces = await ask.api.renderer.accounts(tx, [row[1] for row in rows], ask.viewer)
             return joined(faces, headers=links(ask, page, [row[0] for row in rows]))
@@ -208,7 +213,7 @@ async def mutes(ask: Ask) -> Reply:
     page = page_of(ask, default=40, most=80)
 
     async def query(tx: Tx) -> Reply:
-        rows = await acquaintances.related(tx, ask.me.id, "mute", span_of(page))
+        rows = await acquaintances.related(tx, ask.me.id, "mute", span_of(page), viewer=ask.viewer)
         others = [row[1] for row in rows]
         faces = await ask.api.renderer.faces(tx, others, ask.viewer)
         standings = await acquaintances.standings(tx, ask.me.id, others)
@@ -232,7 +237,9 @@ def _of_account(*, toward: bool) -> Handler:
             return joined(())
 
         async def query(tx: Tx) -> Reply:
-            rows = await acquaintances.related(tx, other.id, "follow", span_of(page), toward=toward)
+            rows = await acquaintances.related(
+                tx, other.id, "follow", span_of(page), viewer=ask.viewer, toward=toward
+            )
             faces = await ask.api.renderer.accounts(tx, [row[1] for row in rows], ask.viewer)
             return joined(faces, headers=links(ask, page, [row[0] for row in rows]))
 
@@ -247,7 +254,7 @@ async def endorsements(ask: Ask) -> Reply:
     owner = (await other_of(ask)).id if "id" in ask.path_params else ask.me.id
 
     async def query(tx: Tx) -> Reply:
-        rows = await acquaintances.endorsed(tx, owner, span_of(page))
+        rows = await acquaintances.endorsed(tx, owner, span_of(page), ask.viewer)
         faces = await ask.api.renderer.accounts(tx, [row[1] for row in rows], ask.viewer)
         return joined(faces, headers=links(ask, page, [row[0] for row in rows]))
 

@@ -35,7 +35,7 @@ async def create(ask: Ask) -> Reply:
         found = [await hydrating.post_for(tx, one, ask.viewer) for one in wanted]
         there = list((await collections.seen(tx, named, ask.viewer)).values())
         known = [one for one in found if one is not None]
-        return await hydrating.actor(tx, about or 0), known, there
+        return await hydrating.actor(tx, about or 0, ask.viewer), known, there
 
     other, posts, gathered = await ask.api.engine.read(query)
     if other is None:

@@ -15,7 +15,7 @@ from actors.handles import Handle, parse_handle
 from actors.people import Actor
 from actors.urls import Urls
 from fedi.resolve import HouseResolver
-from fedi.store import finding, profiles, searching, visibility
+from fedi.store import finding, knowing, profiles, searching, visibility
 from fedi.store.engine import Engine, Tx
 from fedi.store.finding import Tag
 from fedi.store.searching import Option, Term, Wanted
@@ -112,7 +112,10 @@ class Finder:
         except Invalid:
             return None
         found = await self._engine.glance(lambda tx: self._known(tx, wanted))
-        return found if found is not None and _may_know(found, viewer) else None
+        return found if found is not None and await self._may_know(found, viewer) else None
+
+    async def _may_know(self, actor: Actor, viewer: Viewer) -> bool:
+        return await self._engine.glance(lambda tx: knowing.may_know(tx, actor.id, viewer))
 
     async def _exactly(self, text: str, search: Search, viewer: Viewer) -> Actor | None:
         if " " in text:
@@ -124,6 +127,8 @@ class Finder:
             try:
                 found = await self._resolver.handle(text)
             except FediError:
+                return None
+            if not await self._may_know(found, viewer):
                 return None
         return found if found is not None and not found.gone else None
 
@@ -217,7 +222,7 @@ class Finder:
         kind, id = found
         if kind == "actor":
             actors = await self._engine.glance(lambda tx: finding.by_ids(tx, [id]))
-            known = tuple(a.id for a in actors if _may_know(a, viewer) and not a.gone)
+            known = tuple([a.id for a in actors if await self._may_know(a, viewer) and not a.gone])
             return Found(accounts=known if search.accounts else ())
         if not search.posts or not await self._may_see(id, viewer):
             return Found()
@@ -258,8 +263,3 @@ def named(username: str) -> tuple[str, str]:
 
 def _is_address(text: str) -> bool:
     return text.startswith(("https://", "http://")) and not any(char.isspace() for char in text)
-
-
-def _may_know(actor: Actor, viewer: Viewer) -> bool:
-    inside = isinstance(viewer, LocalActor)
-    return inside or not actor.local or actor.exposure.value == "open"

@@ -10,7 +10,10 @@ from typing import Any, Final
 
 import msgspec
 
+from actors.audience import LocalActor, Viewer
+
 from .engine import Param, Tx
+from .knowing import known_to
 from .timelines import Row, Span
 
 _BOOLS: Final = frozenset({"hides_boosts", "notifies", "mutes_notifications", "endorsed"})
@@ -42,10 +45,11 @@ async def standings(tx: Tx, me: int, others: Sequence[int]) -> list[Standing]:
     if not others:
         return []
     marks = ", ".join("?" * len(others))
+    there, knows = known_to(LocalActor(me))
     known = await tx.rows(
         "SELECT a.id, v.domain FROM actor a LEFT JOIN domain_mute v ON v.actor_id = ?"
-        f" AND v.domain = a.domain AND a.local = 0 WHERE a.id IN ({marks})",
-        (me, *others),
+        f" AND v.domain = a.domain AND a.local = 0 WHERE a.id IN ({marks}) AND {there}",
+        (me, *others, *knows),
     )
     found = {row[0]: Standing(id=row[0], domain_muted=row[1] is not None) for row in known}
     await _relations(tx, me, others, marks, found)
@@ -159,32 +163,43 @@ async def end_mutes(tx: Tx, now: int, most: int = 500) -> int:
 
 
 async def related(
-    tx: Tx, me: int, kind: str, span: Span, *, toward: bool = False, state: str = "accepted"
+    tx: Tx,
+    me: int,
+    kind: str,
+    span: Span,
+    *,
+    viewer: Viewer,
+    toward: bool = False,
+    state: str = "accepted",
 ) -> list[Row]:
-    """Return a page of those whom `me` follows, blocks or mutes; `toward`: who does so to `me`.
+    """Return a page of those whom `me` follows, blocks or mutes, of them those of whom `viewer`
+    may know; `toward`: who does so to `me`.
 
     The cursor is the other's id, since relations have none of their own.
     """
+    known, knows = known_to(viewer)
     order = "ASC" if span.upward else "DESC"
     mine, theirs = ("target_id", "source_id") if toward else ("source_id", "target_id")
     rows = await tx.rows(
         f"SELECT r.{theirs}, r.{theirs} FROM relation r JOIN actor a ON a.id = r.{theirs}"
         f" WHERE r.kind = ? AND r.{mine} = ? AND r.state = ? AND r.{theirs} > ? AND r.{theirs} < ?"
-        " AND a.deleted IS NULL AND a.suspended IS NULL"
+        f" AND a.deleted IS NULL AND a.suspended IS NULL AND {known}"
         f" ORDER BY r.{theirs} {order} LIMIT ?",
-        (kind, me, state, span.above, span.below, span.limit),
+        (kind, me, state, span.above, span.below, *knows, span.limit),
     )
     return [(row[0], row[1]) for row in (reversed(rows) if span.upward else rows)]
 
 
-async def endorsed(tx: Tx, me: int, span: Span) -> list[Row]:
-    """Return a page of those whom `me` recommends on its profile."""
+async def endorsed(tx: Tx, me: int, span: Span, viewer: Viewer) -> list[Row]:
+    """Return a page of those whom `me` recommends on its profile and of whom `viewer` may know."""
+    known, knows = known_to(viewer)
     order = "ASC" if span.upward else "DESC"
     rows = await tx.rows(
         "SELECT q.other_id, q.other_id FROM acquaintance q JOIN actor a ON a.id = q.other_id"
         " WHERE q.owner_id = ? AND q.endorsed = 1 AND q.other_id > ? AND q.other_id < ?"
-        f" AND a.deleted IS NULL AND a.suspended IS NULL ORDER BY q.other_id {order} LIMIT ?",
-        (me, span.above, span.below, span.limit),
+        f" AND a.deleted IS NULL AND a.suspended IS NULL AND {known}"
+        f" ORDER BY q.other_id {order} LIMIT ?",
+        (me, span.above, span.below, *knows, span.limit),
     )
     return [(row[0], row[1]) for row in (reversed(rows) if span.upward else rows)]
 
@@ -196,6 +211,7 @@ async def familiar(tx: Tx, me: int, others: Sequence[int], most: int = 20) -> di
     if not others:
         return {}
     marks = ", ".join("?" * len(others))
+    known, knows = known_to(LocalActor(me))
     rows = await tx.rows(
         "SELECT a.id, k.id FROM actor a LEFT JOIN (SELECT t.target_id AS whom, t.source_id AS id,"
         " row_number() OVER (PARTITION BY t.target_id ORDER BY t.source_id DESC) AS place"
@@ -205,13 +221,13 @@ async def familiar(tx: Tx, me: int, others: Sequence[int], most: int = 20) -> di
         " AND t.kind = 'follow' AND t.source_id = m.target_id AND t.state = 'accepted'"
         f" AND t.target_id IN ({marks}) AND s.id = t.source_id AND s.hides_totals = 0) k"
         " ON k.whom = a.id AND k.place <= ? AND a.hides_totals = 0"
-        f" WHERE a.id IN ({marks})",
-        (me, *others, most, *others),
+        f" WHERE a.id IN ({marks}) AND {known}",
+        (me, *others, most, *others, *knows),
     )
     found: dict[int, list[int]] = {}
     for other, id in rows:
         found.setdefault(other, []).extend([] if id is None else [id])
-    return {other: sorted(known, reverse=True) for other, known in found.items()}
+    return {other: sorted(some, reverse=True) for other, some in found.items()}
 
 
 # -- domains

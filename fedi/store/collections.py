@@ -13,7 +13,7 @@ from typing import Any, Final
 from actors.audience import LocalActor, Viewer
 
 from .engine import Param, Tx
-from .finding import known_to
+from .knowing import known_to
 
 COLLECTIONS_MAX: Final = 10
 ITEMS_MAX: Final = 25
@@ -89,12 +89,13 @@ def _reader(viewer: Viewer) -> int:
 
 def _readable(viewer: Viewer) -> tuple[str, list[Param]]:
     """Return (FROM, parameters): the collections `c` that are there for a viewer."""
+    known, knows = known_to(viewer, "o")
     text = (
         f" FROM collection c JOIN actor o ON o.id = c.actor_id AND {_STANDS.format('o')}"
-        f" AND {known_to(viewer, 'o')} AND NOT EXISTS (SELECT 1 FROM relation b"
+        f" AND {known} AND NOT EXISTS (SELECT 1 FROM relation b"
         " WHERE b.kind = 'block' AND b.source_id = c.actor_id AND b.target_id = ?)"
     )
-    return text, [_reader(viewer)]
+    return text, [*knows, _reader(viewer)]
 
 
 # -- reading
@@ -143,17 +144,18 @@ async def items(tx: Tx, ids: Sequence[int], viewer: Viewer) -> dict[int, list[It
     if not ids:
         return found
     me = _reader(viewer)
+    known, knows = known_to(viewer)
     rows = await tx.rows(
         f"SELECT {_ITEM} FROM collection_item i JOIN collection c ON c.id = i.collection_id"
         f" JOIN actor a ON a.id = i.account_id AND {_STANDS.format('a')}"
-        f" WHERE i.collection_id IN ({', '.join('?' * len(ids))}) AND {known_to(viewer)}"
+        f" WHERE i.collection_id IN ({', '.join('?' * len(ids))}) AND {known}"
         " AND (i.state = 'accepted' OR (i.state = 'pending' AND c.actor_id = ?))"
         " AND NOT EXISTS (SELECT 1 FROM relation b WHERE b.kind = 'block'"
         " AND b.source_id IN (c.actor_id, ?) AND b.target_id = a.id)"
         " AND NOT EXISTS (SELECT 1 FROM relation d WHERE d.kind = 'block'"
         " AND d.source_id = a.id AND d.target_id IN (c.actor_id, ?))"
         " ORDER BY i.collection_id, i.position, i.id",
-        [*ids, me, me, me],
+        [*ids, *knows, me, me, me],
     )
     for row in rows:
         found[row[1]].append(_item(row))

@@ -41,12 +41,13 @@ class Usage:
 
 def may_be_found(actor: Actor) -> bool:
     """Return whether anyone outside may learn that this actor of ours exists."""
-    return actor.local and not actor.gone and actor.exposure is not Exposure.INTERNAL
+    hidden = actor.secret or actor.exposure is Exposure.INTERNAL
+    return actor.local and not actor.gone and not hidden
 
 
 def is_open(actor: Actor) -> bool:
     """Return whether this actor of ours has pages for everyone on the web."""
-    return actor.local and not actor.gone and actor.exposure is Exposure.OPEN
+    return may_be_found(actor) and actor.exposure is Exposure.OPEN
 
 
 async def by_handle(tx: Tx, username: str) -> Actor | None:
@@ -80,7 +81,7 @@ async def followers(tx: Tx, actor_id: int) -> int:
     row = await tx.one(
         "SELECT count(*) FROM relation r JOIN actor a ON a.id = r.source_id"
         " WHERE r.kind = 'follow' AND r.target_id = ? AND r.state = 'accepted'"
-        " AND a.deleted IS NULL AND (a.local = 0 OR a.exposure = 'open')",
+        " AND a.deleted IS NULL AND (a.local = 0 OR a.exposure = 'open') AND a.secret = 0",
         (actor_id,),
     )
     return int(row[0]) if row is not None else 0

@@ -13,6 +13,7 @@ from actors.people import Actor
 
 from . import visibility
 from .engine import Tx
+from .knowing import known_to
 from .rows import ACTOR
 
 CANDIDATES: Final = 2_000
@@ -22,13 +23,6 @@ RECENT: Final = 50  # posts of a hashtag that are looked at for one that the vie
 
 _HERE: Final = "a.suspended IS NULL AND a.deleted IS NULL AND a.kind <> 'Application'"
 _END: Final = "\U0010ffff"
-
-
-def known_to(viewer: Viewer, alias: str = "a") -> str:
-    """Return SQL that is true of actors whose existence is no secret to a viewer."""
-    if isinstance(viewer, LocalActor):
-        return "1 = 1"
-    return f"({alias}.local = 0 OR {alias}.exposure = 'open')"
 
 
 def _me(viewer: Viewer) -> int:
@@ -61,10 +55,11 @@ async def actors(
         " AND f.target_id = a.id AND f.state = 'accepted')"
     )
     only = f" AND {follows}" if following else ""
+    known, knows = known_to(viewer)
     rows = await tx.rows(
         f"SELECT {ACTOR.selected('a')} FROM (SELECT DISTINCT w.actor_id FROM actor_word w"
         f" WHERE w.word >= ? AND w.word < ?{also} LIMIT ?) c CROSS JOIN actor a"
-        f" WHERE a.id = c.actor_id AND {_HERE} AND {known_to(viewer)}{only}"
+        f" WHERE a.id = c.actor_id AND {_HERE} AND {known}{only}"
         " AND NOT EXISTS (SELECT 1 FROM relation b WHERE b.kind = 'block' AND b.source_id = a.id"
         " AND b.target_id = ?)"
         f" ORDER BY CASE WHEN lower(a.username) = ? THEN 0 ELSE 1 END,"
@@ -74,6 +69,7 @@ async def actors(
             *_between(first),
             *(end for word in others for end in _between(word)),
             CANDIDATES,
+            *knows,
             *([me] if following else []),
             me,
             exact,
@@ -184,6 +180,7 @@ async def suggestions(
     departments above those) or friends (whom two at least of those one follows follow).
     """
     me = viewer.actor_id
+    known, knows = known_to(viewer)
     rows = await tx.rows(
         "WITH mine AS (SELECT m.actor_id FROM membership m JOIN actor d ON d.id = m.actor_id"
         " AND d.kind <> 'Person' WHERE m.person_id = ? AND m.starts <= ?"
@@ -212,8 +209,9 @@ async def suggestions(
         " AND NOT EXISTS (SELECT 1 FROM relation y WHERE y.kind = 'block' AND y.source_id = a.id"
         " AND y.target_id = ?)"
         " AND NOT EXISTS (SELECT 1 FROM unsuggested u WHERE u.actor_id = ? AND u.other_id = a.id)"
+        f" AND {known}"
         " ORDER BY best.place, best.ties DESC, a.name, a.id LIMIT ?",
-        (person_id, now, now, me, now, now, me, me, me, me, limit),
+        (person_id, now, now, me, now, now, me, me, me, me, *knows, limit),
     )
     width = len(ACTOR.columns)
     return [(ACTOR.decode(row), _WHY[row[width]]) for row in rows]
@@ -261,12 +259,13 @@ async def directory(
         last = f"SELECT e.author_id, max(e.id) AS id FROM ({every}) e GROUP BY e.author_id"
         source = f"({last}) r CROSS JOIN actor a WHERE a.id = r.author_id"
         order = "r.id DESC"
+    known, knows = known_to(viewer)
     rows = await tx.rows(
         f"SELECT {ACTOR.selected('a')} FROM {source} AND {wanted}"
         f"{' AND a.local = 1' if local else ''} AND {_HERE} AND a.moved_to = ''"
-        f" AND {known_to(viewer)} AND NOT EXISTS (SELECT 1 FROM relation x"
+        f" AND {known} AND NOT EXISTS (SELECT 1 FROM relation x"
         " WHERE x.kind IN ('block', 'mute') AND x.source_id = ? AND x.target_id = a.id)"
         f" ORDER BY {order} LIMIT ? OFFSET ?",
-        (*([] if newest or local else [RECENT_POSTS]), _me(viewer), limit, offset),
+        (*([] if newest or local else [RECENT_POSTS]), *knows, _me(viewer), limit, offset),
     )
     return [ACTOR.decode(row) for row in rows]

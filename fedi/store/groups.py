@@ -1,21 +1,19 @@
-"""Groups: their rules, who is in them and who manages them, and what was posted in each.
+"""Groups: their rules, who is in them and who manages them.
 
-A post is in a group that is among its addressees (index addressee_by_actor, newest first). Who may
-see it is visibility.py's to say, who may know of the group knowing.py's.
+A post is in a group that is among its addressees; authored.py reads a group's. Who may see it is
+visibility.py's to say, who may know of the group knowing.py's.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from actors.audience import Viewer
-from actors.grouping import Grouping, Invitation, Standing
+from actors.elsewhere import is_closed, is_elsewhere
+from actors.grouping import Access, Grouping, Invitation, Standing
 from actors.people import Actor
 
-from . import visibility
 from .engine import Param, Tx
 from .rows import ACTOR, GROUPING, INVITATION
-from .timelines import Row, Span, unwanted
 
 _IS_MEMBER: Final = (
     "EXISTS (SELECT 1 FROM relation m WHERE m.kind = 'follow' AND m.source_id = ?"
@@ -41,7 +39,7 @@ async def standing(tx: Tx, group: Actor, who: int, now: int) -> Standing | None:
     """Return how an actor stands to a group; None where it has no rules. A group manages itself."""
     row = await tx.one(_STANDING, (who, who, who, now, now, group.id))
     if row is None:
-        return None
+        return await _standing_elsewhere(tx, group, who)
     member, invited, manager = row[len(GROUPING.columns) :][:3]
     return Standing(
         group=group,
@@ -52,6 +50,16 @@ async def standing(tx: Tx, group: Actor, who: int, now: int) -> Standing | None:
     )
 
 
+async def _standing_elsewhere(tx: Tx, group: Actor, who: int) -> Standing | None:
+    """Return how one of ours stands to a closed group of another server; what else its rules are
+    is for that server to say."""
+    if not (is_elsewhere(group) and is_closed(group)):
+        return None
+    closed = Grouping(actor_id=group.id, access=Access.CLOSED)
+    member = await members_among(tx, (group.id,), (who,))
+    return Standing(group=group, rules=closed, member=bool(member))
+
+
 async def rules(tx: Tx, group_id: int) -> Grouping | None:
     """Return the rules of a group, None where it is none or has none."""
     row = await tx.one(f"{GROUPING.select} WHERE actor_id = ?", (group_id,))
@@ -59,10 +67,13 @@ async def rules(tx: Tx, group_id: int) -> Grouping | None:
 
 
 async def of_post(tx: Tx, post_id: int) -> tuple[Actor, ...]:
-    """Return the groups of ours, with rules, that a post was posted in."""
+    """Return the groups that a post was posted in: of ours those with rules, of other servers the
+    closed ones."""
     rows = await tx.rows(
-        f"SELECT {ACTOR.selected('a')} FROM addressee d JOIN grouping g ON g.actor_id = d.actor_id"
-        " JOIN actor a ON a.id = d.actor_id AND a.local = 1 WHERE d.post_id = ? ORDER BY a.id",
+        f"SELECT {ACTOR.selected('a')} FROM addressee d JOIN actor a ON a.id = d.actor_id"
+        " AND a.kind = 'Group' LEFT JOIN grouping g ON g.actor_id = a.id WHERE d.post_id = ?"
+        " AND ((a.local = 1 AND g.actor_id IS NOT NULL)"
+        " OR (a.local = 0 AND a.shares_groups = 1 AND a.locked = 1)) ORDER BY a.id",
         (post_id,),
     )
     return tuple(ACTOR.decode(row) for row in rows)
@@ -117,6 +128,19 @@ async def invited(tx: Tx, group_id: int) -> list[Actor]:
         (group_id,),
     )
     return [ACTOR.decode(row) for row in rows]
+
+
+async def answered(tx: Tx, group_id: int, follower_id: int) -> None:
+    """Take from the managers of a group that somebody asks to join: it was answered, or taken
+    back. Of one whom others ask nothing is taken."""
+    await tx.run(
+        "DELETE FROM notification WHERE kind = 'follow_request' AND by_id = ? AND recipient_id IN"
+        " (SELECT q.actor_id FROM grouping g JOIN membership r ON r.actor_id = g.actor_id"
+        " JOIN person q ON q.id = r.person_id WHERE g.actor_id = ?)"
+        " AND NOT EXISTS (SELECT 1 FROM relation w WHERE w.kind = 'follow' AND w.source_id = ?"
+        " AND w.target_id = notification.recipient_id AND w.state = 'pending')",
+        (follower_id, group_id, follower_id),
+    )
 
 
 # -- which there are
@@ -176,58 +200,6 @@ def _entry(row: Sequence[Any]) -> Entry:
         members=int(members),
         state=state,
     )
-
-
-# -- what was posted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InGroup:
-    """Which of a group's posts."""
-
-    pinned: bool = False
-    only_media: bool = False
-    without_replies: bool = False
-    linking: bool = False
-    tagged: str = ""
-
-    def condition(self) -> tuple[str, list[Param]]:
-        """Return (SQL over post alias p and addressee alias d, parameters)."""
-        parts: list[str] = []
-        params: list[Param] = []
-        if self.pinned:
-            parts.append(
-                "EXISTS (SELECT 1 FROM pin n WHERE n.actor_id = d.actor_id AND n.post_id = p.id)"
-            )
-        if self.only_media:
-            parts.append("p.media <> '[]'")
-        if self.without_replies:
-            parts.append("p.in_reply_to IS NULL AND p.in_reply_to_uri = ''")
-        if self.linking:
-            parts.append("EXISTS (SELECT 1 FROM card_use k WHERE k.post_id = p.id)")
-        if self.tagged:
-            parts.append("EXISTS (SELECT 1 FROM hashtag t WHERE t.post_id = p.id AND t.name = ?)")
-            params.append(self.tagged)
-        return "".join(f" AND {part}" for part in parts), params
-
-
-async def timeline(
-    tx: Tx, viewer: Viewer, group_id: int, span: Span, chosen: InGroup | None = None
-) -> list[Row]:
-    """Return a page of what was posted in a group, of that what the viewer may see and wants."""
-    condition, seen = visibility.condition(viewer)
-    without, readers = unwanted(viewer)
-    where, params = (chosen or InGroup()).condition()
-    order = "ASC" if span.upward else "DESC"
-    rows = await tx.rows(
-        # CROSS JOIN: from the group's posts on, newest first.
-        "SELECT p.id, p.id FROM addressee d CROSS JOIN post p WHERE d.actor_id = ?"
-        " AND d.post_id > ? AND d.post_id < ? AND p.id = d.post_id AND p.visibility <> 'direct'"
-        f"{where} AND {condition}{without} ORDER BY d.post_id {order} LIMIT ?",
-        [group_id, span.above, span.below, *params, *seen, *readers, span.limit],
-    )
-    found = [(row[0], row[1]) for row in rows]
-    return found[::-1] if span.upward else found
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -19,6 +19,7 @@ from . import cards, quoting, visibility
 from .cards import Card
 from .engine import Dialect, Param, Tx
 from .events import Place, newest_of
+from .knowing import known_to
 from .reads import surroundings
 from .rows import ACTOR, POST
 from .timelines import BOOKMARKED, FAVOURITED, PINNED, REBLOGGED, Chosen
@@ -146,8 +147,10 @@ _FOLLOWERS: Final = (
     " AND state = 'accepted' GROUP BY target_id"
 )
 _FOLLOWING: Final = (
+    # Nobody is to count what they may not know of: a secret group counts for nobody.
     "SELECT source_id, count(*) FROM relation WHERE kind = 'follow' AND source_id IN ({})"
-    " AND state = 'accepted' GROUP BY source_id"
+    " AND state = 'accepted' AND target_id NOT IN (SELECT id FROM actor WHERE secret = 1)"
+    " GROUP BY source_id"
 )
 
 
@@ -252,19 +255,24 @@ async def post_for(tx: Tx, id: int, viewer: Viewer) -> Post | None:
     return None if row is None else POST.decode(row)
 
 
-async def actor(tx: Tx, id: int, *, inside: bool = True) -> Actor | None:
-    """Return an actor that is not gone and that this kind of reader may know of."""
+async def actor(tx: Tx, id: int, viewer: Viewer | None = None) -> Actor | None:
+    """Return an actor that is not gone and that the viewer may know of; one's own needs none."""
+    known, knows = ("1 = 1", []) if viewer is None else known_to(viewer)
     row = await tx.one(
-        f"{ACTOR.select} WHERE id = ? AND deleted IS NULL AND kind <> 'Application'"
-        f"{_knowable(inside)}",
-        (id,),
+        f"SELECT {ACTOR.selected('a')} FROM actor a WHERE a.id = ? AND a.deleted IS NULL"
+        f" AND a.kind <> 'Application' AND {known}",
+        [id, *knows],
     )
     return None if row is None else ACTOR.decode(row)
 
 
+_OUTSIDE: Final = known_to(Nobody(), "actor")[0]
+
+
 def _knowable(inside: bool) -> str:
-    """Return the condition under which an actor is no secret to this kind of reader."""
-    return "" if inside else " AND (local = 0 OR exposure = 'open')"
+    """Return the condition under which an actor is shown to this kind of reader at all; who of
+    those inside may know of it, the renderer asks for all that it shows (known_among)."""
+    return "" if inside else f" AND {_OUTSIDE}"
 
 
 async def own_votes(tx: Tx, actor_id: int, ids: Sequence[int]) -> dict[int, list[int]]:

@@ -6,7 +6,7 @@ its condition from `known_to`; a law (tests/laws) checks that SQL and Python giv
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from actors.audience import (
@@ -99,20 +99,25 @@ def _render(node: Node, table: dict[Trait, str], takes: list[str], by_host: bool
     raise TypeError(node)
 
 
-_Kind = type[Nobody | LocalActor | RemoteActor | RemoteServer]
-
-
-@cache
-def _compiled(kind: _Kind, alias: str) -> tuple[str, tuple[str, ...]]:
+def _compiled(kind: type[Viewer]) -> tuple[str, tuple[str, ...]]:
     """Return the SQL for a kind of viewer, and which value each placeholder takes."""
     takes: list[str] = []
     text = _render(SEES[kind], {**_ANYONE, **_BY_KIND[kind]}, takes, kind is RemoteServer)
-    return re.sub(r"\ba\.", f"{alias}.", text), tuple(takes)
+    return text, tuple(takes)
+
+
+_COMPILED: Final = {kind: _compiled(kind) for kind in SEES}
+
+
+@lru_cache(maxsize=32)
+def _named(sql: str, alias: str) -> str:
+    return re.sub(r"\ba\.", f"{alias}.", sql)
 
 
 def known_to(viewer: Viewer, alias: str = "a") -> tuple[str, list[Param]]:
     """Return (SQL, parameters): true of actors whose existence is no secret to a viewer."""
-    text, takes = _compiled(type(viewer), alias)
+    text, takes = _COMPILED[type(viewer)]
+    text = _named(text, alias)
     match viewer:
         case Nobody():
             return text, []

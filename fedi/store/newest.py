@@ -13,6 +13,7 @@ from actors.audience import LocalActor
 
 from . import visibility
 from .engine import Param, Tx
+from .timelines import BEGUN
 
 FOLLOWS_MAX: Final = 10_000
 _FEW: Final = 4
@@ -41,20 +42,40 @@ BY_NAME: Final = (
     " AND p.boost_of IS NULL ORDER BY h.post_id DESC LIMIT ?"
 )
 
+_GROUPS: Final = (
+    "SELECT f.target_id FROM relation f JOIN grouping g ON g.actor_id = f.target_id"
+    " WHERE f.kind = 'follow' AND f.source_id = ? AND f.state = 'accepted' AND NOT EXISTS"
+    " (SELECT 1 FROM widely_followed w WHERE w.actor_id = f.target_id)"
+)
+IN_GROUP: Final = (
+    # CROSS JOIN: from the group's newest posts on.
+    "SELECT p.id, p.author_id FROM addressee d CROSS JOIN post p WHERE d.actor_id = ?"
+    f" AND d.post_id < ? AND p.id = d.post_id AND {BEGUN} ORDER BY d.post_id DESC LIMIT ?"
+)
+
 Post = tuple[int, int]
+
+
+async def others(tx: Tx, reader_id: int) -> list[tuple[str, Param]]:
+    """Return what a reader follows besides authors, as (statement, its first parameter): hashtags
+    and groups. Each statement takes also the id to stay below, and how many."""
+    tags = await tx.rows("SELECT name FROM followed_tag WHERE actor_id = ?", (reader_id,))
+    groups = await tx.rows(_GROUPS, (reader_id,))
+    return [(BY_NAME, row[0]) for row in tags] + [(IN_GROUP, row[0]) for row in groups]
 
 
 async def newest(tx: Tx, reader_id: int, count: int) -> list[Post]:
     """Return the newest (post, author), newest first, of what a reader may see of those they
-    follow, of their own, and of hashtags that they follow.
+    follow, of their own, and of hashtags and groups that they
+    follow.
 
     They are a little fewer than `count` where among the newest there are some for others' eyes.
     """
-    names = await tx.rows("SELECT name FROM followed_tag WHERE actor_id = ?", (reader_id,))
+    beside = await others(tx, reader_id)
     found: list[Post] = []
     below = _HIGHEST
     for _ in range(_ROUNDS):
-        chosen = await _chosen(tx, reader_id, [row[0] for row in names], below, count)
+        chosen = await _chosen(tx, reader_id, beside, below, count)
         found += await _seen(tx, chosen, reader_id)
         if len(chosen) < count or len(found) * 4 >= count * 3:
             break
@@ -62,14 +83,16 @@ async def newest(tx: Tx, reader_id: int, count: int) -> list[Post]:
     return found[:count]
 
 
-async def _chosen(tx: Tx, reader_id: int, names: list[str], below: int, count: int) -> list[Post]:
+async def _chosen(
+    tx: Tx, reader_id: int, beside: list[tuple[str, Param]], below: int, count: int
+) -> list[Post]:
     """Return the newest posts below an id, whoever may see them."""
     follows = await tx.one(
         "SELECT count(*) FROM relation WHERE kind = 'follow' AND source_id = ?", (reader_id,)
     )
     few = max(_FEW, _SPREAD * count // (1 + (follows[0] if follows else 0)))
     first = await tx.rows(_FIRST, [reader_id, reader_id, FOLLOWS_MAX, below, below, few])
-    tagged = [post for name in names for post in await tx.rows(BY_NAME, (name, below, count))]
+    tagged = [post for sql, key in beside for post in await tx.rows(sql, (key, below, count))]
     chosen, floor = _top({*first, *tagged} if tagged else first, count)
     asked = {*first} if tagged else None
     taken = [post for post in chosen if asked is None or post in asked]

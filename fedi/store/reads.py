@@ -7,20 +7,20 @@ out as if it were not there. Pages end before a cursor, which is the id of their
 from typing import Final
 
 from actors import ids
-from actors.audience import Nobody, RemoteActor, RemoteServer, Viewer
-from actors.people import Actor, Exposure, KeyKind, Profile
+from actors.audience import RemoteActor, RemoteServer, Viewer
+from actors.people import Actor, KeyKind, Profile
 from actors.posts import Hashtag, Poll, Post
 from outbox.objects.record import Named, Surroundings
 from outbox.objects.stamp import Stamp
 from outbox.reads import Items, Posts
 
-from . import abroad, featured, quoting, visibility
+from . import abroad, featured, knowing, quoting, visibility
 from .engine import Engine, Tx
 from .keys import OwnKeys
 from .rows import ACTOR, ADDRESSEE, HASHTAG, KEY, POLL, POST
 
 _LATEST: Final = 1 << 62
-_KNOWABLE: Final = "a.deleted IS NULL AND (a.local = 0 OR a.exposure = 'open')"
+_KNOWABLE: Final = "a.deleted IS NULL AND (a.local = 0 OR a.exposure = 'open') AND a.secret = 0"
 """Whom a list may name to anybody: of ours only those whose existence is no secret."""
 
 
@@ -132,7 +132,7 @@ class HouseReads:
             if row is None:
                 return None
             actor = ACTOR.decode(row)
-            if actor.suspended is not None or not await _may_know(tx, actor, viewer):
+            if actor.suspended is not None or not await knowing.may_know(tx, id, viewer):
                 return None
             return await _profile(tx, actor)
 
@@ -284,7 +284,7 @@ class HouseReads:
                 " FROM activity v JOIN actor a ON a.id = v.actor_id WHERE v.id = ?",
                 (id,),
             )
-            known = row is not None and await _may_know(tx, ACTOR.decode(row[4:]), viewer)
+            known = row is not None and await knowing.may_know(tx, row[4], viewer)
             body, post_id, visible, kind = row[:4] if row is not None else (b"", _NO_POST, "", "")
             if post_id is not None:
                 # That a post is gone may be read by all who could have seen it. What isn't there
@@ -358,24 +358,6 @@ async def _profile(tx: Tx, actor: Actor) -> Profile:
         f"{KEY.select} WHERE actor_id = ? AND retired IS NULL ORDER BY created, uri", (actor.id,)
     )
     return Profile(actor=actor, keys=tuple(KEY.decode(row) for row in found))
-
-
-async def _may_know(tx: Tx, actor: Actor, viewer: Viewer) -> bool:
-    """Return whether a viewer may learn that one of our actors exists at all."""
-    if actor.exposure is Exposure.OPEN:
-        return True
-    if isinstance(viewer, Nobody):
-        return False
-    if isinstance(viewer, RemoteServer | RemoteActor):
-        if actor.exposure is Exposure.INTERNAL:
-            return False
-        host = viewer.host.partition(":")[0]
-        allowed = await tx.one(
-            "SELECT 1 FROM domain_rule WHERE kind = 'allow' AND domain IN (?, ?)",
-            (viewer.host, host),
-        )
-        return allowed is not None
-    return True
 
 
 async def _is_outdated(tx: Tx, activity_id: int, post_id: int | None) -> bool:

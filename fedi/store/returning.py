@@ -8,7 +8,7 @@ from heapq import nlargest
 from typing import Final
 
 from .engine import Tx
-from .newest import BY_NAME, FOLLOWS_MAX
+from .newest import FOLLOWS_MAX, others
 from .timelines import Chosen, Span, wanted_among
 
 _ROUNDS: Final = 4
@@ -33,13 +33,13 @@ _OF_THESE: Final = (
 async def merged_home(tx: Tx, reader_id: int, span: Span) -> list[Chosen] | None:
     """Return a page downward, as timelines.home would with all there is; None where so much is
     not for the reader that it would take too long to find."""
-    names = await tx.rows("SELECT name FROM followed_tag WHERE actor_id = ?", (reader_id,))
+    beside = await others(tx, reader_id)
     found: list[Chosen] = []
     below, count = span.below, _SPARE * span.limit
     for _ in range(_ROUNDS):
         newest = await _newest(tx, reader_id, span.above, below, count)
-        for (name,) in names:
-            tagged = await tx.rows(BY_NAME, (name, below, count))
+        for sql, key in beside:
+            tagged = await tx.rows(sql, (key, below, count))
             newest |= {row[0] for row in tagged if row[0] > span.above}
         nearest = sorted(newest, reverse=True)[:count]
         found += await wanted_among(tx, reader_id, nearest)

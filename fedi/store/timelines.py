@@ -117,16 +117,18 @@ async def home(tx: Tx, reader_id: int, span: Span) -> list[Chosen]:
     It is of the kept rows (home.py), whose authors or hashtags the reader still follows, merged
     with what those authors wrote who have no rows, since too many here follow them.
     """
-    kept, by_author, _, of = _home("ASC" if span.upward else "DESC")
+    kept, by_author, in_group, _, of = _home("ASC" if span.upward else "DESC")
     mine = [[reader_id] * count for count in of]
     rows = await tx.rows(
         kept,
         [*mine[0], reader_id, span.above, span.below, *mine[1], *mine[2], span.limit, reader_id],
     )
     found = [Chosen._make(row) for row in rows if row[0]]
-    wide = [row[1] for row in rows if not row[0]] if len(found) < len(rows) else []
+    wide = [row for row in rows if not row[0]] if len(found) < len(rows) else []
     if wide:
-        found = await merged(tx, wide, (by_author, mine[0], mine[2]), span, found)
+        authors, groups = [row[1] for row in wide], [row[1] for row in wide if row[3]]
+        found = await merged(tx, authors, (by_author, mine[0], mine[2]), span, found)
+        found = await merged(tx, groups, (in_group, mine[0], mine[2]), span, found)
         found.sort(reverse=True)
     elif span.upward:
         found.reverse()
@@ -151,29 +153,36 @@ _STILL_FOLLOWED: Final = (
     "(p.author_id = ? OR EXISTS (SELECT 1 FROM relation k WHERE k.kind = 'follow'"
     " AND k.source_id = ? AND k.target_id = p.author_id AND k.state = 'accepted')"
     " OR EXISTS (SELECT 1 FROM hashtag t JOIN followed_tag s ON s.actor_id = ?"
-    " AND s.name = t.name WHERE t.post_id = p.id))"
+    " AND s.name = t.name WHERE t.post_id = p.id) OR EXISTS (SELECT 1 FROM addressee e"
+    " JOIN actor eg ON eg.id = e.actor_id AND eg.kind = 'Group' JOIN relation j"
+    " ON j.kind = 'follow' AND j.source_id = ? AND j.target_id = eg.id"
+    " AND j.state = 'accepted' WHERE e.post_id = p.id))"
 )
 _WIDE: Final = (
     # CROSS JOIN: those whom many follow are few, and each is looked up among whom one follows.
-    "SELECT 0, w.actor_id, NULL, 0 FROM widely_followed w CROSS JOIN relation f WHERE f.kind ="
-    " 'follow' AND f.source_id = ? AND f.target_id = w.actor_id AND f.state = 'accepted'"
+    "SELECT 0, w.actor_id, NULL, CASE WHEN wa.kind = 'Group' THEN 1 ELSE 0 END"
+    " FROM widely_followed w CROSS JOIN relation f CROSS JOIN actor wa WHERE f.kind = 'follow'"
+    " AND f.source_id = ? AND f.target_id = w.actor_id AND f.state = 'accepted'"
+    " AND wa.id = w.actor_id"
 )
+BEGUN: Final = "p.in_reply_to IS NULL AND p.in_reply_to_uri = '' AND p.visibility <> 'direct'"
+"""What of a group's posts comes to its members' home timelines: what begins something."""
 
 
 async def wanted_among(tx: Tx, reader_id: int, ids: Sequence[int]) -> list[Chosen]:
     """Return those of these posts that a reader wants at home, newest first."""
     if not ids:
         return []
-    _, _, among, of = _home("DESC")
+    *_, among, of = _home("DESC")
     places = ", ".join("?" * len(ids))
     params = [*[reader_id] * of[0], *ids, *[reader_id] * of[2]]
     return [Chosen._make(row) for row in await tx.rows(among.format(places), params)]
 
 
 @lru_cache(maxsize=2)
-def _home(order: str) -> tuple[str, str, str, tuple[int, int, int]]:
-    """Return (of the kept rows and who is read by author, of one author, of some posts, how many
-    parameters its columns and its conditions take); each of these is the reader's id.
+def _home(order: str) -> tuple[str, str, str, str, tuple[int, int, int]]:
+    """Return (of the kept rows and who is read by author, of one author, of one group, of some
+    posts, how many parameters its columns and its conditions take); each of these is the reader's.
 
     What a boost shares must be theirs to see, and wanted, as well.
     """
@@ -193,10 +202,16 @@ def _home(order: str) -> tuple[str, str, str, tuple[int, int, int]]:
         f"SELECT {columns} FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
         f" AND {wants} ORDER BY p.id {order} LIMIT ?"
     )
+    in_group = (
+        f"SELECT {columns} FROM addressee ig CROSS JOIN post p WHERE ig.actor_id = ?"
+        f" AND ig.post_id > ? AND ig.post_id < ? AND p.id = ig.post_id AND {BEGUN}"
+        f" AND {wants} ORDER BY ig.post_id {order} LIMIT ?"
+    )
     among = f"SELECT {columns} FROM post p WHERE p.id IN ({{}}) AND {wants} ORDER BY p.id {order}"
     return (
         kept,
         by_author,
+        in_group,
         among,
         (columns.count("?"), _STILL_FOLLOWED.count("?"), wants.count("?")),
     )
@@ -292,58 +307,6 @@ async def linking(tx: Tx, viewer: Viewer, url: str, span: Span) -> list[Row]:
     return await _windowed(tx, index, (where, []), viewer, span)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfAuthor:
-    """Which of an author's posts: `tagged` is a folded hashtag."""
-
-    pinned: bool = False
-    only_media: bool = False
-    without_replies: bool = False
-    without_boosts: bool = False
-    without_direct: bool = False
-    tagged: str = ""
-
-    def condition(self) -> tuple[str, list[Param]]:
-        """Return (SQL over post alias p, parameters)."""
-        parts: list[str] = []
-        params: list[Param] = []
-        if self.pinned:
-            parts.append(
-                "EXISTS (SELECT 1 FROM pin n WHERE n.actor_id = p.author_id AND n.post_id = p.id)"
-            )
-        if self.only_media:
-            parts.append("p.media <> '[]' AND p.boost_of IS NULL")
-        if self.without_replies:
-            # An answer to oneself carries a thread on and is no reply to others (as Mastodon).
-            parts.append(
-                "(p.in_reply_to_uri = '' AND p.in_reply_to IS NULL OR EXISTS (SELECT 1 FROM post y"
-                " WHERE y.id = p.in_reply_to AND y.author_id = p.author_id))"
-            )
-        if self.without_boosts:
-            parts.append("p.boost_of IS NULL")
-        if self.without_direct:
-            parts.append("p.visibility <> 'direct'")
-        if self.tagged:
-            parts.append("EXISTS (SELECT 1 FROM hashtag t WHERE t.post_id = p.id AND t.name = ?)")
-            params.append(self.tagged)
-        return "".join(f" AND {part}" for part in parts), params
-
-
-async def by_author(
-    tx: Tx, viewer: Viewer, author_id: int, chosen: OfAuthor, span: Span
-) -> list[Row]:
-    """Return a page of one author's posts."""
-    condition, seen = visibility.condition(viewer)
-    where, params = chosen.condition()
-    order = "ASC" if span.upward else "DESC"
-    rows = await tx.rows(
-        "SELECT p.id, p.id FROM post p WHERE p.author_id = ? AND p.id > ? AND p.id < ?"
-        f"{where} AND {condition} ORDER BY p.id {order} LIMIT ?",
-        [author_id, span.above, span.below, *params, *seen, span.limit],
-    )
-    return _newest_first(rows, span)
-
-
 @dataclass(frozen=True, slots=True)
 class _Index:
     """A statement that walks an index, open for the span of its cursor; `key` is its parameter."""
@@ -389,9 +352,10 @@ async def _windowed(
             break
         above, below = (end[1], below) if span.upward else (above, end[0])
         left, window_rows = left - window_rows, min(4 * window_rows, max(_WIDEST, window_rows))
-    return _newest_first(found, span)
+    return newest_first(found, span)
 
 
-def _newest_first(rows: list[tuple[Any, ...]], span: Span) -> list[Row]:
+def newest_first(rows: Sequence[tuple[Any, ...]], span: Span) -> list[Row]:
+    """Return rows (cursor, post) as a page has them, whichever way they were read."""
     found = [(int(row[0]), int(row[1])) for row in rows]
     return found[::-1] if span.upward else found

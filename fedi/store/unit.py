@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from actors import ids
-from actors.audience import viewer_of
+from actors.audience import RemoteServer, viewer_of
 from actors.grouping import Standing
 from actors.inquiries import Inquiry
 from actors.membership import Membership
@@ -242,8 +242,9 @@ class UnitStore:
     async def may_see(self, post: Post, actor: Actor) -> bool:
         return await visibility.may_see(self.tx, post.id, viewer_of(actor))
 
-    async def may_know(self, actor: Actor, by: Actor) -> bool:
-        return await knowing.may_know(self.tx, actor.id, viewer_of(by))
+    async def may_know(self, actor: Actor, by: Actor | str) -> bool:
+        viewer = viewer_of(by) if isinstance(by, Actor) else RemoteServer(by)
+        return await knowing.may_know(self.tx, actor.id, viewer)
 
     # -- groups
 
@@ -260,6 +261,15 @@ class UnitStore:
         return await groups.members_among(self.tx, among, ids)
 
     # -- servers
+
+    async def unasked(
+        self, groups: tuple[int, ...], actor_id: int, person: int | None
+    ) -> tuple[str, ...]:
+        return await abroad.unasked(self.tx, groups, actor_id, person)
+
+    async def repeated(self, uri: str) -> int:
+        found = await abroad.stands_for(self.tx, uri)
+        return found.group_id if found is not None else 0
 
     async def domain_blocked(self, domain: str) -> bool:
         labels = domain.split(".")

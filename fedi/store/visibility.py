@@ -20,6 +20,7 @@ from actors.audience import (
     RemoteActor,
     RemoteServer,
     Some,
+    Trait,
     Viewer,
     atoms,
 )
@@ -123,6 +124,8 @@ def _render(node: Node, sql: Callable[[Atom], str]) -> str:
             return "(" + " OR ".join(_render(part, sql) for part in parts) + ")"
         case Not(part):
             return f"NOT ({_render(part, sql)})"
+        case Trait():
+            raise TypeError(node)  # of an actor, not of a post: knowing.py
 
 
 def _order(node: Node) -> list[Atom]:
@@ -133,6 +136,8 @@ def _order(node: Node) -> list[Atom]:
             return [atom for part in parts for atom in _order(part)]
         case Not(part):
             return _order(part)
+        case Trait():
+            raise TypeError(node)
 
 
 _BLOCKED_BY_ANY: Final = (

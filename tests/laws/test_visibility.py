@@ -31,13 +31,17 @@ from tests.people import NOW, ours, theirs
 from tests.running import run
 
 INSIDE = ours(1, "leser", "Leser", ActorKind.PERSON)
+VISITOR = ours(6, "gjest", "Gjest", ActorKind.PERSON, guest=True)
 READERS = (
     INSIDE,
     theirs(2, "reader", "plain.test"),
     theirs(3, "reader", "blocked.test"),
     theirs(4, "reader", "sub.blocked.test"),
     theirs(5, "reader", "allowed.test"),
+    VISITOR,
+    ours(7, "utenfor", "Gjest i ingen gruppe", ActorKind.PERSON, guest=True),
 )
+MEMBERS = (INSIDE, READERS[2], READERS[4], VISITOR)
 CLUB = ours(9, "klubb", "Klubb", ActorKind.GROUP)
 HOSTS = ("plain.test", "blocked.test", "sub.blocked.test", "allowed.test", "empty.test")
 HOST_BLOCKED = {"blocked.test", "sub.blocked.test"}
@@ -97,7 +101,7 @@ def world() -> World:
 
 async def settle(tx: Tx, world: World) -> None:
     rows: list[object] = [*READERS, CLUB, *world.authors.values(), *world.posts]
-    for reader in READERS[::2]:  # some readers are members of the club
+    for reader in MEMBERS:
         rows.append(Relation(kind=RelationKind.FOLLOW, source_id=reader.id, target_id=CLUB.id))
     for author, state in world.follows.items():
         if state:
@@ -152,10 +156,11 @@ def facts(world: World, post: Post, viewer: Viewer) -> dict[Atom, bool]:
         Atom.OWN: own,
         Atom.ADDRESSED: bool(seen_as) and post.id in world.addressed,
         Atom.FOLLOWS: bool(seen_as) and world.follows[author.id] == "accepted",
-        Atom.MEMBER: post.id in world.to_club and any(r in READERS[::2] for r in seen_as),
+        Atom.MEMBER: post.id in world.to_club and any(r in MEMBERS for r in seen_as),
         Atom.BLOCKED: not isinstance(viewer, RemoteServer)
         and bool(seen_as)
         and author.id in world.blocks,
+        Atom.GUEST: any(reader.guest for reader in known),
         Atom.HOST_BLOCKED: host in HOST_BLOCKED,
         Atom.HOST_ALLOWED: host == "allowed.test",
     }
@@ -165,7 +170,7 @@ def viewers(world: World) -> list[Viewer]:
     own = [author for author in world.authors.values() if author.id % 7 == 0]
     return [
         Nobody(),
-        LocalActor(INSIDE.id),
+        *(LocalActor(reader.id) for reader in READERS if reader.local),
         *(RemoteActor(reader.id, reader.host) for reader in READERS if not reader.local),
         *(RemoteServer(host) for host in HOSTS),
         *(

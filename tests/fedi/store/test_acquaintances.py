@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from actors.audience import LocalActor
 from actors.relationships import RelationState
 from fedi.store import acquaintances
 from fedi.store.acquaintances import Standing
@@ -11,6 +12,7 @@ from fedi.store.timelines import Span
 from tests.fedi.store.units import everything, read, write
 from tests.people import ALICE, BOB, CARLA, KARI, LEDERGRUPPEN, NOW, OLA, Nordvik
 
+ME = LocalActor(KARI.id)
 ALL = Span(limit=40)
 
 
@@ -68,7 +70,7 @@ def test_a_mute_ends_when_its_time_is_over(nordvik: Nordvik) -> None:
     assert read(nordvik, acquaintances.any_mute_ends, NOW + 5)
     assert write(nordvik, acquaintances.end_mutes, NOW + 5) == 1
     assert write(nordvik, acquaintances.end_mutes, NOW + 5) == 0
-    muted = read(nordvik, acquaintances.related, KARI.id, "mute", ALL)
+    muted = read(nordvik, acquaintances.related, KARI.id, "mute", ALL, viewer=ME)
     assert {row[1] for row in muted} == {BOB.id, CARLA.id}
 
 
@@ -79,21 +81,27 @@ def test_those_related_are_paged_both_ways_without_who_is_gone(nordvik: Nordvik)
     nordvik.put(replace(BOB, suspended=NOW))
 
     def follows(span: Span) -> list[int]:
-        return [row[1] for row in read(nordvik, acquaintances.related, KARI.id, "follow", span)]
+        return [
+            row[1]
+            for row in read(nordvik, acquaintances.related, KARI.id, "follow", span, viewer=ME)
+        ]
 
     assert follows(ALL) == [CARLA.id, ALICE.id, LEDERGRUPPEN.id]
     assert follows(Span(limit=1, below=CARLA.id)) == [ALICE.id]
     assert follows(Span(limit=2, above=-1, upward=True)) == [ALICE.id, LEDERGRUPPEN.id]
-    toward = read(nordvik, acquaintances.related, KARI.id, "follow", ALL, toward=True)
+    toward = read(nordvik, acquaintances.related, KARI.id, "follow", ALL, viewer=ME, toward=True)
     assert toward == [(OLA.id, OLA.id)]
-    assert read(nordvik, acquaintances.related, KARI.id, "follow", ALL, state="pending") == []
+    assert (
+        read(nordvik, acquaintances.related, KARI.id, "follow", ALL, viewer=ME, state="pending")
+        == []
+    )
 
 
 def test_those_whom_one_recommends(nordvik: Nordvik) -> None:
     for who in (ALICE, BOB):
         write(nordvik, acquaintances.change, KARI.id, who.id, endorsed=True)
     write(nordvik, acquaintances.change, KARI.id, BOB.id, endorsed=False)
-    assert read(nordvik, acquaintances.endorsed, KARI.id, ALL) == [(ALICE.id, ALICE.id)]
+    assert read(nordvik, acquaintances.endorsed, KARI.id, ALL, ME) == [(ALICE.id, ALICE.id)]
 
 
 def test_familiar_followers_are_those_one_follows_oneself(nordvik: Nordvik) -> None:

@@ -15,6 +15,7 @@ from actors.posts import Visibility
 from fedi.store import (
     acquaintances,
     announcements,
+    authored,
     conversation,
     direct,
     filters,
@@ -29,9 +30,10 @@ from fedi.store import (
     timelines,
     told,
 )
+from fedi.store.authored import OfAuthor
 from fedi.store.engine import Engine
 from fedi.store.returning import merged_home
-from fedi.store.timelines import OfAuthor, Span, Tags, Wanted
+from fedi.store.timelines import Span, Tags, Wanted
 from tests.databases import Template
 from tests.fedi.store.explaining import Noting, faults
 from tests.fedi.store.grown import GROWN, PEOPLE, POSTS
@@ -71,7 +73,7 @@ def timelines_are_read(nordvik: Nordvik) -> None:
                 tx, v, "tag1", which[2], s, rest=tags)))  # fmt: skip
             run(read(lambda tx, v=viewer, s=span: timelines.linking(tx, v, "https://a.test", s)))
             for chosen in (OfAuthor(), author):
-                run(read(lambda tx, v=viewer, c=chosen, s=span: timelines.by_author(
+                run(read(lambda tx, v=viewer, c=chosen, s=span: authored.by_author(
                     tx, v, PEOPLE, c, s)))  # fmt: skip
         run(read(lambda tx, s=span: timelines.home(tx, ME, s)))
         for replies in ("none", "list", "followed"):
@@ -104,7 +106,7 @@ def posts_and_people_are_shown(nordvik: Nordvik) -> None:
     run(read(lambda tx: hydrating.settings(tx, ME)))
     run(read(lambda tx: hydrating.parents(tx, posts, LocalActor(ME))))
     run(read(lambda tx: hydrating.post_for(tx, POSTS, LocalActor(ME))))
-    run(read(lambda tx: hydrating.actor(tx, PEOPLE)))
+    run(read(lambda tx: hydrating.actor(tx, PEOPLE, LocalActor(ME))))
     run(read(lambda tx: hydrating.own_votes(tx, ME, posts)))
     run(read(lambda tx: hydrating.following_among(tx, ME, people)))
     for viewer in VIEWERS:
@@ -144,9 +146,19 @@ def others_are_known(nordvik: Nordvik) -> None:
     run(write(lambda tx: acquaintances.mute_domain(tx, ME, "a.test", 99_999)))
     run(write(lambda tx: acquaintances.unmute_domain(tx, ME, "a.test")))
     for span in SPANS:
-        run(read(lambda tx, s=span: acquaintances.related(tx, ME, "follow", s)))
-        run(read(lambda tx, s=span: acquaintances.related(tx, ME, "follow", s, toward=True)))
-        run(read(lambda tx, s=span: acquaintances.endorsed(tx, ME, s)))
+        run(
+            read(
+                lambda tx, s=span: acquaintances.related(tx, ME, "follow", s, viewer=LocalActor(ME))
+            )
+        )
+        run(
+            read(
+                lambda tx, s=span: acquaintances.related(
+                    tx, ME, "follow", s, viewer=LocalActor(ME), toward=True
+                )
+            )
+        )
+        run(read(lambda tx, s=span: acquaintances.endorsed(tx, ME, s, LocalActor(ME))))
         run(read(lambda tx, s=span: acquaintances.muted_domains(tx, ME, s)))
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from actors.audience import LocalActor, Nobody, Viewer
 from actors.people import Actor
 from actors.posts import Post, Visibility
-from fedi.store import acquaintances, lists, timelines
-from fedi.store.timelines import OfAuthor, Span, Tags, Wanted
+from fedi.store import acquaintances, authored, lists, timelines
+from fedi.store.authored import OfAuthor
+from fedi.store.timelines import Span, Tags, Wanted
 from tests.fedi.store.units import read, write
 from tests.people import ALICE, BOB, CARLA, KARI, LEDERGRUPPEN, MINUTE, NOW, OLA, Nordvik
 from tests.running import run
@@ -112,7 +113,7 @@ def test_an_authors_posts_as_they_are_asked_for(nordvik: Nordvik) -> None:
     secret = says(nordvik, ALICE, Visibility.DIRECT)
 
     def of(viewer: Viewer, chosen: OfAuthor | None = None, span: Span = ALL) -> list[int]:
-        found = read(nordvik, timelines.by_author, viewer, ALICE.id, chosen or OfAuthor(), span)
+        found = read(nordvik, authored.by_author, viewer, ALICE.id, chosen or OfAuthor(), span)
         return [row[1] for row in found]
 
     assert of(Nobody()) == of(ME) == [answer.id, thread.id, first.id]
