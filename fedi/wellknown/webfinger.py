@@ -148,10 +148,12 @@ class WebFinger:
         if actor.kind is ActorKind.APPLICATION:
             yield {"rel": SERVER_ACTOR, "type": Form.ACTIVITY.value, "href": actor.uri}
             return
+        if actor.exposure is not Exposure.OPEN:
+            return  # servers on the allow-list ask here unsigned, and need the id; nobody more
         yield {"rel": PROFILE, "type": "text/html", "href": actor.url}
         template = self._urls.page("authorize_interaction?uri={uri}")
         yield {"rel": SUBSCRIBE, "template": template}
-        if actor.icon is not None and actor.exposure is Exposure.OPEN:
+        if actor.icon is not None:
             avatar = {"rel": AVATAR, "type": actor.icon.media_type, "href": actor.icon.url}
             yield {key: value for key, value in avatar.items() if value}
 
