@@ -9,8 +9,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from actors.access import may_know
+from actors.drafts import KEPT_MS
 from actors.effects import Notify, Put
 from actors.errors import FediError
 from actors.people import Actor
@@ -18,17 +20,27 @@ from actors.posts import Poll, Post
 from actors.relationships import NotificationKind, Relation, RelationKind
 from actors.verbs import Update
 from fedi.app import House
-from fedi.groups.neighbours import Neighbours
-from fedi.oauth.forgetting import forget_some
 from fedi.departments.leavers import Leavers
 from fedi.departments.practising import Practising
+from fedi.groups.neighbours import Neighbours
+from fedi.oauth.forgetting import forget_some
 from fedi.publishing import Profiles, Writing
 from fedi.publishing.scheduling import Scheduling
 from fedi.rotating import GRACE_MS
 from fedi.search.cards import Cards
 from fedi.search.indexing import Indexer
 from fedi.search.trending import Trends
-from fedi.store import acquaintances, arrivals, chores, events, home, kept, stopped
+from fedi.store import (
+    acquaintances,
+    arrivals,
+    chores,
+    drafts,
+    events,
+    home,
+    kept,
+    questions,
+    stopped,
+)
 from fedi.store.chores import Spreading
 from fedi.store.deliveries import expire
 from fedi.store.engine import Tx
@@ -62,7 +74,13 @@ class Clockwork:
             house.performer, house.resolver, house.config.limits, house.config.cautions.watched
         )
         self._scheduling = Scheduling(writing, house.media)
+        self._leavers = leavers_of(house)
         self._neighbours = Neighbours(house.performer)
+        self._practising = Practising(
+            house.performer,
+            house.config.welcome.practice.removeprefix("@"),
+            ZoneInfo(house.config.organisation.timezone),
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set."""
@@ -73,8 +91,10 @@ class Clockwork:
             group.create_task(self._each(stop, 5.0, self.end_polls, "polls"))
             group.create_task(self._each(stop, 5.0, self._house.media.work, "media"))
             group.create_task(self._each(stop, 5.0, self._scheduling.publish_due, "scheduled"))
+            group.create_task(self._each(stop, 1.0, self._leavers.due, "leaving"))
+            group.create_task(self._each(stop, 60.0, self._leavers.hide, "left"))
+            group.create_task(self._each(stop, 60.0, self._leavers.erase, "left"))
             group.create_task(self._each(stop, 30.0, self.end_mutes, "mutes"))
-        self._leavers = leavers_of(house)
             group.create_task(self._each(stop, 5.0, self.tell_neighbours, "event"))
             group.create_task(self._each(stop, 1.0, self._index.some, "event"))
             group.create_task(self._each(stop, 2.0, self._cards.some, "cards"))
@@ -83,6 +103,7 @@ class Clockwork:
             group.create_task(self._each(stop, _TALLY_SECONDS, self.tally, "tally"))
             group.create_task(self._each(stop, _EXPIRE_SECONDS, self.expire, "expire"))
             group.create_task(self._each(stop, _PRUNE_SECONDS, self.prune, "prune"))
+            group.create_task(self._each(stop, _PRUNE_SECONDS, self._practising.wipe, "practice"))
         await self._wanted.close()
 
     async def _each(
@@ -91,9 +112,6 @@ class Clockwork:
         seconds: float,
         chore: Callable[[], Awaitable[int]],
         topic: str,
-            group.create_task(self._each(stop, 1.0, self._leavers.due, "leaving"))
-            group.create_task(self._each(stop, 60.0, self._leavers.hide, "left"))
-            group.create_task(self._each(stop, 60.0, self._leavers.erase, "left"))
     ) -> None:
         """Do a chore again and again: at once while there is more, else when woken or in time."""
         with self._house.bus.listen(topic) as listener:
@@ -262,6 +280,8 @@ class Clockwork:
         now = self._house.clock.now()
         keys = await self._engine.write(lambda tx: kept.forget_answers(tx, now))
         keys += await self._engine.write(lambda tx: stopped.forget(tx, now))
+        keys += await self._engine.write(lambda tx: drafts.forget_ended(tx, now - KEPT_MS))
+        keys += await self._engine.write(lambda tx: questions.forget_told(tx, now))
         return await self._engine.write(lambda tx: home.put_away(tx, now)) or keys
 
     # -- forgetting
@@ -280,8 +300,13 @@ class Clockwork:
         more = await self.forget_reading() or more
         files = await self._house.media.prune()
         return await self._engine.write(chores.trim_wanted) or more or files
-        keys += await self._engine.write(lambda tx: drafts.forget_ended(tx, now - KEPT_MS))
-        keys += await self._engine.write(lambda tx: questions.forget_told(tx, now))
+
+
+def leavers_of(house: House) -> Leavers:
+    """Return what lets people of a house leave."""
+    config = house.config
+    profiles = Profiles(house.performer, house.resolver, config.limits)
+    return Leavers(profiles, config.retention, config.organisation.language)
 
 
 async def _erase_revisions(tx: Tx, one: Spreading) -> None:
@@ -302,13 +327,6 @@ async def _erase_some(tx: Tx, one: Spreading, now: int) -> None:
 
 async def _woken_or_stopped(woken: Awaitable[bool], stop: asyncio.Event) -> None:
     tasks = [asyncio.ensure_future(woken), asyncio.ensure_future(stop.wait())]
-def leavers_of(house: House) -> Leavers:
-    """Return what lets people of a house leave."""
-    config = house.config
-    profiles = Profiles(house.performer, house.resolver, config.limits)
-    return Leavers(profiles, config.retention, config.organisation.language)
-
-
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()

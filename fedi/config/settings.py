@@ -293,6 +293,8 @@ class Config:
     cautions: Cautions = field(default_factory=Cautions)
     retention: Retention = field(default_factory=Retention)
     sign_in: SignIn = field(default_factory=SignIn)
+    welcome: Welcome = field(default_factory=Welcome)
+    mail: Mail = field(default_factory=Mail)
     media: Media = field(default_factory=Media)
     lab: Lab = field(default_factory=Lab)
     log: Log = field(default_factory=Log)

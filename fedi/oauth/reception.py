@@ -12,6 +12,7 @@ from fedi.oauth.passwords import Passwords
 from fedi.oauth.rates import Rates, counted
 from fedi.oauth.throttling import Throttle
 from fedi.oauth.tokens import Revoking
+from fedi.oauth.welcoming import Welcoming
 from fedi.pages.site import Site
 from fedi.perform import Performer
 from fedi.store.engine import Engine
@@ -36,6 +37,7 @@ class Reception:
     settings: SignIn
     limits: Limits
     rates: Rates
+    welcoming: Welcoming
     open_to_all: bool = False
     vapid_key: Callable[[], Awaitable[str]] = field(default=_no_key)
 
@@ -83,6 +85,7 @@ def reception(
         settings=config.sign_in,
         limits=config.limits,
         rates=rates,
+        welcoming=Welcoming(performer, config.welcome),
         open_to_all=config.lab.enabled,
         vapid_key=vapid_key,
     )

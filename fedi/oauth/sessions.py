@@ -70,6 +70,7 @@ class Sessions:
             await sessions.know_device(tx, hash_of(f"{person.id} {device}"), person.id, now)
 
         await reception.engine.write(unit)
+        await reception.welcoming.receive(person)
         _logger.info("signed in", extra={"person": person.id, "way": way, "address": visit.address})
         visit.session, visit.person, visit.session_secret = session, person, secret
         visit.cookies += [

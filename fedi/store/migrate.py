@@ -24,8 +24,8 @@ FOLDER = Path(__file__).parent / "migrations"
 # 16: collections in reports. 17: who wants to be told of an author. 18: what is open to all.
 # 19: whose follows are ours. 20: how many posts an account shows. 21: stand-ins, stops.
 # 22: relations by age. 23: the organisation. 24: drafts. 25: questions. 26: groups. 27: groups
-# elsewhere. 28: audiences.
-VERSION = 28
+# elsewhere. 28: audiences. 29: newcomers.
+VERSION = 29
 # The oldest VERSION that can still run on our data. Raised by a step that takes something away,
 # at least one release after the code stopped using it: until then one may go back a release.
 COMPAT = 7
