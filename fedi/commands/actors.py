@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fedi.commands.drafting import four_eyes_of
 from fedi.commands.naming import DAY, midnight
 from fedi.commands.opening import at_home
 from fedi.commands.speaking import Listed, moment, say, say_table, speaks, wants_json
@@ -147,6 +148,15 @@ def member(
     value = {"department": handle, "person": username, "role": None if ended else role}
     what = f"speaks for {handle} no more" if ended else f"is {role} of {handle}"
     say(value, f"{username} {what}.")
+
+
+@department.command("four-eyes")
+@click.argument("handle")
+@click.argument("switch", type=click.Choice(("on", "off")))
+@speaks
+def four_eyes(handle: str, switch: str) -> None:
+    """Have a second person approve all that a department says, or no more."""
+    four_eyes_of(handle, switch == "on")
 
 
 @department.command("members")

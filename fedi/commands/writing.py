@@ -49,8 +49,10 @@ def post(text: str | None, handle: str, username: str | None, **given: Any) -> N
     words = _text(text, bool(given["media"] or given["poll"]))
 
     async def work(house: "House") -> "dict[str, Any]":
+        from actors import ids
         from fedi.commands import naming
         from fedi.publishing import Writing
+        from fedi.publishing.waiting import Waits
 
         actor = await naming.ours(house, handle)
         person = await naming.person_id(house, username)
@@ -59,14 +61,21 @@ def post(text: str | None, handle: str, username: str | None, **given: Any) -> N
         )
         draft = await _draft(house, actor, person, words, given)
         made: Post
-        if given["edit"]:
-            before = await naming.own_post(house, actor, given["edit"])
-            made = await writing.edit(actor, before, draft)
-        else:
-            made = await writing.publish(actor, draft)
+        try:
+            if given["edit"]:
+                before = await naming.own_post(house, actor, given["edit"])
+                made = await writing.edit(actor, before, draft)
+            else:
+                made = await writing.publish(actor, draft)
+        except Waits as waits:
+            return {"draft": ids.text(waits.draft_id), "state": "pending"}
         return naming.told(house, made)
 
     told = at_home(work)
+    if "draft" in told:
+        how = f"`fedi drafts approve {told['draft']} --person …`"
+        say(told, f"Draft {told['draft']} waits until a colleague has approved it ({how}).")
+        return
     narrowed = given["visibility"] not in (None, told["visibility"]) and not given["edit"]
     extra = [f"Narrowed to {told['visibility']}, as what it answers or its author."]
     say(told, told["uri"], *(extra if narrowed else []))

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from actors.errors import Forbidden
+from actors.membership import may_write
 from actors.people import Actor, Person
 from fedi.oauth import scopes
 from fedi.oauth.answers import OAuthError
@@ -20,7 +21,7 @@ from fedi.oauth.reception import Reception
 from fedi.oauth.requests import Wish, wish_of
 from fedi.oauth.tokens import fresh_secret
 from fedi.store import apps as store
-from fedi.store import speaking
+from fedi.store import roles, speaking
 from fedi.store.apps import Code
 from outbox.answers import Answer
 
@@ -110,6 +111,12 @@ class Consent:
         now = self._reception.now()
         return await self._reception.engine.glance(lambda tx: speaking.spoken_for(tx, person, now))
 
+    async def _drafting(self, person: Person) -> set[int]:
+        """Return as whom the person writes what a colleague publishes."""
+        now = self._reception.now()
+        held = await self._reception.engine.glance(lambda tx: roles.of_person(tx, person.id, now))
+        return {actor_id for actor_id, role in held.items() if not may_write(role, now)}
+
     async def _code(self, wish: Wish, person: Person, actor: Actor) -> str:
         secret = fresh_secret()
         code = Code(
@@ -140,6 +147,7 @@ class Consent:
             leads_to=_leads_to(wish),
             fields=wish.fields(),
             offered=offered,
+            drafting=await self._drafting(person),
             told=told(wish.scopes),
             exact=scopes.text(wish.scopes),
             switch=self._switch(wish),

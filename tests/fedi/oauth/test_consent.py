@@ -103,6 +103,17 @@ def test_a_role_is_offered_from_its_first_moment_to_its_last(
     assert (str(IKT.id) in offered) is there
 
 
+def test_a_contributor_is_offered_the_department_and_told_what_that_means(
+    nordvik: Nordvik, app: App, kari: Browser
+) -> None:
+    drafts = Membership(person_id=PERSON_KARI.id, actor_id=IKT.id, role=Role.CONTRIBUTOR)
+    nordvik.put(drafts)
+    got = kari.open(app.authorize())
+    offered = [value for value, _ in got.form("/oauth/authorize").choices["actor"]]
+    assert str(IKT.id) in offered
+    assert got.words.count("Du skriver utkast her, og en kollega legger ut.") == 1
+
+
 @pytest.mark.parametrize("actor", [IKT.id, 30, 1, 0, -1, 10**30])
 def test_a_form_cannot_choose_whom_it_did_not_offer(kari: Browser, actor: int) -> None:
     got = kari.allow(actor)
