@@ -8,7 +8,7 @@ from typing import Final
 
 from fedi.mastodon.api import Api
 from fedi.mastodon.table import add_routes
-from fedi.native import audiences, calendar, drafts, openapi, people, questions, welcome
+from fedi.native import audiences, calendar, drafts, leaving, openapi, people, questions, welcome
 from fedi.native.asking import Endpoints
 from fedi.net.dispatch import Dispatch
 
@@ -16,6 +16,7 @@ ENDPOINTS: Final[Endpoints] = (
     *audiences.ENDPOINTS,
     *calendar.ENDPOINTS,
     *drafts.ENDPOINTS,
+    *leaving.ENDPOINTS,
     *people.ENDPOINTS,
     *questions.ENDPOINTS,
     *welcome.ENDPOINTS,
