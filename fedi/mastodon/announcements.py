@@ -5,6 +5,7 @@ from typing import Any, Final
 from actors import ids
 from actors.errors import Invalid, NotFound
 from actors.html import plain
+from fedi.mastodon import reminding
 from fedi.mastodon.asking import Ask, Reply, delete, empty, get, ok, post, put
 from fedi.mastodon.entities import moment, moment_or_none
 from fedi.store import announcements
@@ -45,6 +46,8 @@ async def current(ask: Ask) -> Reply:
         found = await announcements.current(
             tx, ask.me.id, ask.api.clock.now(), dismissed=with_dismissed
         )
+        today = await reminding.line(ask, tx, dismissed=with_dismissed)
+        found = [today, *found] if today is not None else found
         reactions = await announcements.reactions(tx, [one.id for one in found], ask.me.id)
         return ok([entity(one, reactions[one.id]) for one in found])
 
@@ -56,7 +59,9 @@ async def dismiss(ask: Ask) -> Reply:
     id = ask.id()
 
     async def unit(tx: Tx) -> None:
-        if not await announcements.exists(tx, id):
+        if id == reminding.id_of(reminding.day_of(ask)):
+            await announcements.forget_dismissed(tx, id, ask.me.id)
+        elif not await announcements.exists(tx, id):
             raise NotFound(GONE)
         await announcements.dismiss(tx, id, ask.me.id)
 

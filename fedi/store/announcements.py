@@ -86,6 +86,24 @@ async def dismiss(tx: Tx, id: int, actor_id: int) -> None:
     )
 
 
+async def is_dismissed(tx: Tx, id: int, actor_id: int) -> bool:
+    """Return whether an actor has put one away."""
+    row = await tx.one(
+        "SELECT 1 FROM announcement_read WHERE announcement_id = ? AND actor_id = ?",
+        (id, actor_id),
+    )
+    return row is not None
+
+
+async def forget_dismissed(tx: Tx, before: int, actor_id: int) -> None:
+    """Forget what an actor put away of earlier days and nobody wrote."""
+    await tx.run(
+        "DELETE FROM announcement_read WHERE actor_id = ? AND announcement_id < ?"
+        " AND NOT EXISTS (SELECT 1 FROM announcement a WHERE a.id = announcement_id)",
+        (actor_id, before),
+    )
+
+
 async def reactions(tx: Tx, ids: list[int], actor_id: int) -> dict[int, list[Reaction]]:
     """Return the reactions to these announcements."""
     found: dict[int, list[Reaction]] = {id: [] for id in ids}
