@@ -91,7 +91,7 @@ class Performer:
         if isinstance(decision, Refusal):
             outcome = decision
         else:
-            await self.apply(tx, tuple(decision), getattr(activity, "person", None))
+            await self._carry_out(store, tuple(decision), getattr(activity, "person", None))
             outcome = Done(uri=activity.uri)
         if also is not None:
             await also(store, outcome)
@@ -100,10 +100,13 @@ class Performer:
     async def apply(self, tx: Tx, effects: Effects, person: int | None = None) -> None:
         """Carry effects out in an open transaction; who waits for them is woken after it.
         `person` is who of ours acts."""
-        applying = Applying(self.open(tx), self._send, person)
+        await self._carry_out(self.open(tx), effects, person)
+
+    async def _carry_out(self, store: UnitStore, effects: Effects, person: int | None) -> None:
+        applying = Applying(store, self._send, person)
         await applying.all(effects)
         for topic in applying.wakes:
-            tx.after_commit.append(_waker(self.bus, topic))
+            store.tx.after_commit.append(_waker(self.bus, topic))
 
     async def once(self, activity: Activity, also: Also | None = None) -> Done | Need | Refusal:
         """Run one unit and return once its commit is durable."""
@@ -169,7 +172,7 @@ class Performer:
         if send.post_id is None:
             about_itself = send.about == send.activity.actor and not send.recipients.actors
             return "public" if about_itself else "direct"
-        post = await store.post_by_id(send.post_id)
+        post = store.post_put(send.post_id) or await store.post_by_id(send.post_id)
         return post.visibility.value if post is not None else "direct"
 
     async def _proof_key(self, store: UnitStore, actor_id: int) -> Key | None:

@@ -11,6 +11,7 @@ import rfc8785
 
 _ENCODE: Final = msgspec.json.Encoder(order="sorted").encode
 _LARGEST: Final = (1 << 53) - 1
+_MOST: Final = 1_000_000
 
 
 def canonical(value: Any) -> bytes:
@@ -20,14 +21,21 @@ def canonical(value: Any) -> bytes:
 
 
 def _is_ordinary(value: Any) -> bool:
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is dict:
-        return all(
-            type(name) is str and name.isascii() and _is_ordinary(inner)
-            for name, inner in value.items()
-        )
-    if kind is list or kind is tuple:
-        return all(_is_ordinary(inner) for inner in value)
-    return kind is int and -_LARGEST <= value <= _LARGEST
+    """Return whether msgspec writes a value as the standard says."""
+    waiting = [value]
+    for one in waiting:  # without recursion, or a generator, at each of some hundred values
+        kind = type(one)
+        if kind is dict:
+            if not "".join(one).isascii():
+                return False
+            waiting += [inner for inner in one.values() if type(inner) is not str]
+        elif kind is list or kind is tuple:
+            waiting += [inner for inner in one if type(inner) is not str]
+        elif kind is int:
+            if not -_LARGEST <= one <= _LARGEST:
+                return False
+        elif kind is not str and kind is not bool and one is not None:
+            return False
+        if len(waiting) > _MOST:
+            return False  # far more than a document holds, or a thing that holds itself
+    return True

@@ -80,7 +80,7 @@ class _Compiled:
         self._words = [(keyword.keyword, _pattern(keyword)) for keyword in one.keywords]
 
     def result(self, fragment: Fragment) -> FilterResult | None:
-        words = [word for word, pattern in self._words if pattern.search(fragment.plain)]
+        words = [word for word, pattern in self._words if pattern.search(fragment.searched.text)]
         named = fragment.id in self._posts
         if not words and not named:
             return None

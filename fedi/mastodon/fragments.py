@@ -6,9 +6,10 @@ page is never older than what was committed when it was asked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from actors.html import plain
 from actors.people import Actor
 from fedi.mastodon.approval import NOBODY, Approval
 from fedi.mastodon.entities import Poll
@@ -25,11 +26,28 @@ _AT_ONCE: Final = 2_000
 """When more events than this came since the last look, everything is forgotten."""
 
 
+class Searched:
+    """The text of a post that filters look at, made and folded when the first one does."""
+
+    __slots__ = ("_html", "_text")
+
+    def __init__(self, html: str = "", *others: str) -> None:
+        self._html = html
+        self._text: str | tuple[str, ...] = others
+
+    @property
+    def text(self) -> str:
+        if isinstance(self._text, tuple):
+            parts = (*self._text, plain(self._html))
+            self._text, self._html = "\n".join(part for part in parts if part).casefold(), ""
+        return self._text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fragment:
     """A rendered post without its end: `head` is JSON up to where what differs by reader begins.
 
-    `plain` is the folded text that filters look at; `root` names the conversation; `parent` and
+    `searched` is the text that filters look at; `root` names the conversation; `parent` and
     `boost_of` are ids of posts, whether the reader may see them or not. `alone` is what shares,
     asks and quotes nothing, `same` what besides answers nothing and whose policy knows no
     followers: only who wrote it, and what its reader did with it, makes a difference.
@@ -45,7 +63,7 @@ class Fragment:
     quote: str = ""
     quotable: Approval = NOBODY
     root: str = ""
-    plain: str = ""
+    searched: Searched = field(default_factory=Searched)
     alone: bool = False
     same: bool = False
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from actors import ids
-from actors.html import escape, plain
+from actors.html import escape
 from actors.people import Actor, ActorKind
 from actors.posts import Emoji, Media, Post, Visibility
 from actors.urls import Urls
@@ -36,7 +36,7 @@ from fedi.mastodon.entities import (
     moment_or_none,
 )
 from fedi.mastodon.files import Files
-from fedi.mastodon.fragments import Fragment
+from fedi.mastodon.fragments import Fragment, Searched
 from fedi.store.cards import Card
 from fedi.store.hydrating import Counted, Whole
 from outbox.objects.record import Surroundings, question_of
@@ -142,7 +142,7 @@ class Making:
             quote=post.quote,
             quotable=quotable,
             root=post.context or post.uri,
-            plain=self._searched(post, around),
+            searched=self._searched(post, around),
             alone=alone,
             same=alone and post.in_reply_to is None and FOLLOWERS not in quotable,
         )
@@ -216,13 +216,11 @@ class Making:
         title = f"<p><strong>{escape(post.name)}</strong></p>"
         return f'{title}{post.content}<p><a href="{link}" rel="nofollow noopener">{link}</a></p>'
 
-    def _searched(self, post: Post, around: Surroundings) -> str:
-        """Return the text that a reader's filters look at."""
-        parts = [post.summary, post.name, plain(post.content)]
-        parts += [media.description for media in post.media]
-        if around.poll is not None:
-            parts += [option.title for option in around.poll.options]
-        return "\n".join(part for part in parts if part).casefold()
+    def _searched(self, post: Post, around: Surroundings) -> Searched:
+        options = around.poll.options if around.poll is not None else ()
+        described = (media.description for media in post.media)
+        titles = (option.title for option in options)
+        return Searched(post.content, post.summary, post.name, *described, *titles)
 
     def mention(self, actor: Actor) -> Mention:
         return Mention(

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from actors import ids
+from actors.effects import Row
 from actors.errors import FediError, Forbidden, Invalid, NotFound
 from actors.posts import Post, Revision
 from fedi.mastodon import drafting, scheduling
@@ -23,7 +24,7 @@ from fedi.publishing import Draft
 from fedi.publishing.waiting import DRAFT, Aside, Waits
 from fedi.publishing.wishes import wished
 from fedi.publishing.writing import Beside
-from fedi.store import hydrating, kept, showing
+from fedi.store import fresh, hydrating, kept, showing
 from fedi.store.engine import Tx
 from fedi.store.hydrating import Whole
 from fedi.store.unit import UnitStore
@@ -91,11 +92,11 @@ async def create(ask: Ask) -> Reply:
     due = due_of(ask.params.text("scheduled_at"))
     if due is not None and due > ask.api.clock.now():
         return await _for_later(ask, due, key)
-    draft = await draft_of(ask, ask.params)
+    draft, rows = await draft_of(ask, ask.params), list[Row]()
     try:
         with in_their_words(ask):
             made = await ask.api.writing.publish(
-                ask.me, draft, _noted(ask, key), _aside(ask, draft, key)
+                ask.me, draft, _noted(ask, key, rows), _aside(ask, draft, key)
             )
     except Waits as waits:
         return await drafting.show(ask, waits.draft_id)
@@ -108,15 +109,17 @@ async def create(ask: Ask) -> Reply:
         if before is None:
             raise NotFound("Record not found") from None
         return await _again(ask, *before)
-    return await _fresh(ask, made)
+    return await _fresh(ask, made, rows)
 
 
-async def _fresh(ask: Ask, made: Post) -> Reply:
-    renderer, viewer = ask.api.renderer, ask.viewer
-    body = await ask.api.engine.glance(lambda tx: renderer.fresh(tx, made, viewer))
-    if body is None:
-        raise NotFound("Record not found")
-    return Reply(body)
+async def _fresh(ask: Ask, made: Post, rows: list[Row]) -> Reply:
+    app = ask.caller.app_id if ask.caller is not None else None
+
+    async def query(tx: Tx) -> bytes:
+        whole = await fresh.whole(tx, made, ask.me, rows, app)
+        return await ask.api.renderer.fresh(tx, whole, ask.viewer)
+
+    return Reply(await ask.api.engine.glance(query))
 
 
 def _key(ask: Ask) -> str:
@@ -192,11 +195,13 @@ def _keyed(ask: Ask, key: str, kind: str) -> Callable[[UnitStore, int], Awaitabl
     return beside
 
 
-def _noted(ask: Ask, key: str) -> Beside:
-    """Return what is written with a new post: its app, and the key it was asked for under."""
+def _noted(ask: Ask, key: str, rows: list[Row]) -> Beside:
+    """Return what is written with a new post: its app, and the key it was asked for under.
+    `rows` gets those that its unit put."""
     caller = ask.caller
 
     async def beside(store: UnitStore, made: Post) -> None:
+        rows[:] = store.put
         if caller is None:
             return
         if caller.app_id is not None:

@@ -13,7 +13,6 @@ import msgspec
 
 from actors.audience import LocalActor, Viewer
 from actors.people import Actor
-from actors.posts import Post
 from fedi.mastodon.approval import FOLLOWERS
 from fedi.mastodon.entities import Account
 from fedi.mastodon.fragments import Face, Fragment, Fragments
@@ -22,6 +21,7 @@ from fedi.mastodon.making import Making
 from fedi.store import hydrating, quoting
 from fedi.store.engine import Tx
 from fedi.store.events import Place
+from fedi.store.hydrating import Whole
 from fedi.store.knowing import known_among
 from fedi.store.quoting import Standing
 from fedi.store.timelines import Chosen
@@ -110,13 +110,16 @@ class Renderer:
         """Return one post as JSON, None where it isn't there for this viewer."""
         return (await self.statuses_by_id(tx, [id], viewer)).get(id)
 
-    async def fresh(self, tx: Tx, post: Post, viewer: Viewer) -> bytes | None:
-        """Return a post that the viewer has just written as JSON, None if it is gone already."""
+    async def fresh(self, tx: Tx, made: Whole, viewer: Viewer) -> bytes:
+        """Return a post that the viewer has just written as JSON. It isn't kept: what others did
+        with it meanwhile is for the next page to tell."""
+        post, fragment = made.post, self.making.fragment(made)
         chosen = Chosen(post.id, post.author_id, post.boost_of, 0)
-        return (await self._shown(tx, [chosen], viewer, "")).get(post.id)
+        _, joining = await self._joining(tx, [chosen], viewer, "", {post.id: fragment})
+        return joining.one(post.id)
 
     async def unpublished(
-        self, tx: Tx, wholes: Sequence[hydrating.Whole], viewer: Viewer
+        self, tx: Tx, wholes: Sequence[Whole], viewer: Viewer
     ) -> dict[int, bytes]:
         """Return as JSON what is no post yet, to a viewer who may read it; nothing of it is kept
         among what others read."""
@@ -154,14 +157,20 @@ class Renderer:
         return {id: json for id, json in made if json}
 
     async def _joining(
-        self, tx: Tx, chosen: Sequence[Chosen], viewer: Viewer, context: str
+        self,
+        tx: Tx,
+        chosen: Sequence[Chosen],
+        viewer: Viewer,
+        context: str,
+        made: dict[int, Fragment] | None = None,
     ) -> tuple[list[int], Joining]:
-        """Return which of these posts are shown, and all that is needed to show them."""
+        """Return which of these posts are shown, and all that is needed to show them; `made` are
+        these posts where they are at hand."""
         inside, sheet = hydrating.is_inside(viewer), Sheet()
         seen = await self._begin(tx, sheet, viewer, context)
         wanted, boosted = await _to_show(tx, chosen, viewer)
         asked = [*wanted, *boosted] if boosted else wanted
-        fragments = await self._fragments(tx, asked, inside, seen)
+        fragments = made or await self._fragments(tx, asked, inside, seen)
         differ = [one for one in fragments.values() if not one.same]
         if differ:
             fragments = await self._quoted(tx, sheet, fragments, viewer, seen)

@@ -284,11 +284,17 @@ def _question_after(poll: Poll | None, draft: Draft) -> Question | None:
     return None if poll is None else _question(poll.options, poll.multiple, poll.ends)
 
 
+async def _as_put(store: UnitStore, uri: str) -> Post | None:
+    local = store.urls.parse(uri)
+    made = store.post_put(local.id) if local is not None else None
+    return made or await store.post(uri)
+
+
 def _beside(uri: str, beside: Beside | None, made: dict[str, Post]) -> Also:
     """Return what writes beside the post that has this URI, and keeps it as it was made."""
 
     async def also(store: UnitStore, outcome: Done | Refusal) -> None:
-        kept = None if isinstance(outcome, Refusal) else await store.post(uri)
+        kept = None if isinstance(outcome, Refusal) else await _as_put(store, uri)
         if kept is not None:
             made[uri] = kept
             if beside is not None:

@@ -144,6 +144,7 @@ class Applying:
         statement = table.replace if put.replace else table.insert
         changed = await self._tx.run(statement, table.encode(put.row))
         if changed or put.replace:
+            self._store.put.append(put.row)
             await self._note(put)
             await self._tell(changes.put(put.row, replaced=put.replace))
             await self.all(put.then)

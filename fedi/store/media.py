@@ -49,10 +49,11 @@ async def note_use(tx: Tx, post: Post, urls: Urls, now: int) -> None:
         return
     names = [*_ours(urls, *(url for media in post.media for url in (media.url, media.preview)))]
     await _use(tx, post.id, post.author_id, names)
-    await tx.many(
-        "UPDATE attachment SET post_id = ?, taken = NULL WHERE id = ? AND actor_id = ?",
-        [(post.id, media.id, post.author_id) for media in post.media if media.id],
-    )
+    taken = [(post.id, media.id, post.author_id) for media in post.media if media.id]
+    if taken:
+        await tx.many(
+            "UPDATE attachment SET post_id = ?, taken = NULL WHERE id = ? AND actor_id = ?", taken
+        )
 
 
 async def note_face(tx: Tx, actor: Actor, urls: Urls, now: int) -> None:

@@ -19,6 +19,12 @@ _COVERED: Final = (
     " JOIN person h ON h.id = d.absent_id AND h.departed IS NULL"
 )
 _MEMBERSHIP_AT: Final = len(DELEGATION.columns)
+_NOBODY_AWAY: Final = ", ".join(("NULL",) * _MEMBERSHIP_AT)
+_EFFECTIVE: Final = (
+    f"{_COVERED} WHERE d.stand_in_id = ? AND d.actor_id = ?"
+    f" UNION ALL SELECT {_NOBODY_AWAY}, {MEMBERSHIP.selected('m')} FROM membership m"
+    " WHERE m.person_id = ? AND m.actor_id = ?"
+)
 MANAGERS: Final = 2
 """How many should manage a department, so that one may be ill."""
 
@@ -52,14 +58,8 @@ async def own(tx: Tx, person_id: int, actor_id: int) -> Membership | None:
 async def effective(tx: Tx, person_id: int, actor_id: int, now: int) -> Membership | None:
     """Return the strongest role that a person has for an actor at `now` (ms), their own or that
     of whom they stand in for; None where they have none."""
-    found = [
-        _covered(row)
-        for row in await tx.rows(
-            f"{_COVERED} WHERE d.stand_in_id = ? AND d.actor_id = ?", (person_id, actor_id)
-        )
-    ]
-    mine = await own(tx, person_id, actor_id)
-    return strongest([*found, mine] if mine is not None else found, now)
+    rows = await tx.rows(_EFFECTIVE, (person_id, actor_id, person_id, actor_id))
+    return strongest([_of(row) for row in rows], now)
 
 
 async def of_person(tx: Tx, person_id: int, now: int) -> dict[int, Membership]:
@@ -111,6 +111,12 @@ async def end_delegation(tx: Tx, actor_id: int, absent_id: int, stand_in_id: int
         (actor_id, absent_id, stand_in_id),
     )
     return changed > 0
+
+
+def _of(row: Sequence[object]) -> Membership:
+    """Return the role that a row of _EFFECTIVE gives: one's own, or an absent one's."""
+    own_role = row[0] is None
+    return MEMBERSHIP.decode(row[_MEMBERSHIP_AT:]) if own_role else _covered(row)
 
 
 def _covered(row: Sequence[object]) -> Membership:

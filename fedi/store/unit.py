@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from actors import ids
 from actors.audience import RemoteServer, viewer_of
+from actors.effects import Row
 from actors.grouping import Standing
 from actors.inquiries import Inquiry
 from actors.membership import Membership
@@ -57,6 +58,8 @@ class UnitStore:
         self.urls = urls
         self.new_id = new_id
         self._bits = bits
+        self.put: list[Row] = []
+        """What this unit has put so far, the newest last (applying.py)."""
 
     def back_dated_id(self, published: int) -> int:
         return ids.back_dated(published, self.now, self._bits(16))
@@ -109,6 +112,11 @@ class UnitStore:
 
     async def post(self, uri: str) -> Post | None:
         return await self._one(rows.POST, "uri = ?", uri)
+
+    def post_put(self, id: int) -> Post | None:
+        """Return a post as this unit has put it, None where it has not."""
+        posts = (row for row in reversed(self.put) if isinstance(row, Post) and row.id == id)
+        return next(posts, None)
 
     async def post_by_id(self, id: int) -> Post | None:
         return await self._one(rows.POST, "id = ?", id)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fedi.mastodon.approval import FOLLOWERS, Approval
-from fedi.mastodon.fragments import Face, Fragment
+from fedi.mastodon.fragments import Face, Fragment, Searched
 from fedi.mastodon.joining import Joining, Sheet
 from fedi.store.timelines import BOOKMARKED, FAVOURITED, PINNED, REBLOGGED
 from tests.people import ALICE, BOB, KARI
@@ -18,7 +18,7 @@ FEW = Approval(automatic=(FOLLOWERS,))
 
 def fragment(id: int, **rest: Any) -> Fragment:
     made = Fragment(id=id, head=b'{"id":"%d"' % id, author_id=ALICE.id, open=True, quotable=ANYONE,
-                    root=f"urn:{id}", plain=f"post {id}")  # fmt: skip
+                    root=f"urn:{id}", searched=Searched(f"post {id}"))  # fmt: skip
     made = replace(made, **rest)
     alone = made.boost_of is None and made.poll is None and not made.quote
     same = alone and made.parent is None and FOLLOWERS not in made.quotable

@@ -1,9 +1,17 @@
 """Posts written: whom they are for, once under one key, edited with a history, taken back."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from fedi.app import application
+from fedi.store.apps import App, add
 from tests.fedi.mastodon.apps import Apps, tell
+from tests.fedi.mastodon.crowd import Counted
+
+MOST: Final = 26
+"""Statements that a post without names, files and a parent is published and answered with."""
 
 
 def test_the_audience_is_what_was_asked_by_whom(tmp_path: Path) -> None:
@@ -25,6 +33,51 @@ def test_the_audience_is_what_was_asked_by_whom(tmp_path: Path) -> None:
             await apps.it.refused("POST", "v1/statuses", {"status": "x", "visibility": "all"})
             == 422
         )
+
+    tell(tmp_path, story)
+
+
+def test_the_answer_to_a_new_post_is_what_reading_it_gives(tmp_path: Path) -> None:
+    """It is made of what the unit put, without a look at what was put."""
+
+    async def story(apps: Apps) -> None:
+        app = App(
+            id=7, client_id="x", secret_hash=b"", name="Elg", website="https://elg.example/",
+            redirect_uris=(), scopes="write", created=0,
+        )  # fmt: skip
+        await apps.house.engine.write(lambda tx: add(tx, app))
+        await apps.house.engine.write(lambda tx: tx.run("UPDATE token SET app_id = 7"))
+        apps.house.callers.forget()
+        said = await apps.ola.says("Hva synes dere?")
+        await apps.it.post(f"v1/statuses/{said['id']}/favourite")
+        poll = {"options": ["Ja", "Nei"], "expires_in": 3600, "multiple": True}
+        kinds: tuple[dict[str, object], ...] = (
+            {"spoiler_text": "Varsel", "sensitive": True, "language": "nb"},
+            {"visibility": "local"}, {"visibility": "direct"}, {"poll": poll},
+            {"in_reply_to_id": said["id"]}, {"quoted_status_id": said["id"]},
+            {"quote_approval_policy": "nobody"}, {"visibility": "private"},
+        )  # fmt: skip
+        for kind in kinds:
+            text = "Hei @kari og @ola, om #Øk, #vei og #vei <b>https://by.example/a?b=c</b>"
+            made = await apps.it.says(text, **kind)
+            assert made == await apps.it.get(f"v1/statuses/{made['id']}"), kind
+            assert {one["acct"] for one in made["mentions"]} == {"kari", "ola"}
+            assert [tag["name"] for tag in made["tags"]] == ["vei", "øk"]
+            assert made["application"]["name"] == "Elg"
+
+    tell(tmp_path, story)
+
+
+def test_a_new_post_is_answered_with_few_statements(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        counted = Counted(apps.house.engine)
+        performer = replace(apps.house.performer, engine=counted)
+        table = application(replace(apps.house, engine=counted, performer=performer))
+        client = replace(apps.it, table=table)
+        await client.says("Hei")  # the token is known, the memory begun
+        counted.asked = 0
+        await client.says("Hei igjen, om #vei")
+        assert counted.asked <= MOST, sorted(counted.texts)
 
     tell(tmp_path, story)
 
