@@ -19,6 +19,10 @@ from actors.posting import Around
 from actors.posts import Addressee, Post, Visibility
 from actors.quoting import Quoting
 
+CODES: Final = frozenset({"another_group", "guest", "managers_only", "not_a_member", "one_group"})
+"""Refusals of what may not be said in a group, or by a guest."""
+GUEST: Final = Refusal("guest", "As a guest you write in the groups that you are a member of.")
+
 
 def welcome(standing: Standing) -> bool:
     """Return whether an actor that asks to join is let in at once."""

@@ -6,12 +6,12 @@ functions. Keys are made off the loop, since an RSA key takes some 75 ms.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from actors.effects import Notify, Put
 from actors.errors import Invalid, NotFound
 from actors.faces import with_faces
-from actors.handles import local_key, valid_local_username
+from actors.handles import RESERVED_USERNAMES, local_key, valid_local_username
 from actors.html import escape
 from actors.membership import Membership, Role
 from actors.people import (
@@ -50,6 +50,7 @@ class NewActor:
     parent_id: int | None = None
     language: str = "nb"
     icon: Image | None = None
+    secret: bool = False
 
 
 async def found(performer: Performer, name: str) -> Actor:
@@ -93,12 +94,14 @@ async def add_actor(performer: Performer, new: NewActor, limits: Limits | None =
     """Make an actor of ours with its keys and handle. Invalid for a handle that can't be had, or
     for words beyond the limits."""
     _check(new, limits or Limits())
+    if local_key(new.username) in RESERVED_USERNAMES:
+        raise _taken(new.username)
     if not valid_local_username(new.username):
         raise Invalid(
             f"{new.username!r} can't be a handle: use 1-30 of a-z, 0-9 and _, and no reserved word."
             " Write æ as ae, ø as o or oe, å as a or aa; the name itself takes every letter."
         )
-    actor = _actor(performer, new)
+    actor = actor_of(performer, new)
     made = await fresh_keys(actor, actor.created, 1)
 
     async def unit(tx: Tx) -> None:
@@ -106,12 +109,18 @@ async def add_actor(performer: Performer, new: NewActor, limits: Limits | None =
             username=local_key(new.username), actor_id=actor.id, current=True, since=actor.created
         )
         if not await tx.run(HANDLE.insert, HANDLE.encode(row)):
-            raise Invalid(f"The handle {new.username} is taken, or was once: choose another.")
+            raise _taken(new.username)
         await performer.apply(tx, (Put(actor),))
         await tx.many(KEY.insert, [KEY.encode(key) for key in made])
 
     await performer.engine.write(unit)
     return actor
+
+
+def _taken(username: str) -> Invalid:
+    """Say the same of a handle that somebody has, of one that nobody may have, and of one that
+    belongs to whom the asker may not know of."""
+    return Invalid(f"The handle {username} is taken, or was once: choose another.")
 
 
 def _check(new: NewActor, limits: Limits) -> None:
@@ -122,7 +131,8 @@ def _check(new: NewActor, limits: Limits) -> None:
         limits.check(f"The field {name!r}", len(value), limits.field_characters, "characters")
 
 
-def _actor(performer: Performer, new: NewActor) -> Actor:
+def actor_of(performer: Performer, new: NewActor) -> Actor:
+    """Return the actor that is asked for, with an id of its own; it is stored nowhere yet."""
     urls, id, now = performer.urls, performer.new_id(), performer.clock.now()
     made = Actor(
         id=id,
@@ -150,6 +160,7 @@ def _actor(performer: Performer, new: NewActor) -> Actor:
         default_audience=new.default_audience,
         parent_id=new.parent_id,
         language=new.language,
+        secret=new.secret,
         created=now,
         updated=now,
     )
@@ -207,6 +218,18 @@ async def add_person(
 
     await performer.engine.write(unit)
     return person, actor
+
+
+async def make_guest(performer: Performer, actor: Actor) -> Actor:
+    """Make a new person's actor a guest's: known inside alone, and who sees nothing but the groups
+    that they are let into."""
+    guest = replace(actor, guest=True, exposure=Exposure.INTERNAL)
+
+    async def unit(tx: Tx) -> None:
+        await performer.apply(tx, (Put(guest, replace=True),))
+
+    await performer.engine.write(unit)
+    return guest
 
 
 async def let_speak(

@@ -7,7 +7,7 @@ no boost: its members here are shown the post (actors/elsewhere.py).
 
 from dataclasses import dataclass, replace
 
-from actors import elsewhere
+from actors import elsewhere, groups
 from actors.access import acting
 from actors.audience import addressing, narrowed
 from actors.effects import (
@@ -51,6 +51,8 @@ async def gather(store: Store, activity: Announce) -> Facts | Need | Refusal:
     actor = await acting(store, activity.actor, activity.person)
     if not isinstance(actor, Actor):
         return actor
+    if actor.guest:
+        return groups.GUEST
     followed = actor.local or await store.local_followers(actor.id)
     post = await store.post(activity.object)
     if post is not None and post.boost_of is not None:

@@ -8,7 +8,7 @@ audience is narrowed to what the parent and the author's exposure allow before a
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from actors import admitting, elsewhere, groups, questions, relaying, sharing
+from actors import admitting, consent, elsewhere, groups, questions, relaying, sharing
 from actors import quoting as quotes
 from actors.access import saying
 from actors.audience import (
@@ -65,6 +65,7 @@ class Facts:
     members: frozenset[int]
     boards: tuple[Actor, ...]
     voices: relaying.Voices
+    unasked: tuple[str, ...]
     handed: sharing.HandedOn | None
     quoting: Quoting | None
     quoted_by: tuple[Quote, ...]
@@ -103,6 +104,7 @@ async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
         members=await groups.members(store, surrounding, touched),
         boards=await elsewhere.boards(store, author, surrounding.parent, surrounding.named),
         voices=await relaying.voices(store, touched.actors, existing),
+        unasked=await consent.unasked(store, author, touched, activity.person),
         handed=await sharing.look(store, activity.announced, existing),
         quoting=quoting,
         quoted_by=await store.waiting_quotes(note.uri) if traces.quoted else (),
@@ -208,7 +210,7 @@ def _admitted(facts: Facts) -> admitting.Admitted | Refusal:
     visibility = visibility_of(note.to, note.cc, author.followers)
     if facts.activity.fetched or facts.activity.announced is not None:
         return admitting.Admitted(visibility=visibility)
-    return admitting.admit(facts.groups, visibility, author, facts.around.parent)
+    return admitting.admit(facts.groups, visibility, author, note)
 
 
 def _told(facts: Facts, note: Note, post: Post, around: Around) -> Effects:
@@ -245,6 +247,8 @@ def _ours(facts: Facts) -> Decision:
     placed = groups.place(facts.groups, asked, parent, quoted)
     if isinstance(placed, Refusal):
         return placed
+    if author.guest and placed is None and not (parent and parent.visibility is Visibility.DIRECT):
+        return groups.GUEST
     asked = placed.visibility if placed is not None else asked
     width = (parent.visibility, parent.author_id) if parent is not None else None
     visibility = narrowed(asked, author, width)
@@ -255,8 +259,9 @@ def _ours(facts: Facts) -> Decision:
     stopped = stop(activity.caution, visibility, named.values())
     if stopped is not None:
         return stopped
-    if facts.asking.met is not None:
-        return facts.asking.met
+    met = facts.asking.met or consent.stop(placed, facts.unasked, meant=activity.meant)
+    if met is not None:
+        return met
     quoting = facts.quoting
     state = quotes.wanted(quoting, author, visibility, frozenset(named)) if quoting else None
     if isinstance(state, Refusal):

@@ -30,11 +30,12 @@ def person() -> None:
 @click.option("--language", default="nb", show_default=True)
 @click.option("--for", "departments", multiple=True, help="A department to speak for.")
 @click.option("--role", type=click.Choice(ROLES), default="author", show_default=True)
+@click.option("--guest", is_flag=True, help="From outside: sees the groups let into, and no more.")
 @speaks
-def add_person(
-    username: str, name: str, email: str, language: str, departments: tuple[str, ...], role: str
-) -> None:
+def add_person(username: str, departments: tuple[str, ...], role: str, **words: Any) -> None:
     """Add a person, with an actor of their own."""
+    if words["guest"] and departments:
+        raise click.UsageError("A guest speaks for no department.")
 
     async def work(house: "House") -> "Actor":
         from actors.membership import Role
@@ -45,11 +46,13 @@ def add_person(
         person, actor = await organisation.add_person(
             performer,
             username,
-            name,
-            email=email,
-            language=language,
+            words["name"],
+            email=words["email"],
+            language=words["language"],
             limits=house.config.limits,
         )
+        if words["guest"]:
+            actor = await organisation.make_guest(performer, actor)
         for one in spoken_for:
             await organisation.let_speak(performer, person, one, Role(role))
         return actor
@@ -209,7 +212,7 @@ def leave(username: str, last: "datetime | None", undo: bool) -> None:
 
         who = await organisation.find_person(house.performer, username)
         on = midnight(house, last, after=True) if last is not None else None
-        return await _leavers(house).leave(who, on=on)
+        return await leavers_of(house).leave(who, on=on)
 
     left = at_home(work)
     alone, planned = ([one.username for one in some] for some in (left.alone, left.planned))
@@ -246,7 +249,7 @@ def _come_back(username: str) -> None:
         from fedi import organisation
 
         who = await organisation.find_person(house.performer, username)
-        await _leavers(house).come_back(who)
+        await leavers_of(house).come_back(who)
 
     at_home(work)
     say({"person": username, "departed": False}, f"{username} is back.")
@@ -279,7 +282,7 @@ def list_leavers() -> None:
     say_table(rows, ("username", "name", *times), "Nobody has left.")
 
 
-def _leavers(house: "House") -> "Leavers":
+def leavers_of(house: "House") -> "Leavers":
     from fedi.departments.leavers import Leavers
     from fedi.publishing import Profiles
 

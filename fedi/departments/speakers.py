@@ -31,6 +31,9 @@ class Speakers:
             actor = await self.managed(tx, role.actor_id, by)
             if actor.id == person.actor_id:
                 raise Invalid("A person's own account is theirs: its role does not change.")
+            own = await self.performer.open(tx).actor_by_id(person.actor_id)
+            if own is not None and own.guest:
+                raise Invalid(f"{person.name} is a guest, and speaks for nobody else.")
             await put_role(tx, role, self.performer.clock.now())
 
         await self.performer.engine.write(unit)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from actors import questions
+from actors import consent, groups, questions
 from actors.cautions import Caution, Watched, code_of
 from actors.effects import Activity, Need, Refusal
 from actors.errors import FediError, Forbidden, Invalid, NotFound, Unavailable
@@ -16,6 +16,7 @@ from actors.people import Actor
 from fedi.config import Limits
 from fedi.perform import Also, Performer
 from fedi.publishing.cautioning import Stop, stop_of
+from fedi.publishing.consenting import consenting
 from fedi.publishing.crossing import hearing
 from fedi.resolve import HouseResolver
 from fedi.store.applying import Clash
@@ -30,6 +31,7 @@ TRIES: Final = 4
 _INVALID: Final = (
     frozenset(
         {
+            consent.CODE,
             "no_such_choice",
             "not_named",
             "not_public",
@@ -42,6 +44,7 @@ _INVALID: Final = (
     )
     | {code_of(caution) for caution in Caution}
     | questions.CODES
+    | groups.CODES
 )
 """Refusals that are about what was asked, not about who asked."""
 
@@ -65,7 +68,7 @@ class Doing:
     async def perform(self, activity: Activity, also: Also | None = None) -> None:
         """Do one activity, fetching what it needs; `also` writes in the same unit. Raises what
         its refusal means."""
-        heard = hearing(activity, also)
+        heard = consenting(activity, hearing(activity, also))
         answer = await self.performer.perform(activity, self.resolver, heard)
         if isinstance(answer.outcome, Refusal):
             raise error_of(answer.outcome)

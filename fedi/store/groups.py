@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from actors.elsewhere import is_closed, is_elsewhere
 from actors.grouping import Access, Grouping, Invitation, Standing
-from actors.people import Actor
+from actors.people import Actor, Person
 
 from .engine import Param, Tx
-from .rows import ACTOR, GROUPING, INVITATION
+from .rows import ACTOR, GROUPING, INVITATION, PERSON
 
 _IS_MEMBER: Final = (
     "EXISTS (SELECT 1 FROM relation m WHERE m.kind = 'follow' AND m.source_id = ?"
@@ -141,6 +141,12 @@ async def answered(tx: Tx, group_id: int, follower_id: int) -> None:
         " AND w.target_id = notification.recipient_id AND w.state = 'pending')",
         (follower_id, group_id, follower_id),
     )
+
+
+async def person_of(tx: Tx, actor_id: int) -> Person | None:
+    """Return the person whose own actor this is."""
+    row = await tx.one(f"{PERSON.select} WHERE actor_id = ?", (actor_id,))
+    return None if row is None else PERSON.decode(row)
 
 
 # -- which there are
