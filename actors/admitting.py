@@ -12,8 +12,9 @@ from actors.effects import Effects, Put, Refusal, Show, Spread
 from actors.grouping import Posting, Standing
 from actors.groups import Surroundings, shown
 from actors.people import Actor
+from actors.ports import Store
 from actors.posting import Around
-from actors.posts import Addressee, Post, Visibility
+from actors.posts import Addressee, Note, Post, Visibility
 from actors.relaying import Voices, posted
 from actors.sharing import OPEN
 
@@ -63,24 +64,22 @@ class Admitted:
 
 
 def admit(
-    touched: Surroundings, visibility: Visibility, author: Actor, parent: Post | None
+    touched: Surroundings, visibility: Visibility, author: Actor, note: Note
 ) -> Admitted | Refusal:
     """Return where a post from elsewhere goes that was addressed so far, or why it may not be said
     in the group of ours that it was sent to."""
     there = {one.group.id: one for one in (*touched.names, *touched.parent) if one.group.local}
     closed = [one for one in there.values() if one.rules.for_members]
     if visibility is Visibility.DIRECT and closed:
-        return _among_members(closed, author, parent)
+        return _among_members(closed, author, note)
     if visibility in OPEN:
-        found = [one for one in there.values() if not one.rules.for_members and _may(one, parent)]
+        found = [one for one in there.values() if not one.rules.for_members and _may(one, note)]
         groups = tuple(one.group for one in found)
-        return Admitted(visibility=visibility, groups=groups, begins=parent is None)
+        return Admitted(visibility=visibility, groups=groups, begins=not note.in_reply_to)
     return Admitted(visibility=visibility)
 
 
-def _among_members(
-    closed: list[Standing], author: Actor, parent: Post | None
-) -> Admitted | Refusal:
+def _among_members(closed: list[Standing], author: Actor, note: Note) -> Admitted | Refusal:
     outside = next((one for one in closed if not (one.member or one.manager)), None)
     if outside is not None:
         if not outside.knows:
@@ -88,18 +87,18 @@ def _among_members(
         return Refusal("not_a_member", f"Only members post in {shown(outside.group)}.")
     if len(closed) > 1:
         return Refusal("one_group", "What is posted in a closed group is for that group alone.")
-    if not _may(closed[0], parent):
+    if not _may(closed[0], note):
         return Refusal("managers_only", "Only those who manage the group begin something there.")
     group = closed[0].group
     if not author.shares_groups:
         return Admitted(visibility=Visibility.DIRECT, repeats=group)
-    return Admitted(visibility=Visibility.GROUP, groups=(group,), begins=parent is None)
+    return Admitted(visibility=Visibility.GROUP, groups=(group,), begins=not note.in_reply_to)
 
 
-def _may(one: Standing, parent: Post | None) -> bool:
+def _may(one: Standing, note: Note) -> bool:
     if not (one.member or one.manager):
         return False
-    return parent is not None or one.manager or one.rules.posting is Posting.MEMBERS
+    return bool(note.in_reply_to) or one.manager or one.rules.posting is Posting.MEMBERS
 
 
 def known(admitted: Admitted, post: Post, voices: Voices, create: str, author: Actor) -> Effects:
@@ -113,3 +112,11 @@ def known(admitted: Admitted, post: Post, voices: Voices, create: str, author: A
         Show(post.id, author.id, "late", groups=admitted.home()),
         *admitted.told(voices, grown, create, author),
     )
+
+
+async def repeats(store: Store, post: Post | None) -> Effects:
+    """Return what has a group say inside what a member elsewhere changed or took back."""
+    if post is None or post.local or post.visibility is not Visibility.DIRECT:
+        return ()
+    group = await store.repeated(post.uri)
+    return (Spread(REPEAT, group, post.id),) if group else ()

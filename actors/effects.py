@@ -135,8 +135,8 @@ class Send:
 @dataclass(frozen=True, slots=True)
 class Fetch:
     """Ask for something of another server's, later and within a budget. `why` is parent,
-    replies, actor, featured, hosts (of a group's members), synchronise, announced or quote (the quoting post: what it quotes
-    and by whose leave); `depth` counts from what arrived."""
+    replies, actor, featured, hosts (of a group's members), synchronise, announced or quote (the
+    quoting post: what it quotes and by whose leave); `depth` counts from what arrived."""
 
     uri: str
     why: str
@@ -147,7 +147,7 @@ class Fetch:
 class Spread:
     """A consequence too large for one unit: erase-actor, erase-revisions, move-followers,
     narrow-followers (those whom the exposure leaves out), tell-again (send a post of ours as it
-    now is). Run in chunks later."""
+    now is), group-notes, group-repeat (fedi/groups/notes.py). Run in chunks later."""
 
     kind: str
     actor_id: int

@@ -23,6 +23,7 @@ from fedi.app import House
 from fedi.departments.leavers import Leavers
 from fedi.departments.practising import Practising
 from fedi.groups.neighbours import Neighbours
+from fedi.groups.notes import KINDS, Notes
 from fedi.oauth.forgetting import forget_some
 from fedi.publishing import Profiles, Writing
 from fedi.publishing.scheduling import Scheduling
@@ -76,6 +77,7 @@ class Clockwork:
         self._scheduling = Scheduling(writing, house.media)
         self._leavers = leavers_of(house)
         self._neighbours = Neighbours(house.performer)
+        self._notes = Notes(house.performer)
         self._practising = Practising(
             house.performer,
             house.config.welcome.practice.removeprefix("@"),
@@ -143,6 +145,9 @@ class Clockwork:
             await self._narrow_followers(one)
         elif one.kind == "tell-again":
             await self._tell_again(one.target_id)
+            await self._engine.write(lambda tx: chores.spread_done(tx, one.id))
+        elif one.kind in KINDS:
+            await self._notes.carry_out(one.kind, one.actor_id, one.target_id)
             await self._engine.write(lambda tx: chores.spread_done(tx, one.id))
         elif one.kind == "erase-actor":
             await self._engine.write(lambda tx: _erase_some(tx, one, now))

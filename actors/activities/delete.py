@@ -6,13 +6,14 @@ for 30 days, so that a late Create brings nothing back.
 
 from dataclasses import dataclass, replace
 
-from actors import elsewhere, questions, quoting, relaying
+from actors import admitting, elsewhere, questions, quoting, relaying
 from actors.access import acting
 from actors.audience import leaves_the_house
 from actors.effects import (
     Decision,
     Drop,
     Effect,
+    Effects,
     Need,
     Put,
     Recipients,
@@ -58,6 +59,7 @@ class Facts:
     author: Actor | None
     placed: elsewhere.Groups
     voices: relaying.Voices
+    repeats: Effects
     quoting: Post | None
     asked: tuple[Inquiry, ...]
     now: int
@@ -88,6 +90,7 @@ async def gather(store: Store, activity: Delete) -> Facts | Need | Refusal:
         author=await store.actor_by_id(post.author_id) if post is not None else None,
         placed=await elsewhere.placed(store, post),
         voices=await relaying.of_post(store, post),
+        repeats=await admitting.repeats(store, post),
         quoting=await store.post_by_id(by_id) if by_id is not None else None,
         asked=await store.inquiries_about(post.id) if post is not None else (),
         now=store.now,
@@ -158,7 +161,7 @@ def _post(facts: Facts, post: Post) -> Decision:
     by = facts.author or facts.actor
     effects += relaying.changed(facts.voices, post, "Delete", facts.activity.uri, by)
     if not post.local:
-        return (*effects, *_marker(facts))
+        return (*effects, *facts.repeats, *_marker(facts))
     effects += elsewhere.sent(facts.placed, facts.activity, facts.actor, post)
     if leaves_the_house(post.visibility) and post.visibility is not Visibility.GROUP:
         followers = post.visibility is not Visibility.DIRECT

@@ -6,7 +6,7 @@ it: the Create is then already there. An older Update than what is kept changes 
 
 from dataclasses import dataclass, replace
 
-from actors import elsewhere, groups, questions, relaying
+from actors import admitting, elsewhere, groups, questions, relaying
 from actors import quoting as quotes
 from actors.access import acting, saying
 from actors.audience import addressing, leaves_the_house, visibility_of
@@ -77,6 +77,7 @@ class NoteFacts:
     quoted_here: tuple[tuple[int, int], ...]
     placed: elsewhere.Groups
     voices: relaying.Voices
+    repeats: Effects
     new_id: int
     now: int
 
@@ -130,6 +131,7 @@ async def gather(store: Store, activity: Update) -> NoteFacts | ProfileFacts | N
         quoted_here=await store.quoted_here(existing.id) if existing is not None else (),
         placed=await elsewhere.placed(store, existing),
         voices=await relaying.of_post(store, existing),
+        repeats=await admitting.repeats(store, existing),
         new_id=store.back_dated_id(note.published),
         now=store.now,
     )
@@ -252,6 +254,7 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
     if facts.author.local:
         effects += _send(facts, post)
     effects += relaying.changed(facts.voices, post, "Update", facts.activity.uri, facts.author)
+    effects += facts.repeats
     return tuple(effects)
 
 

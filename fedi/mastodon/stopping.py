@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from actors import questions
+from actors import consent, questions
 from actors.cautions import Caution, code_of
 from actors.errors import Invalid
 from fedi.mastodon.asking import Ask
 from fedi.pages.language import choose, speech
 
-_STOPS: Final = {code_of(caution) for caution in Caution} | questions.CODES
+_STOPS: Final = {code_of(caution) for caution in Caution} | questions.CODES | {consent.CODE}
 
 
 @contextmanager

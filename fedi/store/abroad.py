@@ -2,7 +2,8 @@
 another kind, and the notes by which it is (fedi/groups).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from actors.elsewhere import hosts_of
@@ -65,3 +66,97 @@ async def replace_hosts(tx: Tx, uri: str, hosts: Iterable[str]) -> None:
         await tx.run("DELETE FROM group_host WHERE group_id = ?", (row[0],))
         listed = [GROUP_HOST.encode(GroupHost(group_id=row[0], host=host)) for host in hosts]
         await tx.many(GROUP_HOST.insert, listed)
+
+
+# -- members on servers of another kind
+
+
+async def other_hosts(tx: Tx, group_ids: Sequence[int]) -> tuple[str, ...]:
+    """Return the servers of another kind on which one of these groups has members."""
+    found: set[str] = set()
+    for group_id in group_ids:
+        rows = await tx.rows(
+            f"SELECT DISTINCT a.host {_MEMBERS} AND a.shares_groups = 0", (group_id,)
+        )
+        found |= {row[0] for row in rows}
+    return tuple(sorted(found))
+
+
+async def unasked(
+    tx: Tx, group_ids: Sequence[int], actor_id: int, person_id: int | None
+) -> tuple[str, ...]:
+    """Return on which servers of another kind what is said in these groups is read as well, if
+    its author was not told so before."""
+    new = [id for id in group_ids if not await was_told(tx, id, actor_id, person_id)]
+    return await other_hosts(tx, new)
+
+
+async def was_told(tx: Tx, group_id: int, actor_id: int, person_id: int | None) -> bool:
+    """Return whether an author was told that a group is read elsewhere: what they write then, they
+    let be read there."""
+    row = await tx.one(
+        "SELECT 1 FROM group_consent WHERE group_id = ? AND actor_id = ? AND person_id = ?",
+        (group_id, actor_id, person_id or 0),
+    )
+    return row is not None
+
+
+async def tell(
+    tx: Tx, group_ids: Sequence[int], actor_id: int, person_id: int | None, now: int
+) -> None:
+    """Note that an author was told."""
+    await tx.many(
+        "INSERT INTO group_consent (group_id, actor_id, person_id, created) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        [(id, actor_id, person_id or 0, now) for id in group_ids],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standin:
+    """What stands elsewhere for a post in a group, and which state of it (`edited`, ms)."""
+
+    uri: str
+    group_id: int
+    post_id: int
+    edited: int
+
+
+async def note_for(
+    tx: Tx, group_id: int, post_id: int | None, *, ours: bool = True
+) -> Standin | None:
+    """Return the group's own note of a post, or with `ours` False what of a member it repeats."""
+    row = await tx.one(
+        "SELECT uri, group_id, post_id, edited FROM group_note"
+        " WHERE group_id = ? AND post_id = ? AND ours = ?",
+        (group_id, post_id or 0, int(ours)),
+    )
+    return None if row is None else Standin(*row)
+
+
+async def stands_for(tx: Tx, uri: str) -> Standin | None:
+    """Return for which post something elsewhere stands."""
+    row = await tx.one(
+        "SELECT uri, group_id, post_id, edited FROM group_note WHERE uri = ?", (uri,)
+    )
+    return None if row is None else Standin(*row)
+
+
+async def put_note(tx: Tx, note: Standin, *, ours: bool) -> bool:
+    """Note what stands for a post, or a newer state of it; False where another does already."""
+    changed = await tx.run(
+        "INSERT INTO group_note (uri, group_id, post_id, ours, edited) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (note.uri, note.group_id, note.post_id, int(ours), note.edited),
+    )
+    if not changed:
+        await tx.run(
+            "UPDATE group_note SET edited = ? WHERE uri = ? AND edited < ?",
+            (note.edited, note.uri, note.edited),
+        )
+    return changed > 0
+
+
+async def drop_note(tx: Tx, uri: str) -> None:
+    """Forget what stood for a post."""
+    await tx.run("DELETE FROM group_note WHERE uri = ?", (uri,))

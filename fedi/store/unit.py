@@ -19,7 +19,7 @@ from actors.posts import Addressee, Poll, Post, Quote, Vote
 from actors.relationships import MarkerKind, Reaction, Relation, RelationKind
 from actors.urls import Urls
 
-from . import drafts, groups, knowing, questions, reports, roles, rows, visibility
+from . import abroad, drafts, groups, knowing, questions, reports, roles, rows, visibility
 from .engine import Param, Tx
 from .rows import Table
 

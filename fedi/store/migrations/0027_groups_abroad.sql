@@ -22,11 +22,13 @@ CREATE TABLE group_consent (
   PRIMARY KEY (group_id, actor_id, person_id)
 ) WITHOUT ROWID;
 
--- The Note of a group's own that stands for a post in it, on servers that know no closed groups.
+-- What stands for a post in a closed group on servers that know no such groups: the group's own
+-- Note of it (ours), or what a member there wrote, which the group has said inside.
 CREATE TABLE group_note (
   uri TEXT NOT NULL PRIMARY KEY,
   group_id INTEGER NOT NULL,
   post_id INTEGER NOT NULL,
+  ours INTEGER NOT NULL,
   edited INTEGER NOT NULL DEFAULT 0
 );
-CREATE UNIQUE INDEX group_note_by_post ON group_note (post_id, group_id);
+CREATE UNIQUE INDEX group_note_by_post ON group_note (post_id, group_id, ours);
