@@ -284,8 +284,9 @@ class HouseReads:
                 " FROM activity v JOIN actor a ON a.id = v.actor_id WHERE v.id = ?",
                 (id,),
             )
-            known = row is not None and await knowing.may_know(tx, row[4], viewer)
-            body, post_id, visible, kind = row[:4] if row is not None else (b"", _NO_POST, "", "")
+            missing = (b"", _NOT_THERE, "", "", _NOT_THERE)
+            body, post_id, visible, kind, actor_id = row[:5] if row is not None else missing
+            known = await knowing.may_know(tx, actor_id, viewer)
             if post_id is not None:
                 # That a post is gone may be read by all who could have seen it. What isn't there
                 # is looked for all the same: it must not take less time than what is hidden.
@@ -329,7 +330,7 @@ class HouseReads:
         return await self._engine.read(query)
 
 
-_NO_POST: Final = -1
+_NOT_THERE: Final = -1
 _TAKES_BACK: Final = frozenset({"Delete", "Undo"})
 _TOTALS: Final = {
     "outbox": "SELECT count(*) FROM post WHERE author_id = ? AND deleted IS NULL"

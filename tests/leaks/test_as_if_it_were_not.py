@@ -186,22 +186,28 @@ async def _happens(
 async def _slower(story: Story, twin: Twin, said: dict[str, str]) -> list[str]:
     """Return where a question about what is hidden takes other work than about what never was:
     what it takes in time could tell them apart."""
-    engine, absent, found = twin.house.engine, f"{START - 5 * HOUR << 16:018d}", []
-    assert isinstance(engine, InlineEngine)
+    absent, found = f"{START - 5 * HOUR << 16:018d}", []
     for who in story.outside:
         for path in places.readable(twin):
             if path.count("{}") != 1 or ("/" + "/".join(path)).startswith(NEVER_MIND):
                 continue
-            counts = []
-            for id in (said["post"], absent):
-                asked: list[str] = []
-                engine.watch(asked.append)
-                await twin.call(who, "GET", "/" + "/".join(path).replace("{}", id))
-                engine.watch(None)
-                counts.append(len(asked))
+            place = "/" + "/".join(path)
+            targets = [place.replace("{}", id) for id in (said["post"], absent)]
+            counts = [await _statements(twin, who, target) for target in targets]
+            if counts[0] != counts[1]:  # perhaps what is noted of a token once an hour
+                counts = [await _statements(twin, who, target) for target in targets]
             if counts[0] != counts[1]:
-                found.append(f"{who} {'/'.join(path)} {counts}")
+                found.append(f"{who} {place} {counts}")
     return found
+
+
+async def _statements(twin: Twin, who: str, target: str) -> int:
+    engine, asked = twin.house.engine, list[str]()
+    assert isinstance(engine, InlineEngine)
+    engine.watch(asked.append)
+    await twin.call(who, "GET", target)
+    engine.watch(None)
+    return len(asked)
 
 
 def _told(twin: Twin, story: Story) -> list[str]:
