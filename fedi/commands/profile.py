@@ -50,7 +50,7 @@ def show(handle: str) -> None:
 
     told = at_home(work)
     width = max(map(len, told))
-    lines = [f"{name.replace('_', ' ').ljust(width)}  {_line(told[name])}" for name in told]
+    lines = [f"{name.replace('_', ' ').ljust(width)}  {line_of(told[name])}" for name in told]
     say(told, *lines)
 
 
@@ -82,7 +82,8 @@ def _told(found: "Actor", tags: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _line(value: Any) -> str:
+def line_of(value: Any) -> str:
+    """Return a value as one line for people."""
     from fedi.commands.speaking import printable
 
     match value:
@@ -91,7 +92,7 @@ def _line(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case dict():
-            return " | ".join(f"{name}: {_line(text)}" for name, text in value.items())
+            return " | ".join(f"{name}: {line_of(text)}" for name, text in value.items())
         case list():
             return ", ".join(map(str, value))
     return " ".join(printable(str(value)).split())

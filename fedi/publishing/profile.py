@@ -12,7 +12,7 @@ from typing import Any, Final
 from actors.access import acting
 from actors.audience import LocalActor
 from actors.departments import fields_of, free_of
-from actors.effects import Need, Refusal, Spread
+from actors.effects import Need, Put, Refusal, Spread
 from actors.errors import Invalid, NotFound
 from actors.faces import with_faces
 from actors.hashtags import hashtag_key
@@ -21,10 +21,10 @@ from actors.people import Actor, Exposure, Field, Image, Profile
 from actors.posts import Visibility
 from fedi.publishing.doing import Doing, error_of
 from fedi.publishing.writing import Writing
-from fedi.store import departments, featured
+from fedi.store import cutting, departments, featured
 from fedi.store.engine import Tx
 from fedi.store.featured import FeaturedTag
-from fedi.store.keys import OwnKeys
+from fedi.store.keys import OwnKeys, has_none
 from fedi.store.media import note_face
 from outbox import compose
 
@@ -78,14 +78,14 @@ class Profiles(Doing):
     async def edit(self, actor: Actor, changes: Changes, *, person: int | None = None) -> Actor:
         """Change what `changes` names, tell the followers, and return the actor as it now is.
 
-        Invalid for what is beyond the limits. A narrower exposure lets followers go whom the
-        actor's posts can't reach any more.
+        Invalid for what is beyond the limits. A narrower exposure cuts what waits to be sent
+        beyond it, and lets followers go whom the actor's posts can't reach any more.
         """
         if changes.fields is not None:
             changes = replace(changes, fields=free_of(changes.fields, actor.fields))
         self._check(changes)
         new = await self._values(actor, changes)
-        await OwnKeys(self.performer.engine).of(actor)  # which the Update shows
+        await self.see_keys(actor)
 
         async def unit(tx: Tx) -> Actor:
             return await self._changed(tx, actor, new, person)
@@ -156,6 +156,23 @@ class Profiles(Doing):
             return old
         return await self._tell(tx, old, replace(changed, updated=store.now), person)
 
+    async def follow_record(self, tx: Tx, actor_id: int, person: int | None) -> None:
+        """Show on a profile what follows from its department's record, which has changed in this
+        unit; `see_keys` comes before it."""
+        old = await self.performer.open(tx).actor_by_id(actor_id)
+        if old is None:
+            raise NotFound("There is no such actor here.")
+        changed = await self._whole(tx, old)
+        if changed != old:
+            now = self.performer.clock.now()
+            await self._tell(tx, old, replace(changed, updated=now), person)
+
+    async def see_keys(self, actor: Actor) -> None:
+        """Make sure that an Update can show the keys. Who has none at all is known to nobody
+        elsewhere: there is nobody to tell, and none are made for it."""
+        if not await self.performer.engine.glance(lambda tx: has_none(tx, actor.id)):
+            await OwnKeys(self.performer.engine).of(actor)
+
     async def _whole(self, tx: Tx, changed: Actor) -> Actor:
         """Return a changed actor with what follows from its department's record: the fields that
         are not its to write, and the pictures of those that chose none."""
@@ -167,6 +184,11 @@ class Profiles(Doing):
     async def _tell(self, tx: Tx, old: Actor, changed: Actor, person: int | None) -> Actor:
         """Do the Update of an actor that has changed."""
         store = self.performer.open(tx)
+        if await has_none(tx, old.id):
+            await self._may(tx, old, person)
+            await self.performer.apply(tx, (Put(changed, replace=True),), person)
+            await note_face(tx, changed, store.urls, store.now)
+            return changed
         keys = tuple(key for key in await store.keys(old.id) if key.retired is None)
         update = self.act(old, person).change(Profile(actor=changed, keys=keys))
         outcome = await self.performer.unit(tx, update)
@@ -176,6 +198,7 @@ class Profiles(Doing):
             raise NotFound("There is no such actor here.")
         await note_face(tx, changed, store.urls, store.now)
         if _WIDTH[changed.exposure] < _WIDTH[old.exposure]:
+            await cutting.cut(tx, await cutting.narrowing(tx, old, changed.exposure))
             await self.performer.apply(tx, (Spread("narrow-followers", old.id),), person)
         return changed
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from actors.departments import Department
-from actors.people import Actor, ActorKind
+from actors.people import Actor, ActorKind, Person
 
 from .engine import Tx
-from .rows import ACTOR, Table
+from .rows import ACTOR, PERSON, Table
 
 DEPARTMENT: Final = Table("department", Department, ["actor_id"])
 _AT_ONCE: Final = 200
@@ -75,6 +75,35 @@ async def drawn(tx: Tx, actor_id: int) -> Drawn | None:
         (actor_id,),
     )
     return None if row is None else Drawn(ActorKind(row[0]), row[1], row[2], bool(row[3]))
+
+
+async def ours(tx: Tx, actor_id: int) -> Actor | None:
+    """Return an actor of ours that is still there."""
+    row = await tx.one(
+        f"{ACTOR.select} WHERE id = ? AND local = 1 AND deleted IS NULL", (actor_id,)
+    )
+    return None if row is None else ACTOR.decode(row)
+
+
+async def people(tx: Tx, ids: Sequence[int]) -> dict[int, Person]:
+    """Return people who are still here, by their ids."""
+    found: dict[int, Person] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        part = ids[start : start + _AT_ONCE]
+        marks = ", ".join("?" * len(part))
+        rows = await tx.rows(f"{PERSON.select} WHERE id IN ({marks}) AND departed IS NULL", part)
+        found |= {row[0]: PERSON.decode(row) for row in rows}
+    return found
+
+
+async def newest_post(tx: Tx, actor_id: int) -> int | None:
+    """Return the id of a department's newest post that everybody may read; no answer, no boost."""
+    row = await tx.one(
+        "SELECT id FROM post WHERE author_id = ? AND deleted IS NULL AND boost_of IS NULL"
+        " AND visibility = 'public' AND in_reply_to_uri = '' ORDER BY id DESC LIMIT 1",
+        (actor_id,),
+    )
+    return None if row is None else int(row[0])
 
 
 async def children(tx: Tx, actor_id: int) -> list[Actor]:

@@ -68,7 +68,7 @@ async def first_proof_key(tx: Tx, actor: Actor) -> Key:
 
 async def has_none(tx: Tx, actor_id: int) -> bool:
     """Return whether an actor of ours has never needed a key: nobody elsewhere knows it."""
-    row = await tx.one("SELECT 1 FROM actor_key WHERE actor_id = ? AND kind = 'rsa'", (actor_id,))
+    row = await tx.one("SELECT 1 FROM actor_key WHERE actor_id = ? LIMIT 1", (actor_id,))
     return row is None
 
 
