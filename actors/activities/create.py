@@ -256,12 +256,13 @@ def _ours(facts: Facts) -> Decision:
     if placed is not None and placed.for_members and visibility is not Visibility.GROUP:
         return groups.WIDER
     named = _named(facts, asked, visibility, placed)
-    stopped = stop(activity.caution, visibility, named.values())
+    stopped = (
+        stop(activity.caution, visibility, named.values())
+        or facts.asking.met
+        or consent.stop(placed, facts.unasked, meant=activity.meant)
+    )
     if stopped is not None:
         return stopped
-    met = facts.asking.met or consent.stop(placed, facts.unasked, meant=activity.meant)
-    if met is not None:
-        return met
     quoting = facts.quoting
     state = quotes.wanted(quoting, author, visibility, frozenset(named)) if quoting else None
     if isinstance(state, Refusal):

@@ -283,6 +283,7 @@ def list_leavers() -> None:
 
 
 def leavers_of(house: "House") -> "Leavers":
+    """Return what lets people of a house leave."""
     from fedi.departments.leavers import Leavers
     from fedi.publishing import Profiles
 
