@@ -4,7 +4,7 @@ One row per (kind, source, target); the state of a follow is its own field. Mark
 arrived before the thing it is about (Delete before Create, Undo before Like).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -24,7 +24,11 @@ class RelationState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
-    """`source` follows, blocks or mutes `target`; `uri` is the activity that made it so."""
+    """`source` follows, blocks or mutes `target`; `uri` is the activity that made it so.
+
+    `number` grows with each that is put into its state: lists show the newest first by it. The
+    house gives it.
+    """
 
     kind: RelationKind
     source_id: int
@@ -32,6 +36,7 @@ class Relation:
     state: RelationState = RelationState.ACCEPTED
     uri: str = ""
     created: int = 0
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

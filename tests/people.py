@@ -273,6 +273,7 @@ class Nordvik:
             target_id=whom.id,
             uri=self.uri(who),
             created=NOW,
+            number=self.performer.new_id(),
         )
         self.put(replace(row, **rest))
         return row

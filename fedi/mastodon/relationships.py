@@ -121,9 +121,10 @@ async def _mute(ask: Ask, other: Actor) -> None:
     if not 0 <= seconds <= 10 * 366 * 86_400:
         raise Invalid("Validation failed: Duration is out of range")
     until = ask.api.clock.now() + seconds * 1000 if seconds else None
+    number, heard = ask.api.performer.new_id(), notifications is not False
     await ask.api.engine.write(
         lambda tx: acquaintances.mute(
-            tx, ask.me.id, other.id, notifications=notifications is not False, until=until
+            tx, ask.me.id, other.id, number=number, notifications=heard, until=until
         )
     )
 

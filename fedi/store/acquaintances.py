@@ -119,12 +119,14 @@ async def change(tx: Tx, /, me: int, other: int, **changes: Any) -> None:
     )
 
 
-async def mute(tx: Tx, me: int, other: int, *, notifications: bool, until: int | None) -> None:
-    """Show `me` nothing of `other`, until a time (ms) or for good."""
+async def mute(
+    tx: Tx, me: int, other: int, *, notifications: bool, until: int | None, number: int = 0
+) -> None:
+    """Show `me` nothing of `other`, until a time (ms) or for good; `number` is a new id."""
     await tx.run(
-        "INSERT INTO relation (kind, source_id, target_id, state, uri, created)"
-        " VALUES ('mute', ?, ?, 'accepted', '', 0) ON CONFLICT DO NOTHING",
-        (me, other),
+        "INSERT INTO relation (kind, source_id, target_id, state, uri, created, number)"
+        " VALUES ('mute', ?, ?, 'accepted', '', 0, ?) ON CONFLICT DO NOTHING",
+        (me, other, number),
     )
     await change(tx, me, other, mutes_notifications=notifications, muted_until=until)
 
@@ -175,16 +177,16 @@ async def related(
     """Return a page of those whom `me` follows, blocks or mutes, of them those of whom `viewer`
     may know; `toward`: who does so to `me`.
 
-    The cursor is the other's id, since relations have none of their own.
+    Newest first; the cursor is the relation's number.
     """
     known, knows = known_to(viewer)
     order = "ASC" if span.upward else "DESC"
     mine, theirs = ("target_id", "source_id") if toward else ("source_id", "target_id")
     rows = await tx.rows(
-        f"SELECT r.{theirs}, r.{theirs} FROM relation r JOIN actor a ON a.id = r.{theirs}"
-        f" WHERE r.kind = ? AND r.{mine} = ? AND r.state = ? AND r.{theirs} > ? AND r.{theirs} < ?"
+        f"SELECT r.number, r.{theirs} FROM relation r JOIN actor a ON a.id = r.{theirs}"
+        f" WHERE r.kind = ? AND r.{mine} = ? AND r.state = ? AND r.number > ? AND r.number < ?"
         f" AND a.deleted IS NULL AND a.suspended IS NULL AND {known}"
-        f" ORDER BY r.{theirs} {order} LIMIT ?",
+        f" ORDER BY r.number {order} LIMIT ?",
         (kind, me, state, span.above, span.below, *knows, span.limit),
     )
     return [(row[0], row[1]) for row in (reversed(rows) if span.upward else rows)]

@@ -5,6 +5,7 @@ here decides anything; rules do (actors/activities), and fedi/perform.py brings 
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from actors.effects import (
     Drop,
@@ -140,6 +141,8 @@ class Applying:
     async def _put(self, put: Put) -> None:
         if isinstance(put.row, Key) and not await self._is_theirs(put.row):
             return
+        if isinstance(put.row, Relation):
+            put = replace(put, row=replace(put.row, number=self._store.new_id()))
         table = TABLES[type(put.row)]
         statement = table.replace if put.replace else table.insert
         changed = await self._tx.run(statement, table.encode(put.row))

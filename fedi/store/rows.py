@@ -54,7 +54,8 @@ class Table(Generic[R]):
     """The table of one record type. `key` names the columns that make a row the same row.
 
     `derived` are columns that no record has, filled once, when a row is new: by name the SQL
-    (with one parameter) and the field whose value that takes.
+    (with one parameter) and the field whose value that takes. `changed` says, by name, what becomes
+    of a column where a row takes another's place, if not the new value.
     """
 
     def __init__(
@@ -63,9 +64,11 @@ class Table(Generic[R]):
         record: type[R],
         key: Sequence[str],
         derived: Mapping[str, tuple[str, str]] | None = None,
+        changed: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self._derived = derived or {}
+        self._changed = changed or {}
         self.record = record
         hints = typing.get_type_hints(record)
         fields = [field.name for field in dataclasses.fields(record)]  # type: ignore[arg-type]
@@ -89,7 +92,9 @@ class Table(Generic[R]):
         new = ", ".join((*self.columns, *self._derived))
         marks = ", ".join(("?",) * len(self.columns) + tuple(v[0] for v in self._derived.values()))
         rest = [column for column in self.columns if column not in self.key]
-        changes = ", ".join(f"{column} = excluded.{column}" for column in rest)
+        changes = ", ".join(
+            f"{column} = {self._changed.get(column, f'excluded.{column}')}" for column in rest
+        )
         where = " AND ".join(f"{column} = ?" for column in self.key)
         start = f"INSERT INTO {self.name} ({new}) VALUES ({marks}) ON CONFLICT"
         self.insert = f"{start} DO NOTHING"
@@ -144,6 +149,11 @@ RELATION: Final = Table(
     ["kind", "source_id", "target_id"],
     # Which of an author's followers are ours: found by an index, however many there are elsewhere.
     {"inside": ("coalesce((SELECT a.local FROM actor a WHERE a.id = ?), 0)", "source_id")},
+    # What is said once more stays where it is; what was asked for and is granted is new.
+    {
+        "number": "CASE WHEN relation.state = excluded.state THEN relation.number"
+        " ELSE excluded.number END"
+    },
 )
 REACTION: Final = Table("reaction", Reaction, ["post_id", "actor_id", "content"])
 GROUP_HOST: Final = Table("group_host", GroupHost, ["group_id", "host"])

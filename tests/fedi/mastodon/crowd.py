@@ -39,8 +39,9 @@ async def related(
 ) -> None:
     """Put a relation between two accounts, as it came some time ago."""
     now = apps.house.clock.now()
-    row = Relation(kind=kind, source_id=source, target_id=target, created=now)
-    uri = f"https://{HOST}/relations/{apps.house.performer.new_id()}"
+    number = apps.house.performer.new_id()
+    row = Relation(kind=kind, source_id=source, target_id=target, created=now, number=number)
+    uri = f"https://{HOST}/relations/{number}"
     await put(apps.house.engine, replace(row, state=RelationState(state), uri=uri))
 
 

@@ -156,3 +156,26 @@ def test_whom_both_know_are_familiar(tmp_path: Path) -> None:
         assert (await it.get(familiar, id=kari.id))[0]["accounts"] == []
 
     tell(tmp_path, story)
+
+
+def test_lists_of_relations_begin_with_the_newest(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        it = apps.it
+        guests = await strangers(apps, 4)
+        order = [guests[n] for n in (2, 0, 3, 1)]
+        for guest in order:
+            await it.post(f"v1/accounts/{guest.id}/block")
+            await it.post(f"v1/accounts/{guest.id}/mute")
+            await related(apps, RelationKind.FOLLOW, guest.id, int(it.id))
+            await related(apps, RelationKind.FOLLOW, guest.id, int(apps.ola.id), "pending")
+        newest = [f"{guest.id:018d}" for guest in reversed(order)]
+        for client, path in (
+            (it, "blocks"),
+            (it, "mutes"),
+            (it, f"accounts/{it.id}/followers"),
+            (apps.ola, "follow_requests"),
+        ):
+            listed = [one["id"] for one in await client.get(f"v1/{path}")]
+            assert listed == newest, path
+
+    tell(tmp_path, story)

@@ -1,13 +1,17 @@
 """How one actor stands to others: what it follows, mutes and notes, and nobody else sees."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from actors.audience import LocalActor
-from actors.relationships import RelationState
+from actors.effects import Put
+from actors.relationships import Relation, RelationKind, RelationState
 from fedi.store import acquaintances
 from fedi.store.acquaintances import Standing
+from fedi.store.engine import Tx, opened
+from fedi.store.migrate import migrate
 from fedi.store.timelines import Span
 from tests.fedi.store.units import everything, read, write
 from tests.people import ALICE, BOB, CARLA, KARI, LEDERGRUPPEN, NOW, OLA, Nordvik
@@ -75,7 +79,7 @@ def test_a_mute_ends_when_its_time_is_over(nordvik: Nordvik) -> None:
 
 
 def test_those_related_are_paged_both_ways_without_who_is_gone(nordvik: Nordvik) -> None:
-    for who in (ALICE, BOB, CARLA, LEDERGRUPPEN):
+    for who in (CARLA, BOB, ALICE, LEDERGRUPPEN):
         nordvik.follows(KARI, who)
     nordvik.follows(OLA, KARI)
     nordvik.put(replace(BOB, suspended=NOW))
@@ -86,15 +90,21 @@ def test_those_related_are_paged_both_ways_without_who_is_gone(nordvik: Nordvik)
             for row in read(nordvik, acquaintances.related, KARI.id, "follow", span, viewer=ME)
         ]
 
-    assert follows(ALL) == [CARLA.id, ALICE.id, LEDERGRUPPEN.id]
-    assert follows(Span(limit=1, below=CARLA.id)) == [ALICE.id]
-    assert follows(Span(limit=2, above=-1, upward=True)) == [ALICE.id, LEDERGRUPPEN.id]
-    toward = read(nordvik, acquaintances.related, KARI.id, "follow", ALL, viewer=ME, toward=True)
-    assert toward == [(OLA.id, OLA.id)]
-    assert (
-        read(nordvik, acquaintances.related, KARI.id, "follow", ALL, viewer=ME, state="pending")
-        == []
+    def toward(state: str = "accepted") -> list[int]:
+        rows = read(
+            nordvik, acquaintances.related, KARI.id, "follow", ALL, viewer=ME, toward=True,
+            state=state,
+        )  # fmt: skip
+        return [row[1] for row in rows]
+
+    newest, second, _ = (
+        row[0] for row in read(nordvik, acquaintances.related, KARI.id, "follow", ALL, viewer=ME)
     )
+    assert follows(ALL) == [LEDERGRUPPEN.id, ALICE.id, CARLA.id]
+    assert follows(Span(limit=1, below=newest)) == [ALICE.id]
+    assert follows(Span(limit=9, above=second)) == [LEDERGRUPPEN.id]
+    assert follows(Span(limit=2, above=-1, upward=True)) == [ALICE.id, CARLA.id]
+    assert (toward(), toward("pending")) == ([OLA.id], [])
 
 
 def test_those_whom_one_recommends(nordvik: Nordvik) -> None:
@@ -129,3 +139,54 @@ def test_a_muted_domain_and_who_is_there(nordvik: Nordvik) -> None:
     for domain in ("a.test", "b.test"):
         write(nordvik, acquaintances.unmute_domain, KARI.id, domain)
     assert everything(nordvik, "domain_mute") == before
+
+
+def test_who_is_let_in_is_the_newest_follower_and_who_asks_again_stays(nordvik: Nordvik) -> None:
+    def followers() -> list[int]:
+        return [
+            row[1]
+            for row in read(
+                nordvik, acquaintances.related, KARI.id, "follow", ALL, viewer=ME, toward=True
+            )
+        ]
+
+    asks = nordvik.follows(ALICE, KARI, state=RelationState.PENDING)
+    nordvik.follows(BOB, KARI)
+    granted = replace(asks, state=RelationState.ACCEPTED, uri="https://good.test/2")
+    again = Relation(kind=RelationKind.FOLLOW, source_id=BOB.id, target_id=KARI.id, uri="x:1")
+
+    async def put(tx: Tx, row: Relation) -> None:
+        await nordvik.performer.apply(tx, (Put(row, replace=True),))
+
+    write(nordvik, put, granted)
+    assert followers() == [ALICE.id, BOB.id]
+    write(nordvik, put, again)
+    assert followers() == [ALICE.id, BOB.id]
+
+
+def test_what_was_there_before_relations_had_numbers_comes_after_what_is_new(
+    empty_database: str,
+) -> None:
+    async def scene() -> list[tuple[int, int]]:
+        async with opened(empty_database, readers=1) as engine:
+            await migrate(engine, now=NOW, up_to=21)
+
+            async def before(tx: Tx) -> None:
+                for kind, who, created in (
+                    ("follow", 7, 30), ("follow", 5, 20), ("follow", 6, 20), ("block", 4, 25),
+                    ("mute", 3, 0), ("mute", 2, 0),
+                ):  # fmt: skip
+                    await tx.run(
+                        "INSERT INTO relation (kind, source_id, target_id, state, uri, created)"
+                        " VALUES (?, 1, ?, 'accepted', '', ?)",
+                        (kind, who, created),
+                    )
+
+            await engine.write(before)
+            await migrate(engine, now=NOW)
+            rows = await engine.read(
+                lambda tx: tx.rows("SELECT target_id, number FROM relation ORDER BY number")
+            )
+            return [(row[0], row[1]) for row in rows]
+
+    assert asyncio.run(scene()) == [(2, 1), (3, 2), (5, 3), (6, 4), (4, 5), (7, 6)]
