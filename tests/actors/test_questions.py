@@ -1,6 +1,7 @@
 """What a department is asked, as posts come and go: who waits, who answered, and who is told that
 a colleague was quicker."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -243,3 +244,16 @@ def test_what_was_asked_on_and_taken_back_leaves_it_answered(desk: Nordvik) -> N
     desk.done(Delete(uri=desk.uri(ALICE), actor=ALICE.uri, object=more))
     (found,) = desk.all(Inquiry)
     assert (found.state, found.latest_id) == (State.ANSWERED, found.post_id)
+
+
+def test_of_two_answers_at_the_same_instant_one_meets_the_other(desk: Nordvik) -> None:
+    asked(desk)
+    both = [saying(desk, QUESTION, one) for one in (PERSON_KARI, PERSON_OLA)]
+
+    async def at_once() -> list[object]:
+        return list(await asyncio.gather(*(desk.performer.once(one) for one in both)))
+
+    outcomes = run(at_once())
+    refused = [one.code for one in outcomes if isinstance(one, Refusal)]
+    assert refused == ["stop_answered"]
+    assert sum(isinstance(one, Done) for one in outcomes) == 1
