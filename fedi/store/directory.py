@@ -99,7 +99,7 @@ async def usage(tx: Tx, now: int) -> Usage:
     ask seldom, and never on the loop."""
     actors = await tx.one(
         "SELECT count(*) FROM actor WHERE local = 1 AND kind <> ? AND exposure = ?"
-        " AND suspended IS NULL AND deleted IS NULL",
+        " AND secret = 0 AND suspended IS NULL AND deleted IS NULL",
         (ActorKind.APPLICATION.value, Exposure.OPEN.value),
     )
     posts = await tx.one(

@@ -49,6 +49,14 @@ QUERIES = (
     "/posts/{post}/history",
     "/",
     "/avdelinger",
+    "/.well-known/webfinger?resource=acct:skjulingen@nord.test",
+    "/@skjulingen",
+    "/@skjulingen/feed.atom",
+    "/api/v1/accounts/lookup?acct=skjulingen",
+    "/api/v1/accounts/search?q=skjulingen",
+    "/api/v2/search?q=skjulingen&type=accounts",
+    "/api/v2/search?q=@skjulingen@nord.test&resolve=true",
+    "/api/fedi/v1/audience?text=@skjulingen%20hei",
 )
 
 

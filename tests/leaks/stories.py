@@ -2,9 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from actors.grouping import Access, Grouping
+from actors.people import ActorKind
+from actors.relationships import Relation, RelationKind
+from fedi.organisation import NewActor, add_actor
+from fedi.store.engine import Tx
+from fedi.store.rows import TABLES
 from tests.fedi.mastodon.test_table import PICTURE
 from tests.leaks.twins import Twin
 
@@ -22,6 +28,8 @@ class Story:
     asked: Mapping[str, Any]
     outside: tuple[str, ...]
     text: str = "Hemmeligheten #hemmelig @lise https://lenke.test/sak"
+    also: str = ""
+    """What everything else said besides begins with."""
     shared: bool = False
     """Whether it may be boosted by one who sees it."""
 
@@ -34,6 +42,15 @@ STORIES = (
     ),
     Story("direct", "kari", {"visibility": "direct"}, (*NOBODY, *STRANGERS, "ola", "anne")),
     Story("a hidden actor's", "skjult", {"visibility": "public"}, (*NOBODY, *STRANGERS)),
+    Story(
+        "a closed group's", "kari", {"visibility": "public"}, (*NOBODY, *STRANGERS, "ola", "anne"),
+        text="@klubb hemmeligheten #hemmelig @lise https://lenke.test/sak", also="@klubb ",
+    ),
+    Story(
+        "a hidden group's", "kari", {"visibility": "private"},
+        (*NOBODY, *STRANGERS, "ola", "anne"),
+        text="@gjengen hemmeligheten #hemmelig @lise https://lenke.test/sak", also="@gjengen ",
+    ),
     Story(
         "scheduled", "kari", {"visibility": "public", "scheduled_at": LATER},
         (*NOBODY, *STRANGERS, "ola", "anne", "lise"),
@@ -105,6 +122,35 @@ async def _afterwards(twin: Twin, story: Story, post: str) -> None:
     edited = json.dumps({"status": f"{story.text} rettet", "media_ids": []}).encode()
     answered = await twin.call(story.by, "PUT", f"/api/v1/statuses/{post}", edited)
     assert answered.status == 200, answered.text
-    mistake = await say(twin, story.by, "v1/statuses", status="Feil #hemmelig", **story.asked)
+    mistake = await say(
+        twin, story.by, "v1/statuses", status=f"{story.also}Feil #hemmelig", **story.asked
+    )
     answered = await twin.call(story.by, "DELETE", f"/api/v1/statuses/{mistake['id']}")
     assert answered.status == 200, answered.text
+
+
+HIDDEN = Story(
+    "a hidden group", "kari", {"visibility": "public"}, (*NOBODY, *STRANGERS, "ola", "anne"),
+    text="@skjulingen hemmeligheten #hemmelig @lise https://lenke.test/sak", also="@skjulingen ",
+)  # fmt: skip
+
+
+async def gathered(twin: Twin) -> dict[str, str]:
+    """Make a group that only Kari and Lise know of, in this house; return its names."""
+    performer = twin.house.performer
+    made = await add_actor(
+        performer,
+        NewActor(kind=ActorKind.GROUP, username="skjulingen", name="Skjulingen", locked=True),
+    )
+    rows = [replace(made, secret=True), Grouping(actor_id=made.id, access=Access.SECRET)]
+    rows += [
+        Relation(kind=RelationKind.FOLLOW, source_id=twin.stage.ids[name], target_id=made.id)
+        for name in ("kari", "lise")
+    ]
+
+    async def put(tx: Tx) -> None:
+        for row in rows:
+            await tx.run(TABLES[type(row)].replace, TABLES[type(row)].encode(row))
+
+    await twin.house.engine.write(put)
+    return {"group": f"{made.id:018d}", "group_handle": made.username}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from actors.grouping import Access, Grouping
 from actors.membership import Role
 from actors.people import Actor, ActorKind, Exposure, Key, KeyKind
 from actors.posts import Visibility
@@ -185,10 +186,15 @@ async def _furnish(running: Running, folder: Path) -> Stage:
         NewActor(kind=ActorKind.ORGANIZATION, username="skjult", name="Skjult",
                  exposure=Exposure.INTERNAL),
     )  # fmt: skip
-    klubb = await add_actor(
-        performer, NewActor(kind=ActorKind.GROUP, username="klubb", name="Klubb", locked=True)
-    )
-    ids, tokens = {"klubb": klubb.id}, {}
+    klubb, gjengen = [
+        await add_actor(
+            performer,
+            NewActor(kind=ActorKind.GROUP, username=name, name=name.title(), locked=True),
+        )
+        for name in ("klubb", "gjengen")
+    ]
+    gjengen = replace(gjengen, secret=True)
+    ids, tokens = {"klubb": klubb.id, "gjengen": gjengen.id}, {}
     for name in PEOPLE:
         person, actor = await find_person(performer, name), await find_actor(performer, name)
         ids[name] = actor.id
@@ -202,13 +208,17 @@ async def _furnish(running: Running, folder: Path) -> Stage:
     strangers = {
         name: theirs(performer.new_id(), name, f"{name}.test") for name in ("far", "third")
     }
-    rows: list[Any] = [*strangers.values()]
+    rows: list[Any] = [*strangers.values(), gjengen]
+    for id, access in ((klubb.id, Access.CLOSED), (gjengen.id, Access.SECRET)):
+        rows.append(Grouping(actor_id=id, access=access))
+        for name in ("kari", "lise"):
+            rows.append(Relation(kind=RelationKind.FOLLOW, source_id=ids[name], target_id=id))
     for one in strangers.values():
         key = Key(uri=f"{one.uri}#main-key", actor_id=one.id, kind=KeyKind.RSA,
                   public=keys.public_pem(rsa(0)))  # fmt: skip
         rows.append(key)
     for source, target in (
-        ("lise", "kari"), ("lise", "klubb"), ("kari", "klubb"), ("kari", "lise"), ("far", "kari"),
+        ("lise", "kari"), ("kari", "lise"), ("far", "kari"),
         ("far", "skjult"), ("lise", "skjult"), ("ola", "anne"),
     ):  # fmt: skip
         source_id = strangers[source].id if source in strangers else ids[source]
