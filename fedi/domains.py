@@ -77,8 +77,8 @@ class Domains:
         if 0 <= self._clock() - self._read_at < _FRESH_MS:
             return
         now, found = self._clock(), await self._engine.glance(rules)
-        self._blocked = frozenset(name for name, kind, _, _ in found if kind == "block")
-        self._allowed = frozenset(name for name, kind, _, _ in found if kind == "allow")
+        self._blocked = frozenset(one.domain for one in found if one.kind == "block")
+        self._allowed = frozenset(one.domain for one in found if one.kind == "allow")
         self._read_at = now  # not before: who asks meanwhile must not go by an empty list
 
     def forget(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fedi.commands.actors import say_actor
+from fedi.commands.domains import cut_lines, cut_shown
 from fedi.commands.naming import by_person
 from fedi.commands.opening import at_home
 from fedi.commands.speaking import Listed, NotDone, moment, say, say_table, speaks
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from actors.people import Actor, Image
     from fedi.app import House
     from fedi.publishing import Changes, Profiles
+    from fedi.store.cutting import Cut
 
 AUDIENCES = ("public", "unlisted", "followers", "direct", "internal")
 SIDES = {"icon": 400, "image": 1500}
@@ -120,12 +122,18 @@ def line_of(value: Any) -> str:
 @click.option("--bot/--no-bot", default=None, help="Whether it posts by machine.")
 @click.option("--audience", type=click.Choice(AUDIENCES), help="Of posts that don't say.")
 @click.option("--exposure", type=click.Choice(("open", "allowed", "internal")))
+@click.option("--dry-run", is_flag=True, help="Say what --exposure would cut; change nothing.")
 @click.option("--language", help="Of posts that don't say: nb, nn, se, en …")
 @click.option("--alias", multiple=True, help="An address it had elsewhere, to move here from.")
 @click.option("--no-aliases", is_flag=True, help="Take all aliases away.")
 @speaks
-def edit(handle: str, username: str | None, **given: Any) -> None:
+def edit(handle: str, username: str | None, dry_run: bool, **given: Any) -> None:
     """Change how HANDLE looks. Only what is given changes; its followers are told."""
+    if dry_run:
+        if given["exposure"] is None:
+            raise click.UsageError("--dry-run is about --exposure.")
+        _foretell(handle, given["exposure"])
+        return
 
     async def work(house: "House") -> "Actor":
         from fedi.commands import naming
@@ -138,6 +146,23 @@ def edit(handle: str, username: str | None, **given: Any) -> None:
     if all(value in (None, False, (), "") for value in given.values()):
         raise click.UsageError("Say what is to change.")
     say_actor(at_home(work))
+
+
+def _foretell(handle: str, exposure: str) -> None:
+    """Say what an actor would lose by another exposure."""
+
+    async def work(house: "House") -> "Cut":
+        from actors.people import Exposure
+        from fedi.commands import naming
+        from fedi.publishing.ruling import Ruling
+
+        ruling = Ruling(house.performer, house.config.federation.mode == "allowlist")
+        found = await naming.ours(house, handle)
+        return await ruling.narrowing(found, Exposure(exposure))
+
+    cut = at_home(work)
+    told = {"dry_run": True, "exposure": exposure, "cut": cut_shown(cut)}
+    say(told, *cut_lines(cut))
 
 
 async def _changes(house: "House", found: "Actor", given: dict[str, Any]) -> "Changes":
@@ -212,7 +237,7 @@ async def _aliases(house: "House", given: dict[str, Any]) -> tuple[str, ...] | N
 def move(handle: str, target: str, username: str | None, yes: bool) -> None:
     """Let HANDLE live at TARGET from now on, which names it among its aliases. Followers are
     told and follow on. Once in seven days."""
-    _ask(yes, f"Move {handle} to {target}, with all its followers?")
+    confirm(yes, f"Move {handle} to {target}, with all its followers?")
 
     async def work(house: "House") -> "tuple[str, Actor]":
         from fedi.commands import naming
@@ -238,7 +263,7 @@ def move(handle: str, target: str, username: str | None, yes: bool) -> None:
 def close(handle: str, username: str | None, yes: bool) -> None:
     """End HANDLE for good: its posts are erased, here and where they went, and its handle is
     never given to another."""
-    _ask(yes, f"Close {handle} for good and erase all its posts?")
+    confirm(yes, f"Close {handle} for good and erase all its posts?")
 
     async def work(house: "House") -> "Actor":
         from fedi.commands import naming
@@ -254,7 +279,7 @@ def close(handle: str, username: str | None, yes: bool) -> None:
     )
 
 
-def _ask(yes: bool, question: str) -> None:
+def confirm(yes: bool, question: str) -> None:
     """Ask before what can't be taken back; without anybody to ask, --yes is needed."""
     import sys
 

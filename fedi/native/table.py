@@ -8,14 +8,27 @@ from typing import Final
 
 from fedi.mastodon.api import Api
 from fedi.mastodon.table import add_routes
-from fedi.native import audiences, calendar, drafts, leaving, openapi, people, questions, welcome
+from fedi.native import (
+    audiences,
+    calendar,
+    domains,
+    drafts,
+    exposures,
+    leaving,
+    openapi,
+    people,
+    questions,
+    welcome,
+)
 from fedi.native.asking import Endpoints
 from fedi.net.dispatch import Dispatch
 
 ENDPOINTS: Final[Endpoints] = (
     *audiences.ENDPOINTS,
     *calendar.ENDPOINTS,
+    *domains.ENDPOINTS,
     *drafts.ENDPOINTS,
+    *exposures.ENDPOINTS,
     *leaving.ENDPOINTS,
     *people.ENDPOINTS,
     *questions.ENDPOINTS,

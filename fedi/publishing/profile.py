@@ -228,7 +228,7 @@ class Profiles(Doing):
 
     async def _html(self, text: str) -> str:
         """Return a text with its links, hashtags and the mentions that can be resolved."""
-        known = await Writing(self.performer, self.resolver, self.limits).mentioned(text)
+        known = await Writing(self.performer, self.resolver, self.limits).mentioned(None, text)
         urls = self.performer.urls
         named = {
             handle: compose.Mentioned(

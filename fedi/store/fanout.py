@@ -99,11 +99,12 @@ async def _begin(tx: Tx, *, now: int, rules: Rules) -> tuple[Fanout, bool, bool]
     fanout = await _next(tx, now)
     if fanout is None:
         return None
-    allowed, limited = await recipients.may_leave(tx, fanout)
+    leaving, limited = await recipients.may_leave(tx, fanout)
     limited = limited or rules.only_allowed
-    if not allowed:
+    if leaving is None:
         await _finish(tx, fanout)
         return fanout, limited, True
+    fanout = leaving
     targets = None if fanout.position else await _few(tx, fanout, limited)
     if targets is not None:
         await _queue(tx, fanout, targets, now, rules)

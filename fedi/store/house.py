@@ -99,9 +99,10 @@ async def posts_between(tx: Tx, first: int, last: int) -> int:
 
 
 async def blocked_domains(tx: Tx) -> list[tuple[str, str]]:
-    """Return (domain, comment) of those the house has nothing to do with."""
+    """Return (domain, public comment) of those the house has nothing to do with."""
     rows = await tx.rows(
-        "SELECT domain, comment FROM domain_rule WHERE kind = 'block' ORDER BY domain LIMIT 5000"
+        "SELECT domain, public_comment FROM domain_rule WHERE kind = 'block' ORDER BY domain"
+        " LIMIT 5000"
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -4,8 +4,8 @@ Pages of remote actors, then of inboxes a post was sent to. That a recipient is 
 blocked is settled here; which of its inboxes, in outbox/address.py. fanout.py is the user.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from actors.effects import Recipients
@@ -58,18 +58,38 @@ class Target(NamedTuple):
     actor_id: int
 
 
-async def may_leave(tx: Tx, fanout: Fanout) -> tuple[bool, bool]:
-    """Return whether anything of this may be sent, and whether to allow-listed servers alone."""
+async def may_leave(tx: Tx, fanout: Fanout) -> tuple[Fanout | None, bool]:
+    """Return what of this may be sent, None for nothing, and whether to allow-listed servers
+    alone.
+
+    Whom a narrower exposure leaves out is still told what goes: a Delete where the post was
+    sent, a Reject whoever followed.
+    """
     row = await tx.one(
         "SELECT exposure, suspended, deleted FROM actor WHERE id = ?", (fanout.actor_id,)
     )
-    if row is None or fanout.visible is Visibility.INTERNAL or row[0] == Exposure.INTERNAL.value:
-        return False, True
+    if row is None or fanout.visible is Visibility.INTERNAL:
+        return None, True
     if row[2] is not None and fanout.kind != "Delete":
-        return False, True
+        return None, True
     if row[1] is not None and fanout.kind not in TAKES_BACK:
-        return False, True
-    return True, row[0] == Exposure.ALLOWED.value
+        return None, True
+    if row[0] == Exposure.OPEN.value:
+        return fanout, False
+    known = _where_known(fanout)
+    if known is not None:
+        return known, False
+    return (fanout, True) if row[0] == Exposure.ALLOWED.value else (None, True)
+
+
+def _where_known(fanout: Fanout) -> Fanout | None:
+    """Return a withdrawal for those alone who have what it takes back; None for all else."""
+    wanted = fanout.recipients
+    if fanout.kind == "Delete" and wanted.of_post is not None:
+        return replace(fanout, recipients=Recipients(of_post=wanted.of_post))
+    if fanout.kind == "Reject":
+        return replace(fanout, recipients=Recipients(actors=wanted.actors))
+    return None
 
 
 async def followers(tx: Tx, fanout: Fanout, after: int, limit: int) -> list[Actor]:
@@ -142,11 +162,18 @@ async def welcome(tx: Tx, hosts: Iterable[str], only_allowed: bool) -> frozenset
             part,
         )
         kinds.update((row[0], row[1]) for row in found)
+    return welcomed(asked, kinds, only_allowed=only_allowed)
+
+
+def welcomed(
+    hosts: Iterable[str], kinds: Mapping[str, str], *, only_allowed: bool
+) -> frozenset[str]:
+    """Return those of the hosts that may be sent to by these rules (domain -> allow or block)."""
     blocked = frozenset(name for name, kind in kinds.items() if kind == "block")
     allowed = frozenset(name for name, kind in kinds.items() if kind == "allow")
     return frozenset(
         host
-        for host in asked
+        for host in hosts
         if not covering(host, blocked)
         and (not only_allowed or host in allowed or without_port(host) in allowed)
     )

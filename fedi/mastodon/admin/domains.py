@@ -11,7 +11,10 @@ from fedi.mastodon.admin.ordering import GONE, ordered
 from fedi.mastodon.asking import Ask, Handler, Reply, Route, delete, get, ok, post, put
 from fedi.mastodon.entities import moment
 from fedi.mastodon.paging import links, page_of
+from fedi.publishing.rulelists import Wanted
+from fedi.publishing.ruling import Ruling
 from fedi.store import domain_rules
+from fedi.store.domain_rules import Rule
 from fedi.store.engine import Tx
 
 
@@ -21,26 +24,22 @@ def rule_id(domain: str) -> str:
     return ids.text(int.from_bytes(digest[:7], "big") | 1 << 56)
 
 
-_Rule = tuple[str, str, str, int]
+def _allowed(rule: Rule) -> dict[str, Any]:
+    created = moment(rule.created)
+    return {"id": rule_id(rule.domain), "domain": rule.domain, "created_at": created}
 
 
-def _allowed(rule: _Rule) -> dict[str, Any]:
-    domain, _, _, created = rule
-    return {"id": rule_id(domain), "domain": domain, "created_at": moment(created)}
-
-
-def _blocked(rule: _Rule) -> dict[str, Any]:
-    domain, _, comment, created = rule
+def _blocked(rule: Rule) -> dict[str, Any]:
     return {
-        "id": rule_id(domain),
-        "domain": domain,
-        "digest": hashlib.sha256(domain.encode()).hexdigest(),
-        "created_at": moment(created),
+        "id": rule_id(rule.domain),
+        "domain": rule.domain,
+        "digest": hashlib.sha256(rule.domain.encode()).hexdigest(),
+        "created_at": moment(rule.created),
         "severity": "suspend",
         "reject_media": True,
         "reject_reports": True,
-        "private_comment": comment or None,
-        "public_comment": None,
+        "private_comment": rule.comment or None,
+        "public_comment": rule.public_comment or None,
         "obfuscate": False,
     }
 
@@ -48,11 +47,11 @@ def _blocked(rule: _Rule) -> dict[str, Any]:
 _SHOWN: Final = {"allow": _allowed, "block": _blocked}
 
 
-async def _rules(tx: Tx, kind: str) -> list[_Rule]:
-    return [one for one in await domain_rules.rules(tx) if one[1] == kind]
+async def _rules(tx: Tx, kind: str) -> list[Rule]:
+    return [one for one in await domain_rules.rules(tx) if one.kind == kind]
 
 
-async def _rule(ask: Ask, kind: str) -> _Rule:
+async def _rule(ask: Ask, kind: str) -> Rule:
     wanted = ids.text(ask.id())
     for one in await ask.api.engine.glance(lambda tx: _rules(tx, kind)):
         if rule_id(one[0]) == wanted:
@@ -95,29 +94,37 @@ async def create(ask: Ask, kind: str) -> Reply:
         raise Invalid("Validation failed: Domain is not a valid domain name") from None
     if domain in (ask.api.urls.authority, ask.api.urls.handle_domain):
         raise Invalid("Validation failed: Domain is this server's own")
-    return await _kept(ask, kind, domain, ask.params.text("private_comment") or "")
+    return await _kept(ask, Rule(domain, kind))
 
 
 async def change(ask: Ask, kind: str) -> Reply:
-    """PUT a rule: its comment."""
-    rule, comment = await _rule(ask, kind), ask.params.text("private_comment")
-    return await _kept(ask, kind, rule[0], rule[2] if comment is None else comment)
+    """PUT a rule: its comments."""
+    return await _kept(ask, await _rule(ask, kind))
 
 
-async def _kept(ask: Ask, kind: str, domain: str, comment: str) -> Reply:
-    now = ask.api.clock.now()
-    await ask.api.engine.write(lambda tx: domain_rules.put_rule(tx, domain, kind, comment, now))
-    ask.api.performer.bus.wake("domains")
-    found = await ask.api.engine.glance(lambda tx: _rules(tx, kind))
-    return ok(next(_SHOWN[kind](one) for one in found if one[0] == domain))
+async def _kept(ask: Ask, rule: Rule) -> Reply:
+    """Keep a rule with the comments that are asked for, those it had where none are."""
+    comment, public = (ask.params.text(f"{side}_comment") for side in ("private", "public"))
+    wanted = Wanted(
+        domain=rule.domain,
+        kind=rule.kind,
+        comment=rule.comment if comment is None else comment,
+        public_comment=rule.public_comment if public is None else public,
+    )
+    await _ruling(ask).put([wanted])
+    found = await ask.api.engine.glance(lambda tx: _rules(tx, rule.kind))
+    return ok(next(_SHOWN[rule.kind](one) for one in found if one.domain == rule.domain))
 
 
 async def remove(ask: Ask, kind: str) -> Reply:
     """DELETE a rule."""
     rule = await _rule(ask, kind)
-    await ask.api.engine.write(lambda tx: domain_rules.drop_rule(tx, rule[0]))
-    ask.api.performer.bus.wake("domains")
+    await _ruling(ask).drop(rule.domain, kind)
     return ok(_SHOWN[kind](rule)) if kind == "allow" else Reply(b"{}")
+
+
+def _ruling(ask: Ask) -> Ruling:
+    return Ruling(ask.api.performer, ask.api.config.federation.mode == "allowlist")
 
 
 def rules_of(kind: str) -> tuple[Route, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fedi.store.domain_rules import drop_rule, put_rule, rules
+from fedi.store.domain_rules import Rule, drop_rule, put_rule, rules
 from fedi.store.engine import Engine
 from tests.people import NOW, Nordvik
 from tests.running import run
@@ -17,8 +17,8 @@ def test_the_newest_rule_for_a_domain_replaces_the_one_before(engine: Engine) ->
     put(engine, "a.test", "block", "spam")
     put(engine, "a.test", "allow", "they have mended it", NOW + 1)
     assert run(engine.read(rules)) == [
-        ("a.test", "allow", "they have mended it", NOW + 1),
-        ("b.test", "allow", "", NOW),
+        Rule("a.test", "allow", "they have mended it", NOW + 1),
+        Rule("b.test", "allow", "", NOW),
     ]
 
 
