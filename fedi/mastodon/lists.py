@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from actors import ids
-from actors.errors import Invalid, NotFound
+from actors.errors import Forbidden, Invalid, NotFound
 from fedi.mastodon.asking import Ask, Reply, delete, empty, get, joined, ok, post, put
 from fedi.mastodon.entities import Entity
 from fedi.mastodon.paging import links, page_of
@@ -36,11 +36,21 @@ def _shown(one: List) -> ListEntity:
     )
 
 
-async def _own(ask: Ask, name: str = "id") -> List:
+async def _there(ask: Ask, name: str = "id") -> List:
+    """Return a list of the caller's, or a group as one."""
     id = ask.id(name)
     found = await ask.api.engine.glance(lambda tx: lists.one(tx, ask.me.id, id))
     if found is None:
         raise NotFound(GONE)
+    return found
+
+
+async def _own(ask: Ask) -> List:
+    """Return a list that the caller may change: a group is kept elsewhere, and joined by
+    following it."""
+    found = await _there(ask)
+    if found.group:
+        raise Forbidden("This action is not allowed")
     return found
 
 
@@ -65,13 +75,17 @@ def _asked(ask: Ask, of: List) -> List:
 
 async def every(ask: Ask) -> Reply:
     """GET /api/v1/lists."""
-    found = await ask.api.engine.glance(lambda tx: lists.of_actor(tx, ask.me.id))
-    return ok([_shown(one) for one in found])
+
+    async def query(tx: Tx) -> list[List]:
+        me = ask.me.id
+        return [*await lists.of_actor(tx, me), *await lists.groups(tx, me)]
+
+    return ok([_shown(one) for one in await ask.api.engine.glance(query)])
 
 
 async def show(ask: Ask) -> Reply:
     """GET /api/v1/lists/:id."""
-    return ok(_shown(await _own(ask)))
+    return ok(_shown(await _there(ask)))
 
 
 async def create(ask: Ask) -> Reply:
@@ -103,7 +117,7 @@ async def drop(ask: Ask) -> Reply:
 
 async def members(ask: Ask) -> Reply:
     """GET /api/v1/lists/:id/accounts; `limit=0` gives all of them."""
-    of = await _own(ask)
+    of = await _there(ask)
     if ask.params.text("limit") == "0":
         ask.params = type(ask.params)({})
         page = page_of(ask, default=EVERYONE, most=EVERYONE)
@@ -111,7 +125,12 @@ async def members(ask: Ask) -> Reply:
         page = page_of(ask, default=40, most=80)
 
     async def query(tx: Tx) -> Reply:
-        rows = await lists.members(tx, of.id, span_of(page))
+        if of.group:
+            rows = await acquaintances.related(
+                tx, of.id, "follow", span_of(page), viewer=ask.viewer, toward=True
+            )
+        else:
+            rows = await lists.members(tx, of.id, span_of(page))
         faces = await ask.api.renderer.accounts(tx, [row[1] for row in rows], ask.viewer)
         return joined(faces, headers=links(ask, page, [row[0] for row in rows]))
 
@@ -149,7 +168,7 @@ async def holding(ask: Ask) -> Reply:
 
 async def timeline(ask: Ask) -> Reply:
     """GET /api/v1/timelines/list/:list_id."""
-    page, of = page_of(ask), await _own(ask, "list_id")
+    page, of = page_of(ask), await _there(ask, "list_id")
 
     async def query(tx: Tx) -> Reply:
         rows = await lists.timeline(tx, of, span_of(page))

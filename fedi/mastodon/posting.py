@@ -15,6 +15,7 @@ from fedi.mastodon import drafting, scheduling
 from fedi.mastodon.asking import Ask, By, Reply, delete, get, ok, post, put
 from fedi.mastodon.composing import audience_of, language_of, policy_named, poll_of
 from fedi.mastodon.entities import moment
+from fedi.mastodon.grouping import taken_out
 from fedi.mastodon.making import Making, visibility_name
 from fedi.mastodon.reacting import seen, shown
 from fedi.mastodon.scheduling import due_of
@@ -275,6 +276,9 @@ async def remove(ask: Ask) -> Reply:
     waits = await drafting.waiting(ask, ask.id())
     if waits is not None:
         return await drafting.remove(ask, waits)
+    taken = await taken_out(ask)
+    if taken is not None:
+        return taken
     found = await own(ask)
     body = (await shown(ask, found.id)).body
     source = msgspec.json.encode(found.source)

@@ -13,7 +13,7 @@ from fedi.mastodon.asking import Ask, By, Handler, Reply, delete, empty, get, jo
 from fedi.mastodon.entities import Relationship, moment_or_none
 from fedi.mastodon.paging import links, page_of
 from fedi.mastodon.timelines import span_of
-from fedi.store import acquaintances, hydrating
+from fedi.store import acquaintances, groups, hydrating
 from fedi.store.acquaintances import Standing
 from fedi.store.engine import Tx
 
@@ -164,11 +164,42 @@ async def _unendorse(ask: Ask, other: Actor) -> None:
 # -- those who ask to follow
 
 
+async def _answering(tx: Tx, ask: Ask) -> list[int]:
+    """Return for whom the caller answers: the actor of the token and, with one's own actor, the
+    groups that one manages."""
+    mine = ask.me.id == ask.person.actor_id
+    managed = await groups.managed_by(tx, ask.person.id, ask.api.clock.now()) if mine else []
+    return [ask.me.id, *managed]
+
+
+async def _asked(ask: Ask, other: Actor) -> Actor:
+    """Return whom somebody has asked of those for whom the caller answers."""
+
+    async def query(tx: Tx) -> Actor | None:
+        target = await groups.asked_of(tx, await _answering(tx, ask), other.id)
+        return None if target is None else await hydrating.actor(tx, target)
+
+    return await ask.api.engine.glance(query) or ask.me
+
+
+async def follow_requests(ask: Ask) -> Reply:
+    """GET /api/v1/follow_requests: who asks to follow, and to join the groups that one manages."""
+    page = page_of(ask, default=40, most=80)
+
+    async def query(tx: Tx) -> Reply:
+        rows = await groups.asking(tx, await _answering(tx, ask), span_of(page))
+        faces = await ask.api.renderer.accounts(tx, [row[1] for row in rows], ask.viewer)
+        return joined(faces, headers=links(ask, page, [row[0] for row in rows]))
+
+    return await ask.api.engine.glance(query)
+
+
 async def authorize(ask: Ask) -> Reply:
     """POST /api/v1/follow_requests/:account_id/authorize."""
     other = await other_of(ask, "account_id")
+    asked = await _asked(ask, other)
     try:
-        await ask.api.interacting.accept(ask.me, other, person=ask.person.id)
+        await ask.api.interacting.accept(asked, other, person=ask.person.id)
     except NotFound:
         raise NotFound(GONE) from None
     return await standing_to(ask, other.id)
@@ -177,7 +208,8 @@ async def authorize(ask: Ask) -> Reply:
 async def reject(ask: Ask) -> Reply:
     """POST /api/v1/follow_requests/:account_id/reject."""
     other = await other_of(ask, "account_id")
-    if await ask.api.interacting.reject(ask.me, other, person=ask.person.id) is None:
+    asked = await _asked(ask, other)
+    if await ask.api.interacting.reject(asked, other, person=ask.person.id) is None:
         raise NotFound(GONE)
     return await standing_to(ask, other.id)
 
@@ -185,7 +217,7 @@ async def reject(ask: Ask) -> Reply:
 # -- lists
 
 
-def _list(kind: str, *, toward: bool = False, state: str = "accepted") -> Handler:
+def _list(kind: str) -> Handler:
     """Return the handler of a list of those the caller stands so to."""
 
     async def handle(ask: Ask) -> Reply:
@@ -193,13 +225,7 @@ def _list(kind: str, *, toward: bool = False, state: str = "accepted") -> Handle
 
         async def query(tx: Tx) -> Reply:
             rows = await acquaintances.related(
-                tx,
-                ask.me.id,
-                kind,
-                span_of(page),
-                viewer=ask.viewer,
-                toward=toward,
-                state=state,
+                tx, ask.me.id, kind, span_of(page), viewer=ask.viewer
             )
             faces = await ask.api.renderer.accounts(tx, [row[1] for row in rows], ask.viewer)
             return joined(faces, headers=links(ask, page, [row[0] for row in rows]))
@@ -356,12 +382,7 @@ ROUTES: Final = (
     get("/api/v1/endorsements", endorsements, "read:accounts"),
     get("/api/v1/blocks", _list("block"), "read:blocks", "follow"),
     get("/api/v1/mutes", mutes, "read:mutes", "follow"),
-    get(
-        "/api/v1/follow_requests",
-        _list("follow", toward=True, state="pending"),
-        "read:follows",
-        "follow",
-    ),
+    get("/api/v1/follow_requests", follow_requests, "read:follows", "follow"),
     post("/api/v1/follow_requests/{account_id}/authorize", authorize, "write:follows", "follow"),
     post("/api/v1/follow_requests/{account_id}/reject", reject, "write:follows", "follow"),
     get("/api/v1/domain_blocks", domain_blocks, "read:blocks", "follow"),

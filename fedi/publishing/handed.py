@@ -78,12 +78,18 @@ class Handed(Writing):
             return ()
         try:
             async with asyncio.timeout(RESOLVE_SECONDS):
-                return tuple(await asyncio.gather(*tasks))
+                found = tuple(await asyncio.gather(*tasks))
         except TimeoutError:
             raise Invalid("Someone whom the post names can't be found now.") from None
         finally:
             for task in tasks:
                 task.cancel()
+        if actor.guest or any(one.secret for one in found):
+            seen = [await self.look(lambda store, one=one: store.may_know(one, actor))  # type: ignore[misc]
+                    for one in found]  # fmt: skip
+            if not all(seen):
+                raise NotFound("There is no such actor.")
+        return found
 
     def check_note(self, said: Said, visibility: Visibility) -> None:
         """Refuse what is beyond the limits that posts have."""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
-from actors.audience import narrowed
+from actors.audience import narrowed, viewer_of
 from actors.cautions import stop as halt
 from actors.effects import Done, Refusal
 from actors.errors import FediError, Invalid, NotFound
@@ -25,6 +25,7 @@ from fedi.publishing.waiting import Aside, Keeper, Reads, both
 from fedi.publishing.wishes import Draft
 from fedi.store.engine import Tx
 from fedi.store.kept import preferences
+from fedi.store.knowing import known_among
 from fedi.store.reads import surroundings
 from fedi.store.unit import UnitStore
 from outbox import compose
@@ -56,7 +57,7 @@ class Writing(Doing):
         """
         self.check(draft)
         intent = await self._intent(author, draft)
-        resolved = await self.mentioned(draft.text)
+        resolved = await self.mentioned(author, draft.text)
         stop = await self._stop(author, draft)
 
         def make() -> Create:
@@ -116,7 +117,7 @@ class Writing(Doing):
             intent,
             id=self.performer.new_id(),
             now=self.performer.clock.now(),
-            resolved=await self.mentioned(draft.text),
+            resolved=await self.mentioned(author, draft.text),
             urls=self.performer.urls,
         )
         described = replace(draft, media=post.media if media is None else media)
@@ -136,7 +137,7 @@ class Writing(Doing):
             await self._intent(author, draft),
             id=self.performer.new_id(),
             now=self.performer.clock.now(),
-            resolved=await self.mentioned(draft.text),
+            resolved=await self.mentioned(author, draft.text),
             urls=self.performer.urls,
         )
         return Reads.of(create.note)
@@ -166,8 +167,9 @@ class Writing(Doing):
         await self.perform(self.act(author, person).remove(post))
         return await self._kept(post.uri)
 
-    async def mentioned(self, text: str) -> dict[Handle, Actor]:
-        """Return whom the handles in a text name, as far as three seconds tell."""
+    async def mentioned(self, author: Actor | None, text: str) -> dict[Handle, Actor]:
+        """Return whom the handles in a text name, as far as three seconds tell, and as far as its
+        author (None: everybody) may know of them: other handles stay plain text."""
         handles = compose.scan(text).handles[: self.limits.mentions]
         tasks = {handle: asyncio.ensure_future(self._resolved(handle)) for handle in handles}
         if not tasks:
@@ -179,7 +181,13 @@ class Writing(Doing):
             if actor is not None:
                 found[handle] = actor
             task.cancel()
-        return found
+        if author is None:
+            return {handle: actor for handle, actor in found.items() if not actor.secret}
+        if not (author.guest or any(actor.secret for actor in found.values())):
+            return found
+        ids, viewer = [actor.id for actor in found.values()], viewer_of(author)
+        known = await self.performer.engine.glance(lambda tx: known_among(tx, ids, viewer))
+        return {handle: actor for handle, actor in found.items() if actor.id in known}
 
     async def _resolved(self, handle: Handle) -> Actor | None:
         try:

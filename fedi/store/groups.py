@@ -14,6 +14,7 @@ from actors.people import Actor, Person
 
 from .engine import Param, Tx
 from .rows import ACTOR, GROUPING, INVITATION, PERSON
+from .timelines import Row, Span
 
 _IS_MEMBER: Final = (
     "EXISTS (SELECT 1 FROM relation m WHERE m.kind = 'follow' AND m.source_id = ?"
@@ -141,6 +142,32 @@ async def answered(tx: Tx, group_id: int, follower_id: int) -> None:
         " AND w.target_id = notification.recipient_id AND w.state = 'pending')",
         (follower_id, group_id, follower_id),
     )
+
+
+async def asking(tx: Tx, targets: Sequence[int], span: Span) -> list[Row]:
+    """Return a page of (cursor, actor) of who asks to follow any of these actors, to join any of
+    these groups; the cursor is the asker's id."""
+    order = "ASC" if span.upward else "DESC"
+    rows = await tx.rows(
+        "SELECT DISTINCT r.source_id, r.source_id FROM relation r JOIN actor a"
+        " ON a.id = r.source_id AND a.deleted IS NULL AND a.suspended IS NULL"
+        f" WHERE r.kind = 'follow' AND r.target_id IN ({_marks(targets)}) AND r.state = 'pending'"
+        f" AND r.source_id > ? AND r.source_id < ? ORDER BY r.source_id {order} LIMIT ?",
+        (*targets, span.above, span.below, span.limit),
+    )
+    found = [(row[0], row[1]) for row in rows]
+    return found[::-1] if span.upward else found
+
+
+async def asked_of(tx: Tx, targets: Sequence[int], follower_id: int) -> int | None:
+    """Return whom of these an actor has asked first, and waits for an answer."""
+    row = await tx.one(
+        "SELECT target_id FROM relation WHERE kind = 'follow' AND source_id = ?"
+        f" AND target_id IN ({_marks(targets)}) AND state = 'pending'"
+        " ORDER BY created, target_id LIMIT 1",
+        (follower_id, *targets),
+    )
+    return None if row is None else int(row[0])
 
 
 async def person_of(tx: Tx, actor_id: int) -> Person | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from actors.audience import LocalActor
 
-from . import visibility
+from . import authored, visibility
 from .engine import Param, Tx
 from .timelines import Row, Span, merged, unwanted
 
@@ -16,13 +16,17 @@ MEMBERS_MAX: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class List:
-    """`replies` is followed, list or none: whose answers are shown besides those to oneself."""
+    """`replies` is followed, list or none: whose answers are shown besides those to oneself.
+
+    A `group` that one is a member of is a list as well: its id is the group's.
+    """
 
     id: int
     actor_id: int
     title: str
     replies: str = "list"
     exclusive: bool = False
+    group: bool = False
 
 
 def _list(row: tuple[int, int, str, str, int]) -> List:
@@ -32,8 +36,22 @@ def _list(row: tuple[int, int, str, str, int]) -> List:
 _COLUMNS: Final = "l.id, l.actor_id, l.title, l.replies, l.exclusive"
 
 
+_GROUPS: Final = (
+    "SELECT a.id, f.source_id, a.name, a.username FROM relation f JOIN grouping g"
+    " ON g.actor_id = f.target_id JOIN actor a ON a.id = f.target_id AND a.deleted IS NULL"
+    " AND a.suspended IS NULL WHERE f.kind = 'follow' AND f.source_id = ? AND f.state = 'accepted'"
+)
+
+
+async def groups(tx: Tx, actor_id: int, id: int | None = None) -> list[List]:
+    """Return the groups that an actor is a member of, as lists; with `id` that one alone."""
+    only, params = ("", [actor_id]) if id is None else (" AND f.target_id = ?", [actor_id, id])
+    rows = await tx.rows(f"{_GROUPS}{only} ORDER BY a.name, a.id", params)
+    return [List(id=row[0], actor_id=row[1], title=row[2] or row[3], group=True) for row in rows]
+
+
 async def of_actor(tx: Tx, actor_id: int) -> list[List]:
-    """Return an actor's lists, oldest first."""
+    """Return an actor's own lists, oldest first."""
     rows = await tx.rows(
         f"SELECT {_COLUMNS} FROM list l WHERE l.actor_id = ? ORDER BY l.id LIMIT ?",
         (actor_id, LISTS_MAX),
@@ -42,11 +60,14 @@ async def of_actor(tx: Tx, actor_id: int) -> list[List]:
 
 
 async def one(tx: Tx, actor_id: int, id: int) -> List | None:
-    """Return a list of this actor's."""
+    """Return a list of this actor's, or a group that it is a member of."""
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM list l WHERE l.id = ? AND l.actor_id = ?", (id, actor_id)
     )
-    return None if row is None else _list(row)
+    if row is not None:
+        return _list(row)
+    found = await groups(tx, actor_id, id)
+    return found[0] if found else None
 
 
 async def holding(tx: Tx, actor_id: int, member_id: int) -> list[List]:
@@ -121,8 +142,11 @@ _REPLIES: Final = {
 
 
 async def timeline(tx: Tx, of: List, span: Span) -> list[Row]:
-    """Return a page of what the members of a list wrote and shared, merged by author."""
+    """Return a page of what the members of a list wrote and shared, merged by author; of a group
+    what was posted there."""
     me = of.actor_id
+    if of.group:
+        return await authored.in_group(tx, LocalActor(me), of.id, span)
     condition, seen = visibility.condition(LocalActor(me))
     without, readers = unwanted(LocalActor(me))
     order = "ASC" if span.upward else "DESC"

@@ -26,9 +26,14 @@ _FOLLOWS: Final = (
     "EXISTS (SELECT 1 FROM relation hf WHERE hf.kind = 'follow' AND hf.source_id = v.id"
     " AND hf.target_id = {} AND hf.state = 'accepted')"
 )
+_IN_GROUP: Final = (
+    # Where a group has too many members for rows of their own, as for such authors.
+    "EXISTS (SELECT 1 FROM addressee hg JOIN widely_followed hw ON hw.actor_id = hg.actor_id"
+    f" WHERE hg.post_id = p.id AND {_FOLLOWS.format('hg.actor_id')} AND {timelines.BEGUN})"
+)
 _AT_HOME: Final = (
     "(v.id = p.author_id OR EXISTS (SELECT 1 FROM home h WHERE h.reader_id = v.id"
-    f" AND h.post_id = p.id) OR {_FOLLOWS.format('p.author_id')})"
+    f" AND h.post_id = p.id) OR {_FOLLOWS.format('p.author_id')} OR {_IN_GROUP})"
 )
 _NOT_AT_HOME: Final = timelines.NOT_AT_HOME.replace("?", "v.id")
 
@@ -157,6 +162,25 @@ async def on_lists(
         (param, post_id),
     )
     return {row[0] for row in rows}
+
+
+async def in_groups(
+    tx: Tx, post_id: int, asked: Collection[tuple[int, int]], *, even_deleted: bool = False
+) -> set[tuple[int, int]]:
+    """Return those of these (group, actor) whose group a post is in, whose actor is a member of
+    it, and may see and wants the post."""
+    if not asked:
+        return set()
+    source, param = _viewers(tx, {actor for _, actor in asked})
+    condition = condition_by_row("v.id", even_deleted=even_deleted)
+    rows = await tx.rows(
+        f"SELECT d.actor_id, v.id FROM {source} v JOIN post p ON p.id = ?"
+        " JOIN addressee d ON d.post_id = p.id JOIN grouping g ON g.actor_id = d.actor_id"
+        f" WHERE p.visibility <> 'direct' AND {_FOLLOWS.format('d.actor_id')}"
+        f" AND {condition}{_WANTED}",
+        (param, post_id),
+    )
+    return {(row[0], row[1]) for row in rows} & set(asked)
 
 
 async def in_conversation(tx: Tx, post_id: int, viewers: Collection[int]) -> set[int]:

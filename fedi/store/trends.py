@@ -25,6 +25,7 @@ _COUNTED: Final = (
     " AND a.suspended IS NULL AND a.deleted IS NULL"
 )
 _OPEN: Final = "p.visibility = 'public' AND a.exposure = 'open'"
+_OF_THE_HOUSE: Final = "NOT EXISTS (SELECT 1 FROM actor gv WHERE gv.id = ? AND gv.guest = 1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,15 @@ async def replace(tx: Tx, kind: Kind, trends: Sequence[Trend]) -> None:
 
 async def subjects(tx: Tx, kind: Kind, viewer: Viewer, limit: int, offset: int) -> list[str]:
     """Return what is talked about, most first, without what was rejected."""
-    score = "t.score" if isinstance(viewer, LocalActor) else "t.open_score"
+    score, only, asker = "t.open_score", "", list[Param]()
+    if isinstance(viewer, LocalActor):
+        # Nothing of what the house talks about is for a guest.
+        score, only, asker = "t.score", f" AND {_OF_THE_HOUSE}", [viewer.actor_id]
     rows = await tx.rows(
-        f"SELECT t.subject FROM trend t WHERE t.kind = ? AND {score} > 0 AND NOT EXISTS"
+        f"SELECT t.subject FROM trend t WHERE t.kind = ? AND {score} > 0{only} AND NOT EXISTS"
         " (SELECT 1 FROM trend_review v WHERE v.kind = t.kind AND v.subject = t.subject"
         f" AND v.approved = 0) ORDER BY {score} DESC, t.subject LIMIT ? OFFSET ?",
-        (kind, limit, offset),
+        (kind, *asker, limit, offset),
     )
     return [row[0] for row in rows]
 
@@ -161,14 +165,16 @@ async def _history(
     empty = {subject: {day: Used(day, 0, 0) for day in days} for subject in subjects}
     if not subjects:
         return {}
-    seen = _COUNTED if isinstance(viewer, LocalActor) else f"{_COUNTED} AND {_OPEN}"
+    seen, asker = f"{_COUNTED} AND {_OPEN}", list[Param]()
+    if isinstance(viewer, LocalActor):
+        seen, asker = f"{_COUNTED} AND ({_OPEN} OR {_OF_THE_HOUSE})", [viewer.actor_id]
     marks = ", ".join("?" * len(subjects))
     # An id is its moment and 16 bits more; dividing is the same on both engines.
     rows = await tx.rows(
         f"SELECT {column}, u.post_id / 65536 / {DAY}, count(*), count(DISTINCT p.author_id)"
         f" FROM {table} CROSS JOIN post p CROSS JOIN actor a WHERE {column} IN ({marks})"
         f" AND u.post_id >= ? AND p.id = u.post_id AND a.id = p.author_id AND {seen} GROUP BY 1, 2",
-        (*subjects, ids.at(days[-1])),
+        (*subjects, ids.at(days[-1]), *asker),
     )
     for subject, day, uses, accounts in rows:
         if day * DAY in empty[subject]:

@@ -108,23 +108,29 @@ class Telling:
         inside, reading = actors_of(public), actors_of(home)
         outside = any(one.actor_id is None for one, _ in public)
         numbers = {int(stream.key) for _, stream in lists}
+        groups = {(int(s.key), one.actor_id) for one, s in lists if one.actor_id is not None}
 
-        async def query(tx: Tx) -> tuple[set[int], set[int], set[int], bool]:
+        async def query(tx: Tx) -> tuple[set[int], set[int], set[int], set[tuple[int, int]], bool]:
             return (
                 await streaming.wanting(tx, told.id, inside, even_deleted=gone),
                 await streaming.at_home(tx, told.id, reading, even_deleted=gone),
                 await streaming.on_lists(tx, told.id, numbers, even_deleted=gone),
+                await streaming.in_groups(tx, told.id, groups, even_deleted=gone),
                 outside and await streaming.is_open(tx, told.id, even_deleted=gone),
             )
 
-        wanting, at_home, on_lists, opened = await self._engine.read(query)
+        wanting, at_home, on_lists, in_groups, opened = await self._engine.read(query)
         heard = [
             (one, stream)
             for one, stream in public
             if (opened if one.actor_id is None else one.actor_id in wanting)
         ]
         heard += [(one, stream) for one, stream in home if one.actor_id in at_home]
-        return heard + [(one, stream) for one, stream in lists if int(stream.key) in on_lists]
+        return heard + [
+            (one, stream)
+            for one, stream in lists
+            if int(stream.key) in on_lists or (int(stream.key), one.actor_id) in in_groups
+        ]
 
     async def _written(self, tx: Tx, plan: _Plan, post_id: int) -> dict[tuple[object, ...], bytes]:
         texts: dict[tuple[object, ...], bytes] = {}
