@@ -13,9 +13,11 @@ from actors.activities import undo
 from actors.activities.undo import Undo
 from actors.effects import Need, Refusal
 from actors.errors import Forbidden, Invalid, NotFound
+from actors.handles import Handle
 from actors.html import plain
 from actors.people import Actor
 from actors.posts import Media, Note, Post, Visibility
+from actors.urls import Urls
 from actors.verbs import Accept, Create, Flag, Reject
 from actors.vocabulary import ACTOR_TYPES, POST_TYPES
 from fedi.media.attachments import Attachments
@@ -38,7 +40,7 @@ from fedi.publishing.wishes import Draft
 from fedi.store.reads import surroundings
 from fedi.store.unit import UnitStore
 from inbox import terms, values
-from outbox import submitted
+from outbox import compose, submitted
 from outbox.submitted import Said
 
 Noted = Callable[[str], Also]
@@ -81,6 +83,17 @@ class _Words:
             poll_ends=question.ends if question is not None else None,
             quote=note.quote,
         )
+
+    def reads(self, urls: Urls) -> Reads:
+        """Return how that reads."""
+        named = {
+            Handle(one.username, one.domain or None): compose.Mentioned(
+                one.url or one.uri, one.uri, one.username, one.domain or urls.handle_domain
+            )
+            for one in self.said.named
+        }
+        html = compose.render(compose.scan(self.draft().text), named, urls.tag).html
+        return Reads(html, tuple(one.uri for one in self.said.named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +185,7 @@ class Submitting(Handed):
             return replace(create, caution=stop.caution)
 
         def also(create: Create) -> Also:
-            keeps = keeper.keeping(Reads.of(create.note))
+            keeps = keeper.keeping(words.reads(self.performer.urls))
             if noted is not None:
                 keeps = both(keeps, noted(create.uri))
             return stop.noting(keeps)
@@ -200,10 +213,10 @@ class Submitting(Handed):
             urls=self.performer.urls,
         )
         stop = await self._stop_at(actor, person, said.note, said.note.media)
-        draft = _Words(said, post.visibility, None, post.media).draft()
-        keeper = Keeper(self.performer, actor, draft, Aside(edits=post))
+        words = _Words(said, post.visibility, None, post.media)
+        keeper = Keeper(self.performer, actor, words.draft(), Aside(edits=post))
         with keeper.waits():
-            also = stop.noting(keeper.keeping(Reads.of(update.note)))
+            also = stop.noting(keeper.keeping(words.reads(self.performer.urls)))
             await self.perform(replace(update, caution=stop.caution), also)
         return update.uri
 

@@ -1,6 +1,7 @@
 """A second pair of eyes, on both engines: who may, once only, and with nothing left over."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, cast
@@ -12,19 +13,33 @@ from actors.effects import Done, Refusal
 from actors.errors import FediError, Forbidden, Invalid, NotFound
 from actors.ids import Ids
 from actors.membership import Delegation, Membership, Role
-from actors.people import Person
+from actors.people import Person, Token
 from actors.posts import Visibility
 from fedi.departments.drafting import Outdated
 from fedi.departments.drafts import Drafts
+from fedi.mastodon.making import Making
+from fedi.mastodon.rendering import Renderer
 from fedi.media.attachments import Attachments
 from fedi.publishing import Draft, Writing
 from fedi.publishing.waiting import Aside, Waits
 from fedi.publishing.wishes import Wish
+from fedi.push.notice import notice
 from fedi.store import drafts as store
-from fedi.store import roles
+from fedi.store import push, roles
 from fedi.store.engine import open_engine
+from fedi.streaming import apart
 from tests.fedi.publishing.offline import OFFLINE
-from tests.people import DAY, KARI, LEDERGRUPPEN, NOW, OLA, PERSON_KARI, PERSON_OLA, Nordvik
+from tests.people import (
+    DAY,
+    KARI,
+    LEDERGRUPPEN,
+    NOW,
+    OLA,
+    PERSON_KARI,
+    PERSON_OLA,
+    URLS,
+    Nordvik,
+)  # fmt: skip
 from tests.running import run
 
 PER = Person(id=903, username="per", name="Per", actor_id=KARI.id + 900)
@@ -278,3 +293,46 @@ def test_the_right_to_quote_is_not_changed_by_a_contributor(nordvik: Nordvik, de
     with pytest.raises(Forbidden):
         run(desk.writing.let_quote(LEDERGRUPPEN, post, "nobody", PERSON_OLA.id))
     assert not isinstance(post, Refusal)
+
+
+def test_streams_and_pushes_tell_the_approver_as_long_as_they_may_approve(
+    nordvik: Nordvik, desk: Drafts
+) -> None:
+    renderer = Renderer(Making(URLS, proxied=lambda url: url), now=lambda: NOW)
+    token = Token(
+        id=77, hash=b"7", person_id=PERSON_KARI.id, actor_id=KARI.id, app_id=1, scopes="push",
+        created=NOW,
+    )  # fmt: skip
+    nordvik.put(token)
+    phone = push.Subscription(
+        id=0, token_id=77, actor_id=KARI.id, endpoint="https://push.test/1", p256dh=b"", auth=b"",
+        standard=True, alerts=frozenset({"mention"}), policy="all", bearer=b"", created=NOW,
+        failing=None,
+    )  # fmt: skip
+    phone = run(nordvik.engine.write(lambda tx: push.subscribe(tx, phone)))
+    made = handed_in(desk)
+    ((id,),) = nordvik.ask(
+        f"SELECT id FROM notification WHERE post_id = {made.id} AND recipient_id = {KARI.id}"
+    )
+
+    sql = "INSERT INTO push_message VALUES (?, ?, ?, ?, 0)"
+    run(nordvik.engine.write(lambda tx: tx.run(sql, (phone.id, id, NOW, NOW))))
+
+    def heard() -> tuple[Any, list[str]]:
+        streamed = run(
+            nordvik.engine.read(lambda tx: apart.notification(tx, renderer, KARI.id, id, NOW))
+        )
+        waiting = push.Waiting(phone.id, id, NOW, 0)
+        due = run(nordvik.engine.read(lambda tx: push.hydrate(tx, [waiting], NOW)))
+        said = [json.loads(notice(one, "t", URLS)) for one in due.values()]
+        return json.loads(streamed or b"null"), [one["body"] for one in said]
+
+    streamed, pushed = heard()
+    assert streamed["status"]["id"] == f"{made.id:018d}"
+    assert (streamed["type"], streamed["account"]["acct"]) == ("mention", "ola")
+    assert pushed == ["Nytt møte"]
+    nordvik.put(role(PERSON_KARI, Role.AUTHOR))
+    assert heard() == (None, [])
+    nordvik.put(role(PERSON_KARI, Role.APPROVER))
+    run(desk.withdraw(made, PERSON_OLA.id))
+    assert heard() == (None, [])
