@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from actors.effects import Effect, Effects, Notify, Put, Recipients, Send, Show
 from actors.people import Actor, ActorKind
 from actors.ports import Store
-from actors.posts import Post, Visibility
+from actors.posts import Addressee, Post, Visibility
 from actors.relationships import NotificationKind, RelationKind, RelationState
 from actors.verbs import Create, Delete, Update
 
@@ -93,7 +93,7 @@ async def announced(store: Store, group: Actor, post: Post) -> InGroup | None:
     if not (is_elsewhere(group) and group.shares_groups) or post.visibility not in _FOR_MEMBERS:
         return None
     addressed = await store.addressees(post.id)
-    if all(one.actor_id != group.id for one in addressed):
+    if post.author_id != group.id and all(one.actor_id != group.id for one in addressed):
         return None
     named = {one.actor_id for one in addressed if not one.silent}
     answered = await store.post_by_id(post.in_reply_to) if post.in_reply_to else None
@@ -116,6 +116,7 @@ def shown(found: InGroup) -> Effects:
     groups = () if post.in_reply_to_uri else (found.group.id,)  # as at home: actors/groups.py
     if post.visibility is not Visibility.GROUP:
         effects.append(Put(replace(post, visibility=Visibility.GROUP), replace=True))
+    effects.append(Put(Addressee(post_id=post.id, actor_id=found.group.id, silent=True)))
     effects.append(Show(post.id, post.author_id, "late", groups=groups))
     effects += [
         Notify(one, NotificationKind.MENTION, post.author_id, post.id) for one in found.mentioned

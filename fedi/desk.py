@@ -272,7 +272,7 @@ class HouseDesk:
         async def close(store: UnitStore, outcome: Done | Refusal) -> None:
             await self._close(store.tx, arrival, outcome, type(activity).__name__)
 
-        return await self._performer.once(activity, close)
+        return await self._performer.once(activity, close, arrival.body)
 
     async def refuse(self, arrival: Arrival, refusal: Refusal) -> None:
         await self._engine.write(lambda tx: self._close(tx, arrival, refusal, ""))

@@ -22,12 +22,14 @@ from actors.ports import Clock, Random, Resolver
 from actors.signatures.keys import PrivateKey, load_private
 from actors.signatures.proofs import add_proof
 from actors.urls import Urls
+from actors.verbs import Announce
 from fedi.store.applying import Applying, Clash
 from fedi.store.engine import Engine, Tx
 from fedi.store.keys import first_proof_key
-from fedi.store.leaving import save_activity
+from fedi.store.leaving import save_activity, words_of
 from fedi.store.unit import UnitStore
 
+_OPEN: Final = ("public", "unlisted")
 ROUNDS: Final = 3
 """How often a unit may ask for more before it is given up."""
 
@@ -75,15 +77,17 @@ class Performer:
         )
 
     async def unit(
-        self, tx: Tx, activity: Activity, also: Also | None = None
+        self, tx: Tx, activity: Activity, also: Also | None = None, raw: bytes = b""
     ) -> Done | Need | Refusal:
-        """Run gather, decide and the effects in an open transaction.
+        """Run gather, decide and the effects in an open transaction; `raw` is how an activity from
+        elsewhere came, for a group that hands it on.
 
         `also` writes in the same transaction once the answer is known (arrival done, token used);
         after a Need it isn't called, for nothing has happened yet.
         """
         await tx.lock(*sorted({activity.actor, getattr(activity, "object", "") or activity.uri}))
         store = self.open(tx)
+        store.raw = raw
         decision = await rule(store, activity)
         if isinstance(decision, Need):
             return decision
@@ -108,11 +112,13 @@ class Performer:
         for topic in applying.wakes:
             store.tx.after_commit.append(_waker(self.bus, topic))
 
-    async def once(self, activity: Activity, also: Also | None = None) -> Done | Need | Refusal:
+    async def once(
+        self, activity: Activity, also: Also | None = None, raw: bytes = b""
+    ) -> Done | Need | Refusal:
         """Run one unit and return once its commit is durable."""
 
         async def unit(tx: Tx) -> Done | Need | Refusal:
-            return await self.unit(tx, activity, also)
+            return await self.unit(tx, activity, also, raw)
 
         for _ in range(ROUNDS):
             try:
@@ -154,7 +160,10 @@ class Performer:
         uris = tuple(actor.uri for actor in named.values())
         document = self.write(send.activity, self.urls, uris)
         visible = await self._visible(store, send)
-        if self.proofs and visible in ("public", "unlisted"):
+        if isinstance(send.activity, Announce) and send.activity.wrapped and visible in _OPEN:
+            words = await words_of(store, send.activity.wrapped.uri)
+            document["object"] = words or document["object"]
+        if self.proofs and visible in _OPEN:
             key = await self._proof_key(store, send.actor_id)
             if key is not None and key.private is not None:
                 private = _loaded(key.private)

@@ -4,6 +4,8 @@ A post of an internal audience gets no row here at all, whoever asks: the last g
 wire, behind the rules of actors/activities and actors/audience.
 """
 
+from typing import Any
+
 import msgspec
 
 from actors.effects import Recipients, Send
@@ -35,6 +37,18 @@ async def save_activity(
     )
     if changed and visible != Visibility.INTERNAL.value:
         await _fan_out(store, activity_id, send.actor_id, send.recipients)
+
+
+async def words_of(store: UnitStore, uri: str) -> dict[str, Any] | None:
+    """Return an activity in the words of who did it (FEP-1b12: as it was received): one of ours
+    as it was written, or the one that came in this unit."""
+    row = await store.tx.one("SELECT body FROM activity WHERE uri = ?", (uri,))
+    body = bytes(row[0]) if row is not None else store.raw
+    try:
+        words = msgspec.json.decode(body) if body else None
+    except msgspec.DecodeError:
+        return None
+    return words if isinstance(words, dict) and words.get("id") == uri else None
 
 
 async def _fan_out(

@@ -57,6 +57,7 @@ class UnitStore:
         self.now = now
         self.urls = urls
         self.new_id = new_id
+        self.raw = b""  # how the activity came, if it came from elsewhere
         self._bits = bits
         self.put: list[Row] = []
         """What this unit has put so far, the newest last (applying.py)."""
