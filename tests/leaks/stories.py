@@ -28,6 +28,8 @@ class Story:
     asked: Mapping[str, Any]
     outside: tuple[str, ...]
     text: str = "Hemmeligheten #hemmelig @lise https://lenke.test/sak"
+    alone: bool = False
+    """Whether nobody can do anything with it yet."""
     also: str = ""
     """What everything else said besides begins with."""
     shared: bool = False
@@ -52,8 +54,12 @@ STORIES = (
         text="@gjengen hemmeligheten #hemmelig @lise https://lenke.test/sak", also="@gjengen ",
     ),
     Story(
+        "waiting for approval", "bo", {"visibility": "public"},
+        (*NOBODY, *STRANGERS, "kari", "lise"), alone=True,
+    ),
+    Story(
         "scheduled", "kari", {"visibility": "public", "scheduled_at": LATER},
-        (*NOBODY, *STRANGERS, "ola", "anne", "lise"),
+        (*NOBODY, *STRANGERS, "ola", "anne", "lise"), alone=True,
     ),
 )  # fmt: skip
 
@@ -87,7 +93,7 @@ async def told(twin: Twin, story: Story) -> dict[str, str]:
         **story.asked,
     )  # fmt: skip
     names = {"post": post["id"], "file": file}
-    if "uri" not in post:  # a scheduled one has no address yet
+    if story.alone:
         return {**names, "answer": post["id"], "shared": post["id"]}
     names |= {"uri": post["uri"], "url": post["url"]}
     poll = {"options": ["ja", "nei"], "expires_in": 86_400}

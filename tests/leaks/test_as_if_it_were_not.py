@@ -139,7 +139,8 @@ def test_it_is_not_there_for_whoever_is_outside(story: Story, stage: Stage, tmp_
                 if host in story.outside:
                     assert getattr(with_it, host).got == getattr(without, host).got
             assert _told(with_it, story) == _told(without, story)
-            assert not await _slower(story, with_it, said)
+            if not story.alone:  # what waits has an id that nobody else was told, to be guessed
+                assert not await _slower(story, with_it, said)
 
     asyncio.run(main())
 

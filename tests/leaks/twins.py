@@ -39,7 +39,7 @@ from tests.people import theirs
 
 HOST, FAR, THIRD, PHONES = "nord.test", "far.test", "third.test", "phones.example.com"
 ORIGIN = f"https://{HOST}"
-PEOPLE = ("kari", "lise", "ola")
+PEOPLE = ("kari", "lise", "ola", "per")
 """Kari says it; Lise follows her and is a member of the group; Ola is a colleague, no more."""
 P256DH = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 AUTH = "BTBZMqHH6r4Tts7J_aSIgg"
@@ -199,11 +199,15 @@ async def _furnish(running: Running, folder: Path) -> Stage:
         person, actor = await find_person(performer, name), await find_actor(performer, name)
         ids[name] = actor.id
         tokens[name] = await new_token(performer, person, actor, SCOPES)
-    skjult, anne = await find_actor(performer, "skjult"), await find_actor(performer, "anne")
-    ids |= {"skjult": skjult.id, "anne": anne.id}
-    for name, who in (("skjult", "lise"), ("anne", "ola")):
+    for name in ("skjult", "anne", "bo"):
+        ids[name] = (await find_actor(performer, name)).id
+    for name, who, role in (
+        ("skjult", "lise", Role.MANAGER),
+        ("anne", "ola", Role.MANAGER),
+        ("bo", "per", Role.CONTRIBUTOR),
+    ):
         person, actor = await find_person(performer, who), await find_actor(performer, name)
-        await let_speak(performer, person, actor, Role.MANAGER)
+        await let_speak(performer, person, actor, role)
         tokens[name] = await new_token(performer, person, actor, SCOPES)
     strangers = {
         name: theirs(performer.new_id(), name, f"{name}.test") for name in ("far", "third")
