@@ -37,6 +37,7 @@ WHOLE = (
     "tests/fedi/native",
     "tests/fedi/oauth",
     "tests/fedi/publishing/test_submitting.py",
+    "tests/fedi/publishing/test_waiting.py",
     "tests/fedi/test_desk.py",
     "tests/fedi/test_front.py",
     "tests/fedi/test_jobs.py",

@@ -95,7 +95,8 @@ class Browser:
     def allow(self, url: str, handle: str) -> str:
         """Let the app speak as `handle`: the code that is shown, or the address one is sent to."""
         consent = form(self.asked(url), "/oauth/authorize")
-        chosen = {words.split("@")[-1].strip(): value for value, words in consent.choices.items()}
+        names = {value: words.split("@")[-1].split() for value, words in consent.choices.items()}
+        chosen = {found[0]: value for value, found in names.items()}
         try:
             page = self.send(consent, actor=chosen[handle], answer="allow")
         except Leaves as leaves:

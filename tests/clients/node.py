@@ -18,13 +18,13 @@ HERE = Path(__file__).parent
 DEADLINE = 110.0  # seconds that a script may take
 
 
-def steps_of(name: str) -> list[str]:
+def steps_of(name: str, script: str = "round.mjs") -> list[str]:
     """The steps of a script that are named in so many words."""
-    text = (HERE / name / "round.mjs").read_text()
+    text = (HERE / name / script).read_text()
     return re.findall(r'^step\("([^"]+)"', text, re.M)
 
 
-def run(name: str, house: ClientHouse, files: Path) -> dict[str, str]:
+def run(name: str, house: ClientHouse, files: Path, script: str = "round.mjs") -> dict[str, str]:
     """Run the script of a client: each step that it took, and what it failed of ("" if it didn't).
 
     AssertionError with what it printed if it ended otherwise than by itself.
@@ -33,7 +33,7 @@ def run(name: str, house: ClientHouse, files: Path) -> dict[str, str]:
     (files / "photo.jpg").write_bytes(picture())
     (files / "paper.pdf").write_bytes(document())
     process = subprocess.Popen(
-        [node, str(code / "round.mjs")],
+        [node, str(code / script)],
         env={"ORIGIN": house.origin, "FILES": str(files), "PATH": "/usr/bin:/bin"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
