@@ -275,6 +275,14 @@ def narrowed(asked: Visibility, author: Actor, parent: tuple[Visibility, int] | 
     return max(asked, width, key=_WIDTH.index)
 
 
+def asked_of_group(asked: Visibility, parent: Visibility) -> Visibility:
+    """Return what an app means that answers what is for a group: the group, whatever word it has
+    for it, unless it speaks to those named alone."""
+    if parent is Visibility.GROUP and asked is not Visibility.DIRECT:
+        return Visibility.GROUP
+    return asked
+
+
 def narrowed_by_quote(
     asked: Visibility, author: Actor, quoted: tuple[Visibility, int] | None
 ) -> Visibility:

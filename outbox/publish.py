@@ -62,7 +62,8 @@ def publish(intent: Intent, *, id: int, now: int, resolved: Resolved, urls: Urls
     """
     parent = intent.parent
     width = (parent.post.visibility, parent.author.id) if parent else None
-    visibility = audience.narrowed(intent.visibility, intent.author, width)
+    asked = audience.asked_of_group(intent.visibility, width[0]) if width else intent.visibility
+    visibility = audience.narrowed(asked, intent.author, width)
     visibility = audience.narrowed_by_quote(visibility, intent.author, quoted_width(intent))
     if _stays_inside(intent):
         resolved = {handle: actor for handle, actor in resolved.items() if actor.local}

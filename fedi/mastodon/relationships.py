@@ -81,7 +81,10 @@ def acted(act: _Act, *, on_self: bool = False) -> Handler:
         if other.id == ask.me.id and not on_self:
             raise Forbidden("This action is not allowed")
         await act(ask, other)
-        return await standing_to(ask, other.id)
+        try:
+            return await standing_to(ask, other.id)
+        except NotFound:  # whoever has left a secret group may know of it no more
+            return ok(relationship(Standing(id=other.id)))
 
     return handle
 
