@@ -89,10 +89,11 @@ def ask_on(inquiry: Inquiry, post_id: int, now: int) -> Inquiry:
 
 
 def mark_best(inquiry: Inquiry, post_id: int | None, by: int, now: int) -> Inquiry:
-    """An answer is the best one; None takes that back."""
+    """An answer is the best one, whoever wrote it: nothing waits then. None takes that back."""
     if post_id is None:
         return replace(inquiry, best_id=None, best=None, best_by=None)
-    return replace(inquiry, best_id=post_id, best=now, best_by=by)
+    settled = close(inquiry, None, now) if inquiry.is_open else inquiry
+    return replace(settled, best_id=post_id, best=now, best_by=by)
 
 
 def without(inquiry: Inquiry, post_id: int) -> Inquiry | None:

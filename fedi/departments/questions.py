@@ -66,7 +66,7 @@ class Questions:
         now, made_id = self.performer.clock.now(), self.performer.new_id()
 
         async def unit(tx: Tx) -> Note:
-            found = await self._held(tx, id, by, now)
+            found = await held_by(self.performer, tx, id, by, now)
             if (await questions.counted_notes(tx, [id]))[id] >= NOTES_MOST:
                 raise Invalid(f"A question has at most {NOTES_MOST} notes.")
             made = Note(id=made_id, question_id=id, person_id=by, text=text, created=now)
@@ -93,7 +93,7 @@ class Questions:
         now = self.performer.clock.now()
 
         async def unit(tx: Tx) -> Inquiry:
-            found = await self._held(tx, id, by, now)
+            found = await held_by(self.performer, tx, id, by, now)
             if check is not None:
                 await check(tx, found, now)
             changed = change(found, now)
@@ -103,15 +103,18 @@ class Questions:
 
         return await self.performer.engine.write(unit)
 
-    async def _held(self, tx: Tx, id: int, by: int | None, now: int) -> Inquiry:
-        """Return a question that `by` may change."""
-        found = await questions.held(tx, id)
-        if found is None:
+
+async def held_by(performer: Performer, tx: Tx, id: int, by: int | None, now: int) -> Inquiry:
+    """Return a question that `by` may change, held for this unit. NotFound where they have no role
+    for its department, Forbidden for one who only reads."""
+    found = await questions.held(tx, id)
+    if found is None:
+        raise NotFound(_ABSENT)
+    if by is not None:
+        role = await roles.effective(tx, by, found.department_id, now)
+        who = await performer.open(tx).person(by)
+        if role is None or who is None or who.departed is not None:
             raise NotFound(_ABSENT)
-        if by is not None:
-            role = await roles.effective(tx, by, found.department_id, now)
-            if role is None:
-                raise NotFound(_ABSENT)
-            if not may_draft(role, now):
-                raise Forbidden("You may read for this department, and change nothing.")
-        return found
+        if not may_draft(role, now):
+            raise Forbidden("You may read for this department, and change nothing.")
+    return found

@@ -294,7 +294,7 @@ async def figures(ask: Ask, body: Nothing) -> AnswerFigures:
 async def assign(ask: Ask, body: Assignment) -> QuestionInThread:
     """POST /questions/:id/assign."""
     to = ask.person
-    await _opened(ask)
+    await opened(ask)
     if body.person and body.person != to.username:
         try:
             to = await find_person(ask.api.performer, body.person)
@@ -306,33 +306,33 @@ async def assign(ask: Ask, body: Assignment) -> QuestionInThread:
 
 async def give_back(ask: Ask, body: Nothing) -> QuestionInThread:
     """DELETE /questions/:id/assign."""
-    await _opened(ask)
+    await opened(ask)
     await Questions(ask.api.performer).assign(ask.id(), None, by=ask.person.id)
     return await _told(ask, ask.id())
 
 
 async def note(ask: Ask, body: NewNote) -> QuestionInThread:
     """POST /questions/:id/notes."""
-    await _opened(ask)
+    await opened(ask)
     await Questions(ask.api.performer).note(ask.id(), body.text, by=ask.person.id)
     return await _told(ask, ask.id())
 
 
 async def done(ask: Ask, body: Nothing) -> QuestionInThread:
     """POST /questions/:id/done."""
-    await _opened(ask)
+    await opened(ask)
     await Questions(ask.api.performer).done(ask.id(), by=ask.person.id)
     return await _told(ask, ask.id())
 
 
 async def reopen(ask: Ask, body: Nothing) -> QuestionInThread:
     """POST /questions/:id/reopen."""
-    await _opened(ask)
+    await opened(ask)
     await Questions(ask.api.performer).reopen(ask.id(), by=ask.person.id)
     return await _told(ask, ask.id())
 
 
-async def _opened(ask: Ask) -> None:
+async def opened(ask: Ask) -> None:
     """Raise NotFound for a question that this token doesn't open, whatever its person may."""
     id, now = ask.id(), ask.api.clock.now()
 

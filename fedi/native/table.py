@@ -9,6 +9,7 @@ from typing import Final
 from fedi.mastodon.api import Api
 from fedi.mastodon.table import add_routes
 from fedi.native import (
+    asked_before,
     audiences,
     calendar,
     domains,
@@ -24,6 +25,7 @@ from fedi.native.asking import Endpoints
 from fedi.net.dispatch import Dispatch
 
 ENDPOINTS: Final[Endpoints] = (
+    *asked_before.ENDPOINTS,
     *audiences.ENDPOINTS,
     *calendar.ENDPOINTS,
     *domains.ENDPOINTS,

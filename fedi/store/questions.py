@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from actors.audience import Viewer
 from actors.inquiries import Inquiry
 from actors.people import Person
 from actors.posts import Post
@@ -15,7 +16,7 @@ from actors.posts import Post
 from .engine import Param, Tx
 from .rows import INQUIRY, PERSON, POST
 from .timelines import Span
-from .visibility import condition_by_row
+from .visibility import condition, condition_by_row, named
 
 ABOVE_MAX: Final = 40
 """So far up a thread a question is looked for."""
@@ -298,3 +299,48 @@ async def people(tx: Tx, ids: Iterable[int | None]) -> dict[int, Person]:
     marks = ", ".join("?" * len(wanted))
     rows = await tx.rows(f"{PERSON.select} WHERE id IN ({marks})", wanted)
     return {row[0]: PERSON.decode(row) for row in rows}
+
+
+# -- common questions
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A question that has a best answer, and its words as they are looked for ("" where they have
+    not been indexed yet)."""
+
+    inquiry: Inquiry
+    words: str
+
+
+async def asked_before(
+    tx: Tx, viewer: Viewer, department_id: int | None, span: Span
+) -> list[Known]:
+    """Return a page of what has a best answer, the newest question first, as far as `viewer` may
+    see both; of one department or of all."""
+    visible, params = condition(viewer)
+    of = "" if department_id is None else " AND q.department_id = ?"
+    order = "ASC" if span.upward else "DESC"
+    rows = await tx.rows(
+        f"SELECT coalesce(s.words, ''), {INQUIRY.selected('q')} FROM question q"
+        " JOIN post p ON p.id = q.post_id JOIN post best ON best.id = q.best_id"
+        " LEFT JOIN searched s ON s.post_id = q.post_id"
+        f" WHERE q.best_id IS NOT NULL AND q.id < ? AND q.id > ?{of}"
+        f" AND {visible} AND {named(visible, 'best')} ORDER BY q.id {order} LIMIT ?",
+        [
+            span.below,
+            span.above,
+            *([] if department_id is None else [department_id]),
+            *params,
+            *params,
+            span.limit,
+        ],
+    )
+    found = [Known(INQUIRY.decode(row[1:]), row[0]) for row in rows]
+    return found[::-1] if span.upward else found
+
+
+async def of_post(tx: Tx, post_id: int) -> list[Inquiry]:
+    """Return what a post asks, whomever, to change it in this unit."""
+    rows = await tx.rows("SELECT id FROM question WHERE post_id = ? ORDER BY id", (post_id,))
+    return list(await _held(tx, [row[0] for row in rows]))

@@ -25,10 +25,14 @@ CREATE TABLE question (
 );
 CREATE UNIQUE INDEX question_once ON question (post_id, department_id);
 CREATE INDEX question_by_department ON question (department_id, state, id);
+CREATE INDEX question_in_department ON question (department_id, id);
 CREATE INDEX question_by_age ON question (department_id, asked);
 CREATE INDEX question_by_latest ON question (latest_id);
 CREATE INDEX question_by_answer ON question (answer_id) WHERE answer_id IS NOT NULL;
 CREATE INDEX question_by_best ON question (best_id) WHERE best_id IS NOT NULL;
+CREATE INDEX question_common ON question (id) WHERE best_id IS NOT NULL;
+CREATE INDEX question_common_in_department ON question (department_id, id)
+  WHERE best_id IS NOT NULL;
 CREATE INDEX question_by_assigned ON question (assigned_to, id) WHERE assigned_to IS NOT NULL;
 
 -- What those who speak for the department say of it to one another. Never leaves the house.
