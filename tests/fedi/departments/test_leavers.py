@@ -14,9 +14,11 @@ from actors.relationships import Relation
 from actors.verbs import Create
 from fedi.config import Retention
 from fedi.departments.leavers import DAY, Leavers
+from fedi.organisation import add_person
 from fedi.publishing import Profiles
 from fedi.store import leavers as stored
-from fedi.store import roles
+from fedi.store import roles, scheduled
+from fedi.store.scheduled import Scheduled
 from tests.fedi.publishing.offline import OFFLINE
 from tests.people import (
     ALICE,
@@ -239,3 +241,24 @@ def test_a_leaver_can_still_be_erased_on_request(nordvik: Nordvik) -> None:
     assert (run(them.hide()), run(them.erase()), run(them.erase())) == (1, 1, 0)
     assert kari(nordvik).name == HIDDEN
     assert nordvik.find_post(said.uri) is not None
+
+
+def test_what_they_planned_for_a_department_stays_there_and_is_told_of(nordvik: Nordvik) -> None:
+    for id, actor in ((5, LEDERGRUPPEN), (6, KARI)):
+        row = Scheduled(
+            id=id, actor_id=actor.id, person_id=PERSON_KARI.id, app_id=None, due=NOW + 90 * DAY,
+            params="{}",
+        )  # fmt: skip
+        run(nordvik.engine.write(lambda tx, row=row: scheduled.add(tx, row)))  # type: ignore[misc]
+    them = leaving(nordvik)
+    left = run(them.leave(PERSON_KARI))
+    assert [one.username for one in left.planned] == ["ledergruppen"]
+    nordvik.clock.time += 30 * DAY
+    assert run(them.hide()) == 1
+    assert nordvik.ask("SELECT id FROM scheduled") == [(5,)]
+
+
+def test_their_handle_is_nobody_elses(nordvik: Nordvik) -> None:
+    run(leaving(nordvik).leave(PERSON_KARI))
+    with pytest.raises(Invalid, match="taken"):
+        run(add_person(nordvik.performer, "kari", "Kari Andersen"))
