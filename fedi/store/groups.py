@@ -146,13 +146,14 @@ async def answered(tx: Tx, group_id: int, follower_id: int) -> None:
 
 async def asking(tx: Tx, targets: Sequence[int], span: Span) -> list[Row]:
     """Return a page of (cursor, actor) of who asks to follow any of these actors, to join any of
-    these groups; the cursor is the asker's id."""
+    these groups, newest first; the cursor is the number of the newest request."""
     order = "ASC" if span.upward else "DESC"
     rows = await tx.rows(
-        "SELECT DISTINCT r.source_id, r.source_id FROM relation r JOIN actor a"
+        "SELECT max(r.number) AS newest, r.source_id FROM relation r JOIN actor a"
         " ON a.id = r.source_id AND a.deleted IS NULL AND a.suspended IS NULL"
         f" WHERE r.kind = 'follow' AND r.target_id IN ({_marks(targets)}) AND r.state = 'pending'"
-        f" AND r.source_id > ? AND r.source_id < ? ORDER BY r.source_id {order} LIMIT ?",
+        " GROUP BY r.source_id HAVING max(r.number) > ? AND max(r.number) < ?"
+        f" ORDER BY newest {order} LIMIT ?",
         (*targets, span.above, span.below, span.limit),
     )
     found = [(row[0], row[1]) for row in rows]
