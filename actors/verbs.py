@@ -26,7 +26,8 @@ class Follow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """`actor` says yes to a Follow: `object` is its uri (may be ""), `follower` who asked.
+    """`actor` says yes to a Follow: `object` is its uri (may be ""), `follower` who asked, and
+    `followed` the group that was asked, where a manager of it answers.
 
     Or to a QuoteRequest of the post `quoted` by `instrument`; `stamp` is then what it gives.
     """
@@ -35,6 +36,7 @@ class Accept:
     actor: str
     object: str
     follower: str = ""
+    followed: str = ""
     quoted: str = ""
     instrument: str = ""
     stamp: str = ""
@@ -43,7 +45,8 @@ class Accept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """`actor` says no to a Follow, or ends it: `object` is its uri, `follower` who asked.
+    """`actor` says no to a Follow, or ends it: `object` is its uri, `follower` who asked, and
+    `followed` the group that was asked, where a manager of it answers.
 
     Or to a QuoteRequest of the post `quoted` by `instrument`.
     """
@@ -52,6 +55,7 @@ class Reject:
     actor: str
     object: str
     follower: str = ""
+    followed: str = ""
     quoted: str = ""
     instrument: str = ""
     person: int | None = None

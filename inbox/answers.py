@@ -15,10 +15,11 @@ from inbox.parse import Arrived
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The id of what is answered and, where it is embedded, who asked; of a QuoteRequest the two
-    posts as well."""
+    posts as well. `followed` is a group of ours for which one of its managers answers."""
 
     uri: str
     asker: str = ""
+    followed: str = ""
     quoted: str = ""
     instrument: str = ""
 
@@ -38,10 +39,12 @@ def answered(arrived: Arrived, urls: Urls) -> Answered | Refusal:
             return Refusal("not_owner", "It answers for a post of somebody else.")
         if not urls.is_local(asker) or not urls.is_local(quoting):
             return Refusal("not_here", "Who asked to quote is not on this server.")
-        return Answered(arrived.object_uri, asker, quoted, quoting)
+        return Answered(arrived.object_uri, asker, quoted=quoted, instrument=quoting)
     if kinds and "Follow" not in kinds:
         return Refusal("unsupported_object", "Only answers to a Follow or QuoteRequest are read.")
     followed = values.uri(inner.get("object"))
+    if urls.is_local(followed):
+        return Answered(arrived.object_uri, asker, followed)
     if followed and followed != arrived.actor:
         return Refusal("not_owner", "It answers a Follow of somebody else.")
     # Of one that is named by our own id it need not say whose it is, nor what.

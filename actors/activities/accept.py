@@ -23,6 +23,7 @@ from actors.effects import (
     Show,
 )
 from actors.elsewhere import hosts_of, is_elsewhere
+from actors.managing import answers_for
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import QuoteState
@@ -54,6 +55,10 @@ async def gather(store: Store, activity: Accept) -> Facts | Asking | Need | Refu
     followed = await acting(store, activity.actor, activity.person)
     if not isinstance(followed, Actor):
         return followed
+    speaking = await answers_for(store, activity, followed)
+    if isinstance(speaking, Refusal):
+        return speaking
+    activity, followed = speaking
     quote = await asked_to_quote(store, activity, followed)
     if quote is not None:
         return Asking(activity=activity, asked=quote)

@@ -23,8 +23,10 @@ from actors.effects import (
     Spread,
 )
 from actors.groups import has
+from actors.handles import same_host
 from actors.hashtags import hashtag_key
 from actors.inquiries import Inquiry
+from actors.managing import takes_out
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import (
@@ -73,6 +75,7 @@ async def gather(store: Store, activity: Delete) -> Facts | Need | Refusal:
     if isinstance(actor, Refusal):
         return actor
     post = await store.post(activity.object)
+    actor = await takes_out(store, actor, post) or actor
     addressees = await store.addressees(post.id) if post is not None else ()
     named = await store.actors_by_id(tuple(row.actor_id for row in addressees))
     stamped = await store.quote_by_stamp(activity.object) if post is None else None
@@ -158,8 +161,9 @@ def _post(facts: Facts, post: Post) -> Decision:
     effects.append(Show(post.id, post.author_id, "delete"))
     effects.append(Spread("erase-revisions", post.author_id, post.id))
     # Of what a group deletes it is its author's server that says that it is gone.
-    by = facts.author or facts.actor
-    effects += relaying.changed(facts.voices, post, "Delete", facts.activity.uri, by)
+    by, uri = facts.author or facts.actor, facts.activity.uri
+    uri = uri if same_host(uri, by.uri) else f"{post.uri}#deleted"
+    effects += relaying.changed(facts.voices, post, "Delete", uri, by)
     if not post.local:
         return (*effects, *facts.repeats, *_marker(facts))
     effects += elsewhere.sent(facts.placed, facts.activity, facts.actor, post)

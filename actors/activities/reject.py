@@ -8,6 +8,7 @@ from actors.asked import asked, to_answer
 from actors.effects import Decision, Drop, Effect, Need, Recipients, Refusal, Send
 from actors.grouping import Invitation
 from actors.groups import is_ours
+from actors.managing import answers_for
 from actors.people import Actor
 from actors.ports import Store
 from actors.posts import QuoteState
@@ -29,6 +30,10 @@ async def gather(store: Store, activity: Reject) -> Facts | Asked | Need | Refus
     followed = await acting(store, activity.actor, activity.person)
     if not isinstance(followed, Actor):
         return followed
+    speaking = await answers_for(store, activity, followed)
+    if isinstance(speaking, Refusal):
+        return speaking
+    activity, followed = speaking
     quote = await asked_to_quote(store, activity, followed)
     if quote is not None:
         return quote

@@ -89,8 +89,9 @@ _SERVER: Final[dict[Atom, str]] = {
         " AND (ga.exposure <> 'allowed' OR EXISTS (SELECT 1 FROM domain_rule w"
         " WHERE w.kind = 'allow' AND (w.domain = ? OR ? LIKE w.domain || ':%'))))"
         # Of a group elsewhere those have members of which its own server says so.
-        " OR EXISTS (SELECT 1 FROM addressee e CROSS JOIN group_host h WHERE e.post_id = p.id"
-        " AND h.group_id = e.actor_id AND h.host = ?))"
+        " OR EXISTS (SELECT 1 FROM addressee e CROSS JOIN actor ea CROSS JOIN group_host h"
+        " WHERE e.post_id = p.id AND ea.id = e.actor_id AND ea.local = 0"
+        " AND h.group_id = ea.id AND h.host = ?))"
     ),
     # A block is of a person, not of their server: others there may still read.
     Atom.BLOCKED: "? = ''",
@@ -99,9 +100,9 @@ _SERVER: Final[dict[Atom, str]] = {
 _REMOTE_ACTOR: Final[dict[Atom, str]] = {
     **_ACTOR,
     Atom.MEMBER: (
-        f"({_ACTOR[Atom.MEMBER]} OR EXISTS (SELECT 1 FROM addressee e CROSS JOIN group_host h"
-        " CROSS JOIN actor va WHERE e.post_id = p.id AND h.group_id = e.actor_id AND va.id = ?"
-        " AND va.host = h.host))"
+        f"({_ACTOR[Atom.MEMBER]} OR EXISTS (SELECT 1 FROM addressee e CROSS JOIN actor ea"
+        " CROSS JOIN group_host h CROSS JOIN actor va WHERE e.post_id = p.id AND ea.id = e.actor_id"
+        " AND ea.local = 0 AND h.group_id = ea.id AND va.id = ? AND va.host = h.host))"
     ),
 }
 _SPECIFIC: Final[dict[type[Viewer], dict[Atom, str]]] = {

@@ -18,6 +18,7 @@ def read(arrived: Arrived, urls: Urls) -> Accept | Refusal:
         actor=arrived.actor,
         object=found.uri,
         follower=found.asker,
+        followed=found.followed,
         quoted=found.quoted,
         instrument=found.instrument,
         stamp=values.uri(arrived.document.get("result")),

@@ -17,6 +17,7 @@ def read(arrived: Arrived, urls: Urls) -> Reject | Refusal:
         actor=arrived.actor,
         object=found.uri,
         follower=found.asker,
+        followed=found.followed,
         quoted=found.quoted,
         instrument=found.instrument,
     )

@@ -37,7 +37,8 @@ def asked(activity: Accept | Reject) -> object:
     if not activity.follower:
         return activity.object
     if not activity.quoted:
-        return inner("Follow", activity.object, activity.follower, activity.actor)
+        followed = activity.followed or activity.actor
+        return inner("Follow", activity.object, activity.follower, followed)
     request = inner("QuoteRequest", activity.object, activity.follower, activity.quoted)
     return {**request, "instrument": activity.instrument}
 

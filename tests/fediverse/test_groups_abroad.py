@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 import pytest
 
-from actors.errors import FetchAnswered
-from actors.grouping import Access, Grouping
+from actors.effects import Recipients, Send
+from actors.errors import FediError, FetchAnswered
+from actors.grouping import Access, Grouping, GroupManager
 from actors.people import Actor, ActorKind, Exposure
 from actors.posts import Post, Visibility
-from actors.relationships import RelationKind
+from actors.relationships import Relation, RelationKind, RelationState
+from actors.verbs import Accept, Remove
 from fedi.organisation import NewActor, add_actor
 from fedi.publishing import Draft, Writing
 from fedi.store import domain_rules
-from fedi.store.rows import GROUPING
+from fedi.store.engine import Tx
+from fedi.store.rows import GROUP_MANAGER, GROUPING
 from tests.fediverse.houses import Fediverse, Running
 from tests.fediverse.test_scenarios import acting, follow
 
@@ -171,3 +174,153 @@ def test_a_member_elsewhere_answers_edits_and_deletes(fediverse: Make) -> None:
             assert not [line for line in log if answer.uri in line or post.uri in line]
 
     asyncio.run(story())
+
+
+async def reads(house: Running, post: Post) -> bool:
+    """Whether a house's server may read a post where it lives; where not, there is none."""
+    try:
+        await house.house.fetcher.document(post.uri, fresh=True)
+    except FetchAnswered as refused:
+        if refused.answered != 404:
+            raise
+        return False
+    return True
+
+
+async def relation_of(closed: Closed, who: Actor) -> Relation:
+    """How somebody's membership is kept where the group lives."""
+    nord = closed.nord.house
+
+    async def look(tx: Tx) -> Relation | None:
+        store = nord.performer.open(tx)
+        known = await store.actor(who.uri)
+        assert known is not None
+        return await store.relation(RelationKind.FOLLOW, known.id, closed.group.id)
+
+    found = await nord.engine.read(look)
+    assert found is not None
+    return found
+
+
+async def mentions(house: Running, who: Actor) -> int:
+    rows = await house.ask(
+        "SELECT count(*) FROM notification WHERE recipient_id = ? AND kind = 'mention'", who.id
+    )
+    return int(rows[0][0])
+
+
+def test_what_a_member_elsewhere_writes_is_read_by_members_at_a_third_house(
+    fediverse: Make,
+) -> None:
+    async def story() -> None:
+        async with fediverse(43) as world:
+            closed = await closed_group(world)
+            bo, dag = await closed.sor.actor("bo"), await closed.ost.actor("anne")
+            early = await write(closed.sor, bo, f"Før ost kom, @{NAME}@nord.test")
+            await closed.heal()
+            assert await has(closed.nord, early) == [("group", False)]
+            assert not await reads(closed.ost, early)
+            await join(closed, closed.ost, dag)
+            hosts = await closed.sor.ask("SELECT host FROM group_host ORDER BY host")
+            assert hosts == [("ost.test",), ("sor.test",)]
+            post = await write(closed.sor, bo, f"Alle er her, @{NAME}@nord.test")
+            assert post.visibility is Visibility.GROUP
+            await closed.heal()
+            for house in (closed.nord, closed.ost):
+                assert await has(house, post) == [("group", False)], house.host
+            # An answer at ost reaches sor, where the post lives, through the group.
+            answer = await write(closed.ost, dag, "Enig", reply_to=post.uri)
+            await closed.heal()
+            assert await has(closed.sor, answer) == [("group", False)]
+            assert await mentions(closed.sor, bo) == 1
+            # A member is let go: their server has it no longer, from the next request on.
+            known = await closed.nord.house.resolver.actor(dag.uri)
+            reject = acting(closed.nord, closed.group).reject(await relation_of(closed, dag), known)
+            await closed.nord.house.performer.perform(reject, closed.nord.house.resolver)
+            await closed.heal()
+            assert await closed.sor.ask("SELECT host FROM group_host") == [("sor.test",)]
+            for one in (post, early):
+                assert not await reads(closed.ost, one)
+
+    asyncio.run(story())
+
+
+def test_a_server_that_is_off_the_list_reads_nothing_from_then_on(fediverse: Make) -> None:
+    async def story() -> None:
+        async with fediverse(44) as world:
+            closed = await closed_group(world)
+            anne = await closed.nord.actor("anne")
+            post = await write(closed.nord, anne, f"Øvelse, @{NAME}")
+            await closed.heal()
+            assert await reads(closed.sor, post)
+            engine = closed.nord.house.engine
+            await engine.write(lambda tx: domain_rules.drop_rule(tx, "sor.test"))
+            assert not await reads(closed.sor, post)
+
+    asyncio.run(story())
+
+
+def test_who_is_no_member_cannot_post_there_from_anywhere(fediverse: Make) -> None:
+    async def story() -> None:
+        async with fediverse(45) as world:
+            closed = await closed_group(world)
+            stranger, bo = await closed.sor.actor("anne"), await closed.sor.actor("bo")
+            with pytest.raises(FediError) as refused:
+                await write(closed.sor, stranger, f"Hei, @{NAME}@nord.test")
+            assert refused.value.code == "not_a_member"
+            # Nor one whose membership only their own server believes in.
+            await closed.nord.house.engine.write(
+                lambda tx: tx.run("DELETE FROM relation WHERE inside = 0")
+            )
+            post = await write(closed.sor, bo, f"Hei, @{NAME}@nord.test")
+            await closed.heal()
+            assert await has(closed.nord, post) == []
+
+    asyncio.run(story())
+
+
+def test_a_manager_elsewhere_lets_in_and_takes_out_and_nobody_else_does(fediverse: Make) -> None:
+    async def story() -> None:
+        async with fediverse(46) as world:
+            closed = await closed_group(world)
+            anne, bo = await closed.nord.actor("anne"), await closed.sor.actor("bo")
+            dag = await closed.ost.actor("anne")
+            await follow(closed.ost, dag, f"@{NAME}@nord.test")
+            await world.heal()
+            post = await write(closed.nord, anne, f"Utenfor tema, @{NAME}")
+            await closed.heal()
+            await manage(closed, bo, dag, post)
+            assert (await relation_of(closed, dag)).state is RelationState.PENDING
+            assert await has(closed.nord, post) == [("group", False)]
+            known = await closed.nord.house.resolver.actor(bo.uri)
+            row = GroupManager(group_id=closed.group.id, actor_id=known.id, since=0)
+            await closed.nord.house.engine.write(
+                lambda tx: tx.run(GROUP_MANAGER.insert, GROUP_MANAGER.encode(row))
+            )
+            await manage(closed, bo, dag, post)
+            assert (await relation_of(closed, dag)).state is RelationState.ACCEPTED
+            state = await closed.ost.ask("SELECT state FROM relation WHERE source_id = ?", dag.id)
+            assert state == [("accepted",)]
+            for house in (closed.nord, closed.sor):
+                assert await has(house, post) == [("group", True)], house.host
+
+    asyncio.run(story())
+
+
+async def manage(closed: Closed, manager: Actor, asking: Actor, post: Post) -> None:
+    """Have somebody at sor say that one is let in, and that a post is out of the group."""
+    sor = closed.sor.house
+    group = await sor.resolver.actor(closed.group.uri)
+    uris = [sor.urls.activity(sor.performer.new_id()) for _ in range(2)]
+    yes = Accept(
+        uri=uris[0],
+        actor=manager.uri,
+        object=(await relation_of(closed, asking)).uri,
+        follower=asking.uri,
+        followed=group.uri,
+    )
+    out = Remove(uri=uris[1], actor=manager.uri, object=post.uri, target=group.outbox)
+    for said in (yes, out):
+        recipients = Recipients(actors=(group.id,))
+        await sor.performer.send(Send(said, manager.id, recipients, about=said.uri))
+    await closed.heal()
