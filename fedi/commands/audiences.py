@@ -11,6 +11,7 @@ from fedi.commands.writing import VISIBILITIES
 
 if TYPE_CHECKING:
     from fedi.app import House
+    from fedi.publishing.foreseeing import Foreseen
 
 
 @click.command()
@@ -53,20 +54,23 @@ def audience(
         foreseeing = Foreseeing(house.performer, house.resolver, house.config.limits)
         found = await foreseeing.foresee(actor, draft)
         told = sentences(found, speech(language), house.config.organisation.name)
-        return {
-            "audience": found.visibility.value,
-            "people": found.people,
-            "followers_outside": found.followers,
-            "servers": sorted(found.outside),
-            "web": found.on_the_web,
-            "mentioned": [one.uri for one in found.mentioned],
-            "unknown": [str(one) for one in found.unknown],
-            "groups": {group.username: members for group, members in found.groups},
-            "sentences": told,
-        }, told
+        return {**_shown(found), "sentences": told}, told
 
     value, lines = at_home(work)
     say(value, *lines)
+
+
+def _shown(found: "Foreseen") -> dict[str, Any]:
+    return {
+        "audience": found.visibility.value,
+        "people": found.people,
+        "followers_outside": found.followers,
+        "servers": sorted(found.outside),
+        "web": found.on_the_web,
+        "mentioned": [one.uri for one in found.mentioned],
+        "unknown": [str(one) for one in found.unknown],
+        "groups": {group.username: members for group, members in found.groups},
+    }
 
 
 COMMANDS = (audience,)

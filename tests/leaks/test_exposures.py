@@ -20,6 +20,7 @@ from actors.people import Actor, ActorKind, Exposure
 from actors.relationships import Relation, RelationKind
 from fedi.oauth.tokens import new_token
 from fedi.organisation import NewActor, add_actor, find_actor, find_person, let_speak
+from fedi.publishing import Changes, Profiles
 from fedi.store import domain_rules
 from fedi.store.rows import TABLES
 from tests.leaks import places
@@ -244,3 +245,35 @@ def test_no_server_is_sent_anything_of_an_actor_that_it_may_not_know(
                     }, (name, host, kinds)  # fmt: skip
 
     asyncio.run(main())
+
+
+@pytest.mark.slow
+def test_who_is_left_out_by_a_narrower_exposure_is_told_and_sent_nothing_more(
+    stage: Stage, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with twin(stage, tmp_path / "house") as one:
+            departments = await settled(one)
+            actor, post = departments["apen"].actor, departments["apen"].names["public"]
+            await say(one, "apen", "v1/statuses", status="Sagtapen ennå", visibility="public")
+            seen = {host: len(getattr(one, host).got) for host in ("far", "third")}
+            profiles = Profiles(one.house.performer, one.house.resolver)
+            await profiles.edit(actor, Changes(exposure=Exposure.ALLOWED))
+            await one.work()
+            later = {host: getattr(one, host).got[count:] for host, count in seen.items()}
+            kinds = {
+                host: sorted(kind_of(body) for _, _, body in got) for host, got in later.items()
+            }
+            # What waited for the one on the list still comes; the other's follow has ended.
+            assert kinds == {"far": ["Create", "Update"], "third": ["Reject"]}
+            told = await one.call("apen", "DELETE", f"/api/v1/statuses/{post}")
+            assert told.status == 200
+            await one.work()
+            assert kind_of(one.third.got[-1][2]) == "Delete"  # for it has the post
+            assert (await one.call("third", "GET", f"/actors/{actor.id:018d}")).status == 404
+
+    asyncio.run(main())
+
+
+def kind_of(body: bytes) -> str:
+    return str(json.loads(body)["type"])
