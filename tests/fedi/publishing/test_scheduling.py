@@ -14,8 +14,8 @@ from fedi.app import House, opened_house
 from fedi.config import load
 from fedi.organisation import find_actor
 from fedi.publishing.scheduling import SOONEST_MS, Scheduling
-from fedi.publishing.wishes import Wish, drafted, wished
-from fedi.publishing.writing import Draft, Writing
+from fedi.publishing.wishes import Draft, Wish, drafted, wished
+from fedi.publishing.writing import Writing
 from fedi.store import scheduled
 from fedi.store.engine import Tx
 from fedi.store.rows import MEMBERSHIP, PERSON
@@ -82,7 +82,7 @@ def test_it_can_be_moved_and_not_nearer_than_five_minutes(house: HouseOnDisk) ->
     async def work(later: Scheduling, actor: Actor, opened: House, clock: Clock) -> None:
         with pytest.raises(Invalid, match="5 minutes"):
             await later.keep(actor, 1, None, SOON - 1, WISH)
-        id = await later.keep(actor, 1, None, SOON, WISH)
+        id = await later.keep(actor, await somebody(opened, actor), None, SOON, WISH)
         with pytest.raises(Invalid, match="5 minutes"):
             await later.move(actor, id, SOON - 1)
         await later.move(actor, id, SOON + 9)
@@ -95,7 +95,10 @@ def test_it_can_be_moved_and_not_nearer_than_five_minutes(house: HouseOnDisk) ->
 
 def test_what_cannot_be_published_stays_with_why(house: HouseOnDisk) -> None:
     async def work(later: Scheduling, actor: Actor, opened: House, clock: Clock) -> None:
-        await later.keep(actor, 1, None, SOON, WISH)
+        person = await somebody(opened, actor)
+        await later.keep(actor, person, None, SOON, WISH)
+        gone = Membership(person_id=person, actor_id=actor.id, role=Role.AUTHOR, ends=SOON)
+        await opened.engine.write(lambda tx: tx.run(MEMBERSHIP.replace, MEMBERSHIP.encode(gone)))
         clock.time = SOON
         assert await later.publish_due() == 1
         (stays,) = await waiting(opened, actor)

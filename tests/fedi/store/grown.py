@@ -216,6 +216,17 @@ async def _queues(tx: Tx) -> None:
          lambda n: (n.to_bytes(8, "big"), n, PEOPLE + n, None, "read", NOW, None)),
         ("membership", "person_id, actor_id, role, starts, ends",
          lambda n: (PEOPLE + n, PEOPLE + n, "manager", 0, None)),
+        ("delegation", "actor_id, absent_id, stand_in_id, starts, ends, given_by, created",
+         lambda n: (PEOPLE + n, PEOPLE + n, PEOPLE + n + 1, 0, NOW, None, 0)),
+        ("draft", "id, actor_id, author_id, state, version, wish, html, named, wished, edits_id,"
+         " app_id, created, changed, changed_by, comment, comment_by, approved, approved_by,"
+         " post_id", lambda n: (POSTS + n, PEOPLE + n % 400, n, "published" if n % 9 else "pending",
+                                1, "", "", "[]", NOW + n, None, None, NOW, NOW, n, "", None, None,
+                                None, PEOPLE + n if n % 9 else None)),
+        ("draft_step", "draft_id, number, step, person_id, at, comment, wish",
+         lambda n: (POSTS + n, 1, "hand_in", n, NOW, "", "")),
+        ("draft_notice", "notification_id, draft_id, actor_id, person_id",
+         lambda n: (n, POSTS + n, PEOPLE + n, n)),
         ("attachment", "id, actor_id, post_id, state, problem, kind, name, preview, original,"
          " file_name, media_type, size, width, height, preview_width, preview_height, duration,"
          " bitrate, frame_rate, description, blurhash, created, spent, lease_until, tries",
