@@ -90,9 +90,15 @@ async def _held(tx: Tx, ids: Sequence[int]) -> tuple[Inquiry, ...]:
     """Return questions that nobody else changes until this unit ends, in the order of their ids."""
     if not ids:
         return ()
-    lock = " FOR UPDATE" if tx.dialect == "postgres" else ""
     marks = ", ".join("?" * len(ids))
-    rows = await tx.rows(f"{INQUIRY.select} WHERE id IN ({marks}) ORDER BY id{lock}", ids)
+    if tx.dialect == "postgres":
+        # Not FOR UPDATE: what only looks ahead (publishing/foreseeing.py) may not ask for that.
+        await tx.rows(
+            "SELECT pg_advisory_xact_lock(o.id) FROM"
+            f" (SELECT id FROM question WHERE id IN ({marks}) ORDER BY id) o",
+            ids,
+        )
+    rows = await tx.rows(f"{INQUIRY.select} WHERE id IN ({marks}) ORDER BY id", ids)
     return tuple(INQUIRY.decode(row) for row in rows)
 
 
@@ -152,6 +158,11 @@ async def give_back(tx: Tx, person_id: int) -> list[Inquiry]:
 
 async def release(tx: Tx, person_id: int, department_id: int) -> None:
     """Give back to all what a person has taken of a department's and not answered."""
+    rows = await tx.rows(
+        "SELECT id FROM question WHERE assigned_to = ? AND department_id = ? AND state = 'open'",
+        (person_id, department_id),
+    )
+    await _held(tx, sorted(row[0] for row in rows))
     await tx.run(
         "UPDATE question SET assigned_to = NULL, assigned_by = NULL, assigned = NULL"
         " WHERE assigned_to = ? AND department_id = ? AND state = 'open'",

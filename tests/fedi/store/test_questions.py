@@ -45,6 +45,8 @@ def test_questions_up_a_thread_come_the_nearest_first(nordvik: Nordvik) -> None:
     found = run(nordvik.engine.write(lambda tx: questions.above(tx, below.id)))
     assert found == (second, other, first)
     assert run(nordvik.engine.write(lambda tx: questions.above(tx, top.id))) == (other, first)
+    # What only looks ahead asks the same, and changes nothing.
+    assert run(nordvik.engine.read(lambda tx: questions.above(tx, below.id))) == found
 
 
 def test_posts_that_answer_in_a_circle_end(nordvik: Nordvik) -> None:
