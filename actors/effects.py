@@ -146,8 +146,9 @@ class Fetch:
 @dataclass(frozen=True, slots=True)
 class Spread:
     """A consequence too large for one unit: erase-actor, erase-revisions, move-followers,
-    narrow-followers (those whom the exposure leaves out), tell-again (send a post of ours as it
-    now is), group-notes, group-repeat (fedi/groups/notes.py). Run in chunks later."""
+    copy-followers (of ours, who then follow both), narrow-followers (those whom the exposure leaves
+    out), tell-again (send a post of ours as it now is), group-notes, group-repeat
+    (fedi/groups/notes.py). Run in chunks later."""
 
     kind: str
     actor_id: int

@@ -15,9 +15,10 @@ from actors.people import Actor, ActorKind, Image
 from actors.urls import Urls
 
 DRAWN: Final = frozenset({ActorKind.ORGANIZATION, ActorKind.GROUP})
-_SMALL: Final = frozenset(
-    ["og", "for", "i", "av", "på", "til", "med", "ved", "om", "en", "ei", "et", "den", "det", "de", "ja", "ii", "the", "of", "and", "at", "a", "an"]
-)
+_SMALL: Final = frozenset({
+    "og", "for", "i", "av", "på", "til", "med", "ved", "om", "en", "ei", "et", "den", "det", "de",
+    "ja", "ii", "the", "of", "and", "at", "a", "an",
+})  # fmt: skip
 
 
 def initials(name: str) -> str:

@@ -17,7 +17,7 @@ from actors.effects import Notify, Put
 from actors.errors import FediError
 from actors.people import Actor
 from actors.posts import Poll, Post
-from actors.relationships import NotificationKind, Relation, RelationKind
+from actors.relationships import NotificationKind, Relation, RelationKind, RelationState
 from actors.verbs import Update
 from fedi.app import House
 from fedi.departments.leavers import Leavers
@@ -139,7 +139,7 @@ class Clockwork:
         )
         if one is None:
             return 0
-        if one.kind == "move-followers":
+        if one.kind in ("move-followers", "copy-followers"):
             await self._move_followers(one)
         elif one.kind == "narrow-followers":
             await self._narrow_followers(one)
@@ -175,9 +175,23 @@ class Clockwork:
                 continue
             follow = Acting(actor=follower, urls=house.urls, id=house.performer.new_id())
             await house.performer.perform(follow.follow(new), house.resolver)
-            await self._unfollow(follower, old)
+            if old.local and new.local:
+                await self._let_in(follower, new)
+            if one.kind == "move-followers":
+                await self._unfollow(follower, old)
         last = followers[-1]
         await self._engine.write(lambda tx: chores.spread_on(tx, one.id, last))
+
+    async def _let_in(self, follower: Actor, new: Actor) -> None:
+        """Accept who follows on from another of ours, also where followers are asked about: that
+        one names the other."""
+        house = self._house
+        relation = await self._engine.read(
+            lambda tx: house.performer.open(tx).relation(RelationKind.FOLLOW, follower.id, new.id)
+        )
+        if relation is not None and relation.state is RelationState.PENDING:
+            acting = Acting(actor=new, urls=house.urls, id=house.performer.new_id())
+            await house.performer.perform(acting.accept(relation, follower), house.resolver)
 
     async def _narrow_followers(self, one: Spreading) -> None:
         """Let those followers go who may not know of the actor any more (its exposure)."""

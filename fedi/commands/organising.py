@@ -2,6 +2,7 @@
 records of departments (department show, set)."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,14 @@ from fedi.commands.actors import department, say_actor
 from fedi.commands.naming import by_person
 from fedi.commands.opening import at_home
 from fedi.commands.people import leavers_of
-from fedi.commands.profile import AUDIENCES, line_of
+from fedi.commands.profile import AUDIENCES, confirm, line_of
 from fedi.commands.speaking import Listed, NotDone, printable, say, speaks
 
 if TYPE_CHECKING:
     from actors.people import Actor
     from fedi.app import House
     from fedi.departments.importing import Plan
+    from fedi.departments.merging import Part
     from fedi.publishing import Changes, Profiles
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -220,6 +222,107 @@ def _drawn(found: "list[Actor]") -> list[str]:
         lines.append(f"{'  ' * depth}{printable(one.name)}  @{one.username}")
         waiting += [(child, depth + 1) for child in reversed(below.get(one.id, []))]
     return lines
+
+
+@org.command("merge")
+@click.argument("sources", nargs=-1, required=True, metavar="FROM...")
+@click.argument("target", metavar="INTO")
+@click.option("--dry-run", is_flag=True, help="Only say what would move.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@speaks
+def merge(sources: tuple[str, ...], target: str, dry_run: bool, yes: bool) -> None:
+    """Merge departments into another, for good: followers, roles and what stands below move there.
+
+    Posts stay where they are, and the pages of those that went say where to.
+    """
+
+    async def look(house: "House") -> "list[Part]":
+        return await _merging(house, await profiles_of(house), sources, target, do=False)
+
+    async def work(house: "House") -> "list[Part]":
+        return await _merging(house, await profiles_of(house), sources, target, do=True)
+
+    parts = at_home(look)
+    lines = [printable(part.told()) for part in parts]
+    if not dry_run:
+        if not yes and sys.stdin.isatty():
+            for line in lines:
+                click.echo(line, err=True)
+        confirm(yes, f"Merge {', '.join(sources)} into {target}?")
+        parts = at_home(work)
+    ending = f"{target} would get all that." if dry_run else f"{target} gets all that now."
+    value = [{"handle": part.actor.username, **asdict(part.figures)} for part in parts]
+    say({"into": target, "dry_run": dry_run, "from": value}, *lines, ending)
+
+
+async def _merging(
+    house: "House", profiles: "Profiles", names: tuple[str, ...], into: str, *, do: bool
+) -> "list[Part]":
+    from fedi.commands import naming
+    from fedi.departments.merging import Merging
+
+    sources = [await naming.ours(house, one) for one in names]
+    target = await naming.ours(house, into)
+    merging = Merging(profiles)
+    return await (merging.merge if do else merging.survey)(sources, target)
+
+
+@org.command("split")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="INTO")
+@click.option("--follow", is_flag=True, help="Those here who follow FROM come to follow INTO too.")
+@click.option("--people", "people", multiple=True, help="Whose role moves from FROM to INTO.")
+@click.option("--unit", "units", multiple=True, help="A department below FROM that moves along.")
+@click.option("--say", "text", help="A public post by FROM; INTO is named after it.")
+@speaks
+def split(
+    source: str,
+    target: str,
+    follow: bool,
+    people: tuple[str, ...],
+    units: tuple[str, ...],
+    text: str | None,
+) -> None:
+    """Let INTO, a department that is there already, take over a part of FROM.
+
+    Followers elsewhere decide for themselves: --say tells them where INTO is.
+    """
+    if not (follow or people or units or text):
+        raise click.UsageError("Say what INTO gets: --follow, --people, --unit, --say.")
+
+    async def work(house: "House") -> "Part":
+        from fedi import organisation
+        from fedi.commands import naming
+        from fedi.departments.merging import Merging
+
+        old, new = await naming.ours(house, source), await naming.ours(house, target)
+        part = await Merging(await profiles_of(house)).split(
+            old,
+            new,
+            follow=follow,
+            people=[await organisation.find_person(house.performer, one) for one in people],
+            units=[await naming.ours(house, one) for one in units],
+        )
+        if text:
+            await _announce(house, old, new, text)
+        return part
+
+    part = at_home(work)
+    value = {"from": source, "into": target, "followers_here": part.figures.here if follow else 0}
+    lines = [f"{part.figures.here} followers here come to follow {target} too."] if follow else []
+    say({**value, "said": bool(text)}, *lines, f"{target} has its part of {source}.")
+
+
+async def _announce(house: "House", old: "Actor", new: "Actor", text: str) -> None:
+    from actors.posts import Visibility
+    from fedi.commands.naming import handle_of
+    from fedi.publishing import Draft, Writing
+
+    writing = Writing(
+        house.performer, house.resolver, house.config.limits, house.config.cautions.watched
+    )
+    draft = Draft(text=f"{text}\n\n{handle_of(house, new)}", visibility=Visibility.PUBLIC)
+    await writing.publish(old, draft)
 
 
 COMMANDS = (org,)

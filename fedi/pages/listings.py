@@ -176,13 +176,13 @@ async def actor_page(site: Site, asked: Asked, actor: Actor) -> Answer:
     """Answer the page of an actor that has one."""
     start = asked.id("before")
 
-    async def query(tx: Tx) -> tuple[Listing, list[Shown], int | None]:
+    async def query(tx: Tx) -> tuple[Listing, list[Shown], int | None, Actor | None]:
         listing = await showing.by_author(tx, actor.id, start, PER_PAGE)
         pins = await showing.pinned(tx, actor.id) if start is None else []
         total = None if actor.hides_totals else await directory.followers(tx, actor.id)
-        return listing, pins, total
+        return listing, pins, total, await _gone_to(tx, site, actor)
 
-    listing, pins, total = await site.engine.read(query)
+    listing, pins, total, new = await site.engine.read(query)
     say = site.speech(asked)
     printer = Printer(site, say)
     face = printer.cards.face(actor)
@@ -195,7 +195,7 @@ async def actor_page(site: Site, asked: Asked, actor: Actor) -> Answer:
         head=_actor_head(site, actor, face, summary),
         face=face,
         followers=total,
-        moved=_moved(say, actor, face),
+        moved=_moved(say, actor, face, new),
         summary=Markup(summary),  # noqa: S704  (sanitised when it was stored)
         facts=[{"name": f.name, "value": Markup(f.value)} for f in actor.fields],  # noqa: S704
         official=actor.kind is ActorKind.ORGANIZATION,
@@ -213,10 +213,21 @@ def _without(listing: Listing, pins: list[Shown]) -> Listing:
     return Listing(kept, listing.following)
 
 
-def _moved(say: Speech, actor: Actor, face: Face) -> Markup | None:
+async def _gone_to(tx: Tx, site: Site, actor: Actor) -> Actor | None:
+    """Return the actor of ours that one has moved to, where everybody may see it."""
+    named = site.urls.parse(actor.moved_to)
+    if named is None or named.kind != "actor":
+        return None
+    found = await directory.by_id(tx, named.id)
+    return found if found is not None and directory.is_open(found) else None
+
+
+def _moved(say: Speech, actor: Actor, face: Face, new: Actor | None) -> Markup | None:
+    """Say where an actor lives now: of one of ours by its name, else by its address."""
     if not web(actor.moved_to):
         return None
-    link = Markup('<a href="{}">{}</a>').format(actor.moved_to, actor.moved_to)
+    where = (new.url, new.name) if new is not None else (actor.moved_to, actor.moved_to)
+    link = Markup('<a href="{}">{}</a>').format(*where)
     return say("fed.moved", name=face.name, address=link)
 
 

@@ -75,3 +75,33 @@ def test_all_of_a_department_is_set_and_shown(house: HouseOnDisk) -> None:
         "department", "set", "ikt_teamet", "--parent", "ikt_teamet"
     )
     house.fails("department", "set", "ikt_teamet", code=2)
+
+
+def test_departments_are_merged_for_good_and_old_links_lead_on(
+    house: HouseOnDisk, tmp_path: Path
+) -> None:
+    house.fedi("org", "import", file(tmp_path))
+    told = house.fedi("org", "merge", "ikt_teamet", "radhuset", "--dry-run")
+    assert (told["dry_run"], told["from"][0]["roles"]) == (True, 2)
+    assert "Say so with --yes" in house.fails("org", "merge", "ikt_teamet", "radhuset")
+    assert house.fedi("department", "show", "ikt_teamet")["moved_to"] is None
+    house.fedi("org", "merge", "ikt_teamet", "radhuset", "--yes")
+    new = house.fedi("department", "show", "radhuset")
+    old = house.fedi("department", "show", "ikt_teamet")
+    assert old["moved_to"] == new["uri"]
+    assert new["roles"] == {"ada": "manager", "anne": "author"}
+    assert old["roles"] == {"ada": "manager"}
+    line = house.fails("org", "import", file(tmp_path))
+    assert "line 3, handle: ikt_teamet is, or once was, somebody else's" in line
+
+
+def test_a_part_is_split_off(house: HouseOnDisk, tmp_path: Path) -> None:
+    house.fedi("org", "import", file(tmp_path))
+    house.fails("org", "split", "ikt_teamet", "radhuset", code=2)
+    told = house.fedi(
+        "org", "split", "ikt_teamet", "radhuset", "--follow", "--people", "ada",
+        "--say", "Rådhuset svarer fra nå av selv.",
+    )  # fmt: skip
+    assert (told["followers_here"], told["said"]) == (0, True)
+    assert house.fedi("department", "show", "radhuset")["roles"] == {"ada": "manager"}
+    assert house.fedi("department", "show", "ikt_teamet")["roles"] == {"anne": "author"}
