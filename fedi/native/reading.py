@@ -19,6 +19,9 @@ S = TypeVar("S", bound=msgspec.Struct)
 _OF_THE_REQUEST: Final = frozenset({"access_token"})
 """Names that say who asks, not what."""
 
+LONGEST_NAME: Final = 64
+"""Of a name that is told as not known; what somebody sends isn't sent back in whole."""
+
 BLANK: Final = "ERR_BLANK"
 INVALID: Final = "ERR_INVALID"
 UNKNOWN: Final = "ERR_UNKNOWN"
@@ -56,7 +59,7 @@ def read(params: Params, body: type[S]) -> S:
     known = _known(body)
     for name in params:
         if name not in known and name not in _OF_THE_REQUEST:
-            faults[name] = (UNKNOWN, "is not known here")
+            faults[name[:LONGEST_NAME]] = (UNKNOWN, "is not known here")
     for name, field in known.items():
         try:
             value = _value(params, name, field)
@@ -108,7 +111,7 @@ def _shaped(raw: Any, shape: inspect.Type) -> Any:
                     key: _shaped(value, inner[key]) if key in inner else value
                     for key, value in raw.items()
                 }
-            case inspect.BoolType() if isinstance(raw, str):
+            case inspect.BoolType() if isinstance(raw, str) and raw:
                 return _flag(raw)
     texts = any(isinstance(kind, inspect.StrType | inspect.AnyType) for kind in kinds)
     return UNSET if raw == "" and not texts else raw
@@ -123,7 +126,10 @@ def _items(raw: Any) -> Sequence[Any]:
 
 
 def _flag(raw: str) -> Any:
-    return Params({"": raw}).flag("")
+    try:
+        return Params({"": raw}).flag("")
+    except Invalid:
+        return raw  # which is then told to be no truth value
 
 
 def _told(problem: msgspec.ValidationError) -> str:

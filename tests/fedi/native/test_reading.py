@@ -125,3 +125,13 @@ def test_a_handler_tells_a_fault_in_the_same_shape() -> None:
     assert told.details == {
         "ends": [{"error": "ERR_INVALID", "description": "lies before the start"}]
     }
+
+
+def test_a_form_that_says_neither_yes_nor_no_is_told_by_its_field() -> None:
+    assert details(of_form("title=x&public=perhaps")) == {"public": "ERR_INVALID"}
+    assert read(of_form("title=x&public=off"), Plan).public is False
+    assert read(of_form("title=x&public="), Plan).public is False
+
+
+def test_a_long_unknown_name_is_not_sent_back_in_whole() -> None:
+    assert details(of_json({"title": "x", "y" * 5000: 1})) == {"y" * 64: "ERR_UNKNOWN"}
