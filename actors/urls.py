@@ -15,7 +15,17 @@ from actors.handles import host_of, same_host
 __all__ = ["ACTOR_PARTS", "POST_PARTS", "Local", "Urls", "host_of", "same_host"]
 
 ACTOR_PARTS: Final = frozenset(
-    {"inbox", "outbox", "followers", "following", "featured", "tags", "synchronization", "hosts"}
+    {
+        "inbox",
+        "outbox",
+        "followers",
+        "following",
+        "featured",
+        "tags",
+        "synchronization",
+        "hosts",
+        "moderators",
+    }
 )
 POST_PARTS: Final = frozenset({"replies", "likes", "shares"})
 _NUMBERED: Final = {

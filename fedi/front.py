@@ -19,7 +19,7 @@ from actors.errors import Forbidden, Invalid, TooLarge, Unauthorized, Unavailabl
 from actors.people import Actor
 from actors.signatures.authenticate import claim, examine
 from actors.signatures.message import Message
-from actors.urls import host_of
+from actors.urls import ACTOR_PARTS, host_of
 from fedi.desk import HouseDoor
 from fedi.net.answer import Header, Receive, Scope, Send, answer_to
 from fedi.net.cors import EXPOSED, OPEN, READING, add_preflight
@@ -40,7 +40,7 @@ from outbox.endpoints import Ask, Endpoints
 from outbox.reads import Posts
 
 _Get = Callable[[Ask, Scope], Awaitable[Answer]]
-_PARTS: Final = ("outbox", "followers", "following", "featured", "tags", "synchronization", "hosts")
+_PARTS: Final = sorted(ACTOR_PARTS - {"inbox"})
 
 
 def choose(accept: str | None, page: bool) -> str:

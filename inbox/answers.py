@@ -19,9 +19,9 @@ class Answered:
 
     uri: str
     asker: str = ""
-    followed: str = ""
     quoted: str = ""
     instrument: str = ""
+    followed: str = ""
 
 
 def answered(arrived: Arrived, urls: Urls) -> Answered | Refusal:
@@ -39,12 +39,12 @@ def answered(arrived: Arrived, urls: Urls) -> Answered | Refusal:
             return Refusal("not_owner", "It answers for a post of somebody else.")
         if not urls.is_local(asker) or not urls.is_local(quoting):
             return Refusal("not_here", "Who asked to quote is not on this server.")
-        return Answered(arrived.object_uri, asker, quoted=quoted, instrument=quoting)
+        return Answered(arrived.object_uri, asker, quoted, quoting)
     if kinds and "Follow" not in kinds:
         return Refusal("unsupported_object", "Only answers to a Follow or QuoteRequest are read.")
     followed = values.uri(inner.get("object"))
     if urls.is_local(followed):
-        return Answered(arrived.object_uri, asker, followed)
+        return Answered(arrived.object_uri, asker, followed=followed)
     if followed and followed != arrived.actor:
         return Refusal("not_owner", "It answers a Follow of somebody else.")
     # Of one that is named by our own id it need not say whose it is, nor what.

@@ -94,8 +94,7 @@ class Endpoints:
         return self._document(ask, self._kind(ask), collection.listed(uri, ()), True)
 
     async def actor_collection(self, ask: Ask, id: int, part: str) -> Answer:
-        """Answer outbox, followers, following, featured, tags, synchronization or hosts of an
-        actor."""
+        """Answer what is beneath an actor (ACTOR_PARTS)."""
         kind = self._kind(ask)
         if part == "synchronization":
             return await self._synchronization(ask, kind, id)
@@ -117,6 +116,9 @@ class Endpoints:
             return self._document(ask, kind, shape, isinstance(viewer, Nobody))
         if part == "outbox":
             return await self._outbox(ask, kind, actor, viewer)
+        if part == "moderators" and actor.kind is ActorKind.GROUP:
+            listed = collection.listed(uri, await self.reads.moderators(actor))
+            return self._document(ask, kind, listed, public and not actor.locked)
         if part not in ("followers", "following"):
             raise _not_found()
         read = self.reads.followers if part == "followers" else self.reads.following
@@ -310,7 +312,9 @@ class Endpoints:
     async def _may_list(self, ask: Ask, actor: Actor, part: str) -> bool:
         """Return whether the asker may read a collection: who is in a closed group is shown to
         servers with members alone."""
-        if part != "followers" or actor.kind is not ActorKind.GROUP or not actor.locked:
+        if part not in ("followers", "moderators") or not actor.locked:
+            return True
+        if actor.kind is not ActorKind.GROUP:
             return True
         viewer = await self.authenticate(ask) if ask.signed else _NOBODY
         match viewer:

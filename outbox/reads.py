@@ -80,6 +80,10 @@ class Reads(Protocol):
         """Return the servers like ours on which a group has members."""
         ...
 
+    async def moderators(self, group: Actor) -> tuple[str, ...]:
+        """Return the URIs of those who manage a group (FEP-1b12), as far as all may know them."""
+        ...
+
     async def replies(self, post: Post, viewer: Viewer, cursor: int | None, limit: int) -> Items:
         """Return the replies to a post that the viewer may see, ours and others'."""
         ...

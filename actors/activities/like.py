@@ -3,6 +3,7 @@ more emojis than anybody means."""
 
 from dataclasses import dataclass, replace
 
+from actors import relaying
 from actors.access import acting
 from actors.effects import Decision, Effect, Need, Notify, Put, Recipients, Refusal, Send
 from actors.people import Actor
@@ -27,6 +28,7 @@ class Facts:
     blocked: bool
     undone: bool
     emojis: tuple[str, ...]
+    voices: relaying.Voices
     now: int
 
 
@@ -48,6 +50,8 @@ async def gather(store: Store, activity: Like) -> Facts | Need | Refusal:
         may_see=await store.may_see(post, actor),
         blocked=await store.blocked(author.id, actor.id),
         undone=await store.marked(activity.uri, MarkerKind.UNDONE, actor.uri),
+        # What one of ours likes here nobody elsewhere is told.
+        voices=() if actor.local else await relaying.of_post(store, post),
         emojis=await store.emojis_of(post.id, actor.id) if activity.content else (),
         now=store.now,
     )
@@ -69,7 +73,9 @@ def decide(facts: Facts) -> Decision:
         uri=facts.activity.uri,
         created=facts.now,
     )
-    then: list[Effect] = []
+    then: list[Effect] = [
+        *relaying.changed(facts.voices, facts.post, "Like", facts.activity.uri, facts.actor)
+    ]
     if facts.author.local and facts.author.id != facts.actor.id:
         then.append(
             Notify(facts.author.id, NotificationKind.FAVOURITE, facts.actor.id, facts.post.id)

@@ -32,6 +32,19 @@ async def member_hosts(tx: Tx, group: Actor) -> tuple[str, ...]:
     return tuple(row[0] for row in rows if row[0] in welcome)
 
 
+async def moderators(tx: Tx, group_id: int) -> tuple[str, ...]:
+    """Return the URIs of those who manage a group until further notice, and whom all may know."""
+    rows = await tx.rows(
+        "SELECT a.uri FROM actor a WHERE a.deleted IS NULL AND a.suspended IS NULL"
+        " AND (a.local = 0 OR a.exposure = 'open') AND a.secret = 0 AND a.id IN"
+        " (SELECT q.actor_id FROM membership r JOIN person q ON q.id = r.person_id"
+        " AND q.departed IS NULL WHERE r.actor_id = ? AND r.role = 'manager' AND r.ends IS NULL"
+        " UNION SELECT m.actor_id FROM group_manager m WHERE m.group_id = ?) ORDER BY a.uri",
+        (group_id, group_id),
+    )
+    return tuple(row[0] for row in rows)
+
+
 async def has_others(tx: Tx, group_id: int) -> bool:
     """Return whether a group has members on servers of another kind."""
     row = await tx.one(f"SELECT 1 {_MEMBERS} AND a.shares_groups = 0 LIMIT 1", (group_id,))

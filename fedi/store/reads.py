@@ -204,6 +204,9 @@ class HouseReads:
     async def member_hosts(self, group: Actor) -> tuple[str, ...]:
         return await self._engine.read(lambda tx: abroad.member_hosts(tx, group))
 
+    async def moderators(self, group: Actor) -> tuple[str, ...]:
+        return await self._engine.read(lambda tx: abroad.moderators(tx, group.id))
+
     # -- posts
 
     async def post(self, id: int, viewer: Viewer) -> tuple[Post, Surroundings] | None:

@@ -59,6 +59,8 @@ def _links(shape: dict[str, Any], actor: Actor, urls: Urls) -> None:
     local = urls.parse(actor.uri)
     if local is not None and local.kind == "actor":
         shape["featuredTags"] = urls.actor(local.id, "tags")
+        if actor.kind is ActorKind.GROUP:
+            shape["attributedTo"] = urls.actor(local.id, "moderators")
     shape["endpoints"] = {"sharedInbox": actor.shared_inbox or urls.shared_inbox()}
     if local is not None and local.kind == "actor":
         shape["endpoints"] |= {

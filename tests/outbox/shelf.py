@@ -62,6 +62,9 @@ class Shelf:
         followers = self.followers_of.get(group.id, ())
         return tuple(sorted({one.host for one in followers if one.shares_groups}))
 
+    async def moderators(self, group: Actor) -> tuple[str, ...]:
+        return ()
+
     async def application(self) -> Profile:
         return APPLICATION_PROFILE
 
