@@ -102,12 +102,24 @@ def test_nobody_of_another_name_is_meant(house: HouseOnDisk) -> None:
 def test_who_leaves_is_out_and_may_come_back(house: HouseOnDisk) -> None:
     house.fedi("person", "password", "anne", "--password", NEW)
     house.fedi("token", "create", "--person", "anne", "--as", "ikt_teamet")
-    assert house.fedi("person", "leave", "anne") == {"person": "anne", "departed": True}
+    left = house.fedi("person", "leave", "anne")
+    assert (left["departed"], left["without_manager"], left["planned_posts_of"]) == (True, [], [])
     assert rows(house, "SELECT 1 FROM token WHERE revoked IS NULL") == []
+    (one,) = house.fedi("person", "leavers")
+    assert (one["username"], one["left"]) == ("anne", left["at"])
     assert rows(house, "SELECT 1 FROM person WHERE departed IS NULL") == []
     house.fedi("person", "leave", "anne", "--undo")
     assert rows(house, "SELECT departed FROM person") == [(None,)]
     assert rows(house, "SELECT 1 FROM token WHERE revoked IS NULL") == []
+    assert "has not left" in house.fails("person", "return", "anne")
+
+
+def test_a_last_day_may_lie_ahead(house: HouseOnDisk) -> None:
+    left = house.fedi("person", "leave", "anne", "--on", "2099-12-31")
+    assert (left["departed"], left["at"]) == (False, 4_102_441_200_000)  # midnight in Oslo
+    assert rows(house, "SELECT departed FROM person") == [(None,)]
+    house.fedi("person", "return", "anne")
+    assert house.fedi("person", "leavers") == []
 
 
 def test_who_keeps_order_does_so_until_it_ends(house: HouseOnDisk) -> None:

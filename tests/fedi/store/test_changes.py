@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from actors.effects import Drop, Effect, Put
+from actors.inquiries import Inquiry
 from actors.membership import Membership, Role
 from actors.people import Profile
 from actors.posts import Hashtag, Pin, Poll, Post, Visibility
@@ -122,9 +123,11 @@ def test_an_answer_changes_what_it_answers_when_it_comes_and_when_it_goes(
     answer = house.create(note(ALICE, house.post_uri(ALICE), reply_to=post.uri))
     told = telling.after(answer)
     made = house.post(answer.note.uri)
-    assert told == [("reply", ALICE.id, post.id), ("post", ALICE.id, made.id)]
+    (asked,) = house.all(Inquiry)
+    question = ("question", LEDERGRUPPEN.id, asked.id)  # to the department that it answers
+    assert told == [("reply", ALICE.id, post.id), question, ("post", ALICE.id, made.id)]
     gone = telling.after(Delete(uri=house.uri(ALICE), actor=ALICE.uri, object=made.uri))
-    assert gone == [("reply", ALICE.id, post.id), ("delete", ALICE.id, made.id)]
+    assert gone == [("reply", ALICE.id, post.id), question, ("delete", ALICE.id, made.id)]
 
 
 def test_an_answer_that_came_before_what_it_answers_is_told_of_again(
