@@ -46,7 +46,8 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 CORS: Final[tuple[Header, ...]] = (OPEN, EXPOSED)
 _ALWAYS: Final[tuple[Header, ...]] = (_JSON, *CORS)
-_MALFORMED: Final = frozenset({"bad_json", "bad_page"})  # 400, where other bad input is 422
+_MALFORMED: Final = frozenset({"bad_json", "bad_page", "missing"})
+"""What is answered 400, where other bad input is 422."""
 
 
 UPLOADS_AT_ONCE: Final = 8

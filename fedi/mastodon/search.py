@@ -26,8 +26,8 @@ def offset_of(ask: Ask) -> int:
 
 def _search_of(ask: Ask) -> Search:
     text = ask.params.text("q")
-    if text is None:
-        raise Invalid("q is missing")
+    if text is None or not text.strip():
+        raise Invalid("param is missing or the value is empty or invalid: q", code="missing")
     positive(ask)
     resolve = bool(ask.params.flag("resolve"))
     kind, offset = ask.params.text("type") or "", offset_of(ask)

@@ -19,8 +19,8 @@ from fedi.net.answer import Receive, Scope
 MAX_BODY: Final = 1 << 20
 MAX_FIELDS: Final = 1_000
 MAX_DEPTH: Final = 8
-_YES: Final = frozenset({"true", "1", "on", "t", "yes", "y"})
-_NO: Final = frozenset({"false", "0", "off", "f", "no", "n", ""})
+_NO: Final = frozenset({"0", "f", "F", "false", "FALSE", "off", "OFF", ""})
+"""What Mastodon takes for no, to the letter."""
 _WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
 _INDEX: Final = re.compile(r"[0-9]{1,9}")
 
@@ -36,6 +36,11 @@ class Upload:
         self.media_type = media_type
         self.file = file
         self.size = size
+
+
+def is_true(text: str) -> bool:
+    """Say whether a truth value is one, as Mastodon reads it."""
+    return text not in _NO
 
 
 class Params:
@@ -87,16 +92,9 @@ class Params:
         return int(text)
 
     def flag(self, name: str) -> bool | None:
-        """Return a truth value in any of the spellings that apps use."""
+        """Return a truth value as Mastodon reads it: whatever isn't spelled as a no is a yes."""
         text = self.text(name)
-        if text is None:
-            return None
-        folded = text.strip().lower()
-        if folded in _YES:
-            return True
-        if folded in _NO:
-            return False
-        raise Invalid(f"{name} must be true or false")
+        return None if text is None else is_true(text)
 
     def inner(self, name: str) -> "Params | None":
         """Return the table under a name."""

@@ -98,7 +98,7 @@ class SignUp:
             "username": _username_problem(username, taken),
             "email": _email_problem(email, known),
             "password": _password_problem(params.text("password") or ""),
-            "agreement": None if params.flag("agreement") else ("ERR_ACCEPTED", "must be accepted"),
+            "agreement": _agreement_problem(params.text("agreement") or ""),
         }
         found = {
             field: [{"error": problem[0], "description": problem[1]}]
@@ -109,6 +109,7 @@ class SignUp:
             raise InvalidPerson(found)
 
 
+_AGREED: Final = frozenset({"true", "1", "on", "t", "yes", "y"})
 _BLANK: Final = ("ERR_BLANK", "can't be blank")
 _TAKEN: Final = ("ERR_TAKEN", "has already been taken")
 
@@ -143,3 +144,7 @@ async def _had(tx: Tx, username: str, email: str) -> tuple[bool, bool]:
     key = local_key(username) if username else ""
     taken = bool(key) and await profiles.actor_by_handle(tx, key) is not None
     return taken, bool(email) and await credentials.email_taken(tx, email)
+
+
+def _agreement_problem(text: str) -> tuple[str, str] | None:
+    return None if text.lower() in _AGREED else ("ERR_ACCEPTED", "must be accepted")

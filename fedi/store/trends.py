@@ -224,6 +224,26 @@ async def for_review(tx: Tx, kind: Kind, limit: int, offset: int = 0) -> list[Re
     return [Reviewed(row[0], row[1], None if row[2] is None else bool(row[2])) for row in rows]
 
 
+async def reviewed(tx: Tx, kind: Kind, subject: str) -> Reviewed:
+    """Return one subject as a moderator sees it, talked about or not."""
+    row = await tx.one(
+        "SELECT (SELECT score FROM trend WHERE kind = ? AND subject = ?),"
+        " (SELECT approved FROM trend_review WHERE kind = ? AND subject = ?)",
+        (kind, subject, kind, subject),
+    )
+    score, approved = row if row is not None else (None, None)
+    return Reviewed(subject, score or 0.0, None if approved is None else bool(approved))
+
+
+async def tag_names(tx: Tx, after: str, limit: int) -> list[str]:
+    """Return the folded hashtags of all posts, in order, from the one after `after` on."""
+    rows = await tx.rows(
+        "SELECT name FROM hashtag WHERE name > ? GROUP BY name ORDER BY name LIMIT ?",
+        (after, limit),
+    )
+    return [row[0] for row in rows]
+
+
 async def review(tx: Tx, kind: Kind, subject: str, *, approved: bool, now: int) -> None:
     """Approve or reject something; it stands until said otherwise."""
     await tx.run(

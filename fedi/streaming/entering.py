@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl
 
 from actors.errors import Invalid, Unauthorized
 from fedi.net.answer import Scope
+from fedi.net.params import is_true
 from fedi.oauth.callers import Caller, Callers, bearer_of
 from fedi.streaming.listener import Listener
 from fedi.streaming.streams import Wanted, of_path, wanted
 
 BASE: Final = "/api/v1/streaming"
-_YES: Final = frozenset({"1", "true", "on", "t", "yes"})
 _FIELDS: Final = 50
 
 
@@ -47,7 +47,7 @@ async def entry(scope: Scope, callers: Callers, protocols: Sequence[str] = ()) -
             name,
             tag=query.get("tag", ""),
             list=query.get("list", ""),
-            only_media=query.get("only_media", "").lower() in _YES,
+            only_media=is_true(query.get("only_media", "")),
         )
     last = header(scope, b"last-event-id") or query.get("last_event_id", "")
     client = scope.get("client")

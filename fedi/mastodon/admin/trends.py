@@ -33,6 +33,7 @@ class AdminLink(TrendsLink, kw_only=True):
 
 
 Shown = Callable[[Tx, Ask, Sequence[Reviewed]], Awaitable[list[bytes]]]
+NAMES_AT_ONCE: Final = 1_000
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
@@ -101,14 +102,13 @@ def _judging(kind: Kind, *, approved: bool) -> Handler:
 
 async def _judge(ask: Ask, kind: Kind, approved: bool | None) -> Reply:
     """Note what was said of a trend (None: nothing) and return it."""
-    id, now = ids.text(ask.id()), ask.api.clock.now()
+    now, subject = ask.api.clock.now(), await _subject(ask, kind, ids.text(ask.id()))
 
     async def unit(tx: Tx) -> None:
-        found = await _by_id(tx, kind, id)
-        await trends.review(tx, kind, found.subject, approved=bool(approved), now=now)
+        await trends.review(tx, kind, subject, approved=bool(approved), now=now)
 
     async def query(tx: Tx) -> list[bytes]:
-        return await _SHOWN[kind](tx, ask, [await _by_id(tx, kind, id)])
+        return await _SHOWN[kind](tx, ask, [await trends.reviewed(tx, kind, subject)])
 
     if approved is not None:
         await ask.api.engine.write(unit)
@@ -118,11 +118,21 @@ async def _judge(ask: Ask, kind: Kind, approved: bool | None) -> Reply:
     return Reply(shown[0])
 
 
-async def _by_id(tx: Tx, kind: Kind, id: str) -> Reviewed:
-    for one in await trends.for_review(tx, kind, KEPT):
+async def _subject(ask: Ask, kind: Kind, id: str) -> str:
+    """Return what an id is of: something that is talked about, or any hashtag of a post."""
+    for one in await ask.api.engine.read(lambda tx: trends.for_review(tx, kind, KEPT)):
         own = ids.text(int(one.subject)) if kind == "post" else tag_id(one.subject)
         if own == id:
-            return one
+            return one.subject
+    after: str | None = "" if kind == "tag" else None
+    while after is not None:  # an id is a digest of the name, so that all have to be looked at
+        names = await ask.api.engine.read(
+            lambda tx, start=after: trends.tag_names(tx, start, NAMES_AT_ONCE)  # type: ignore[misc]
+        )
+        found = next((name for name in names if tag_id(name) == id), None)
+        if found is not None:
+            return found
+        after = names[-1] if len(names) == NAMES_AT_ONCE else None
     raise NotFound(GONE)
 
 

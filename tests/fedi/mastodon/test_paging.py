@@ -192,7 +192,7 @@ def test_limits_are_read_as_mastodon_reads_them(tmp_path: Path) -> None:
 
 
 def test_whoever_is_there_is_visited_once_while_others_come_and_go(tmp_path: Path) -> None:
-    """Relations are paged by the other's id: it stays what it is, whatever happens meanwhile."""
+    """Relations are paged by their own number: it stays what it is, whatever happens meanwhile."""
 
     async def story(apps: Apps) -> None:
         assert apps.it.actor is not None

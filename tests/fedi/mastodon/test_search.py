@@ -161,6 +161,18 @@ def test_an_app_without_the_scope_finds_nothing(tmp_path: Path) -> None:
     tell(tmp_path, story, scopes="write:statuses")
 
 
+def test_a_search_for_nothing_is_answered_as_by_mastodon(tmp_path: Path) -> None:
+    async def story(app: App) -> None:
+        words = "param is missing or the value is empty or invalid: q"
+        for path in ("/api/v1/search", "/api/v2/search"):
+            for text in (None, "", "  "):
+                query: dict[str, Any] = {} if text is None else {"q": text}
+                answered = await app.get(path, **query)
+                assert (answered.status, answered.json()) == (400, {"error": words}), text
+
+    tell(tmp_path, story)
+
+
 def test_odd_parameters_are_no_fault_of_ours(tmp_path: Path) -> None:
     async def story(app: App) -> None:
         for query in (

@@ -1,11 +1,13 @@
 """Timelines: who and what stands on which, for whom."""
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fedi.app import application
+from fedi.mastodon.timelines import PASSED
 from tests.fedi.mastodon.apps import Apps, Client, tell
 
 
@@ -130,5 +132,54 @@ def test_the_public_ones_have_what_is_for_all_who_read_them(tmp_path: Path) -> N
         assert public["id"] not in await ids(apps.ola, "tag/drift", **{"none[]": ["vei"]})
         assert await ids(apps.ola, "tag/nosuch", **{"any[]": ["vei"]}) == [public["id"]]
         assert await ids(apps.ola, "public", only_media="true") == []
+
+    tell(tmp_path, story)
+
+
+def test_a_page_that_a_filter_hides_whole_is_no_dead_end(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        it, ola = apps.it, apps.ola
+        await it.post(f"v1/accounts/{ola.id}/follow")
+        seen = [(await ola.says(f"Nr. {n}"))["id"] for n in range(2)]
+        await it.post("v2/filters", {
+            "title": "Fisk", "context": ["home"], "filter_action": "hide",
+            "keywords_attributes": [{"keyword": "fisk"}],
+        })  # fmt: skip
+        hidden = [(await ola.says(f"Fisk {n}"))["id"] for n in range(4)]
+
+        async def home(**query: Any) -> tuple[list[str], str]:
+            answered = await it.call("GET", "/api/v1/timelines/home", **query)
+            return [one["id"] for one in answered.json()], answered.headers.get("link", "")
+
+        found, link = await home(limit=1)
+        assert found == [seen[1]]
+        assert f"max_id={seen[1]}" in link
+        assert f"min_id={hidden[3]}" in link
+        assert (await home(limit=1, max_id=seen[1]))[0] == [seen[0]]
+        later = (await ola.says("Nr. 2"))["id"]
+        found, link = await home(limit=1, min_id=seen[1])
+        assert found == [later]
+        assert f"min_id={later}" in link
+        assert (await home(limit=0))[0] == []
+
+    tell(tmp_path, story)
+
+
+def test_so_many_hidden_posts_in_a_row_are_passed_and_then_a_link_goes_on(tmp_path: Path) -> None:
+    async def story(apps: Apps) -> None:
+        it, ola = apps.it, apps.ola
+        await it.post(f"v1/accounts/{ola.id}/follow")
+        first = await ola.says("Nr. 1")
+        await it.post("v2/filters", {
+            "title": "Fisk", "context": ["home"], "filter_action": "hide",
+            "keywords_attributes": [{"keyword": "fisk"}],
+        })  # fmt: skip
+        for n in range(PASSED + 2):
+            await ola.says(f"Fisk {n}")
+        answered = await it.call("GET", "/api/v1/timelines/home", limit=1)
+        assert answered.json() == []
+        (on,) = re.findall(r"max_id=(\d+)", answered.headers["link"])
+        found = await it.get("v1/timelines/home", limit=1, max_id=on)
+        assert [one["id"] for one in found] == [first["id"]]
 
     tell(tmp_path, story)

@@ -97,12 +97,12 @@ def test_one_name_without_brackets_is_a_list_of_one() -> None:
     assert asked(query="id=5", method="GET").texts("id") == ["5"]
 
 
-@pytest.mark.parametrize("word", ["true", "1", "on", "t", "True"])
-def test_yes_in_every_spelling(word: str) -> None:
+@pytest.mark.parametrize("word", ["true", "1", "on", "t", "True", "no", "False", "2", "å", " "])
+def test_yes_is_whatever_mastodon_does_not_take_for_no(word: str) -> None:
     assert asked(urlencode({"x": word}).encode(), FORM).flag("x") is True
 
 
-@pytest.mark.parametrize("word", ["false", "0", "off", "f", ""])
+@pytest.mark.parametrize("word", ["false", "FALSE", "0", "off", "OFF", "f", "F", ""])
 def test_no_in_every_spelling(word: str) -> None:
     assert asked(urlencode({"x": word}).encode(), FORM).flag("x") is False
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from actors.posts import Visibility
+from fedi.mastodon.hashtags import tag_id
 from fedi.organisation import NewActor, add_actor
 from fedi.search.trending import Trends
 from tests.fedi.mastodon.searching import App, tell
@@ -40,6 +41,23 @@ def test_what_is_rejected_is_shown_to_nobody_until_it_is_approved(tmp_path: Path
         approved = await app.call("PUT", f"/api/v1/admin/tags/{tag['id']}", trendable="true")
         assert approved.json()["trendable"] is True
         assert len((await app.get("/api/v1/trends/tags")).json()) == 1
+
+    tell(tmp_path, story, SCOPES)
+
+
+def test_a_hashtag_that_nobody_talks_about_has_its_own_place(tmp_path: Path) -> None:
+    async def story(app: App) -> None:
+        await appointed(app)
+        await app.writes(app.here.department, "Om #Avløp", Visibility.PUBLIC)
+        assert (await app.get(TAGS)).json() == []
+        on = f"/api/v1/admin/tags/{tag_id('avløp')}"
+        shown = (await app.get(on)).json()
+        assert (shown["name"], shown["trendable"], shown["requires_review"]) == (
+            "Avløp", True, True,
+        )  # fmt: skip
+        rejected = (await app.call("PUT", on, trendable="false")).json()
+        assert (rejected["trendable"], rejected["requires_review"]) == (False, False)
+        assert (await app.get(on)).json() == rejected
 
     tell(tmp_path, story, SCOPES)
 
