@@ -83,11 +83,8 @@ async def of_post(tx: Tx, post_id: int) -> tuple[Actor, ...]:
 async def managers(tx: Tx, group_id: int, now: int) -> tuple[int, ...]:
     """Return the actors that manage a group at `now` (ms): of ours who have that role, and those
     of other servers that were made so."""
-    rows = await tx.rows(
-        f"SELECT actor_id FROM ({_MANAGERS.format('?')}) u ORDER BY actor_id",
-        (group_id, now, now, group_id),
-    )
-    return tuple(row[0] for row in rows)
+    rows = await tx.rows(_MANAGERS.format("?"), (group_id, now, now, group_id))
+    return tuple(sorted(row[0] for row in rows))
 
 
 async def managed_by(tx: Tx, person_id: int, now: int) -> list[int]:
@@ -149,9 +146,11 @@ async def asking(tx: Tx, targets: Sequence[int], span: Span) -> list[Row]:
     these groups, newest first; the cursor is the number of the newest request."""
     order = "ASC" if span.upward else "DESC"
     rows = await tx.rows(
-        "SELECT max(r.number) AS newest, r.source_id FROM relation r JOIN actor a"
-        " ON a.id = r.source_id AND a.deleted IS NULL AND a.suspended IS NULL"
-        f" WHERE r.kind = 'follow' AND r.target_id IN ({_marks(targets)}) AND r.state = 'pending'"
+        # CROSS JOIN: from each of those who are asked on.
+        "SELECT max(r.number) AS newest, r.source_id FROM actor t CROSS JOIN relation r"
+        f" CROSS JOIN actor a WHERE t.id IN ({_marks(targets)}) AND r.kind = 'follow'"
+        " AND r.target_id = t.id AND r.state = 'pending' AND a.id = r.source_id"
+        " AND a.deleted IS NULL AND a.suspended IS NULL"
         " GROUP BY r.source_id HAVING max(r.number) > ? AND max(r.number) < ?"
         f" ORDER BY newest {order} LIMIT ?",
         (*targets, span.above, span.below, span.limit),

@@ -149,8 +149,8 @@ _FOLLOWERS: Final = (
 _FOLLOWING: Final = (
     # Nobody is to count what they may not know of: a secret group counts for nobody.
     "SELECT source_id, count(*) FROM relation WHERE kind = 'follow' AND source_id IN ({})"
-    " AND state = 'accepted' AND target_id NOT IN (SELECT id FROM actor WHERE secret = 1)"
-    " GROUP BY source_id"
+    " AND state = 'accepted' AND NOT EXISTS (SELECT 1 FROM actor h WHERE h.id = target_id"
+    " AND h.secret = 1) GROUP BY source_id"
 )
 
 

@@ -37,6 +37,8 @@ BROAD = frozenset({"kind", "local", "state"})
 """Columns that say too little: an index that is entered by these alone is walked for the most."""
 OURS = "actor_local"
 """The index of our own actors by kind: so few that they may be walked."""
+SECRET = "actor_secret"
+"""The index of secret groups alone."""
 
 _NAMED = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)(?:\s+(?:AS\s+)?(\w+))?", re.IGNORECASE)
 _WORDS = frozenset({"where", "on", "set", "join", "left", "order", "group", "limit", "values"})
@@ -174,6 +176,6 @@ def _judged(node: dict[str, Any], limited: bool) -> Iterator[str]:
         yield f"Seq Scan on {table}"
     elif kind in ("Index Scan", "Index Only Scan"):
         index, condition = node["Index Name"], node.get("Index Cond", "")
-        walked = not condition and not limited and index != OURS
+        walked = not condition and not limited and index not in (OURS, SECRET)
         if walked or _is_broad(index, condition):
             yield f"{kind} on {table} by {index}: {condition or 'all of it'}"

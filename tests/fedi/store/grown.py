@@ -6,6 +6,7 @@ Loaded in bulk, for tests of query plans. The cast of tests/people.py lives amon
 from collections.abc import Callable
 from typing import Any
 
+from actors.grouping import Access, Grouping, GroupManager, Invitation
 from actors.people import Actor, ActorKind, Key, KeyKind
 from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Revision, Visibility, Vote
 from actors.relationships import (
@@ -129,6 +130,9 @@ def _between_actors() -> list[Any]:
                 id=n + 1, uri=f"urn:r{n}", by_id=one, target_id=other, created=NOW,
                 closed=NOW if n % 2 else None,
             ),
+            Grouping(actor_id=one, access=Access.CLOSED, created=NOW),
+            Invitation(group_id=one, actor_id=other, by_id=one, created=NOW),
+            GroupManager(group_id=one, actor_id=other, since=NOW),
             Marker(uri=f"urn:{n}", kind=MarkerKind.DELETED, actor_uri="urn:x", until=NOW + DAY),
         ]  # fmt: skip
     return made

@@ -6,6 +6,7 @@ Each family runs for real in a grown house; every statement that it made is then
 # mypy: disable-error-code="misc, arg-type"
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -20,10 +21,12 @@ from fedi.store import (
     direct,
     filters,
     followed,
+    groups,
     home,
     house,
     hydrating,
     kept,
+    knowing,
     lists,
     moderation,
     scheduled,
@@ -37,7 +40,7 @@ from fedi.store.timelines import Span, Tags, Wanted
 from tests.databases import Template
 from tests.fedi.store.explaining import Noting, faults
 from tests.fedi.store.grown import GROWN, PEOPLE, POSTS
-from tests.people import ALICE, IKT, KARI, LEDERGRUPPEN, NOW, OLA, Nordvik
+from tests.people import ALICE, ALLE, IKT, KARI, LEDERGRUPPEN, NOW, OLA, Nordvik
 from tests.running import run
 
 ME = PEOPLE + 20
@@ -92,6 +95,30 @@ def home_is_kept(nordvik: Nordvik) -> None:
     run(write(lambda tx: home.take_off(tx, POSTS, PEOPLE)))
     run(write(lambda tx: home.put_away(tx, NOW + 3 * home.ACTIVE_MS)))
     run(write(lambda tx: followed.for_followers(tx, POSTS, NOW)))
+
+
+def groups_are_read(nordvik: Nordvik) -> None:
+    read, write = nordvik.engine.read, nordvik.engine.write
+    group = replace(ALLE, id=PEOPLE + 3)
+    for span in SPANS:
+        for viewer in VIEWERS:
+            for chosen in (OfAuthor(), OfAuthor(only_media=True), OfAuthor(linking=True)):
+                run(read(lambda tx, v=viewer, c=chosen, s=span: authored.in_group(
+                    tx, v, group.id, s, c)))  # fmt: skip
+        run(read(lambda tx, s=span: groups.asking(tx, [ME, group.id], s)))
+    run(read(lambda tx: groups.standing(tx, group, ME, NOW)))
+    run(read(lambda tx: groups.of_post(tx, POSTS)))
+    run(read(lambda tx: groups.managers(tx, group.id, NOW)))
+    run(read(lambda tx: groups.managed_by(tx, 120, NOW)))
+    run(read(lambda tx: groups.members_among(tx, [group.id], [ME, PEOPLE])))
+    run(read(lambda tx: groups.invited(tx, group.id)))
+    run(read(lambda tx: groups.asked_of(tx, [ME, group.id], PEOPLE)))
+    run(read(lambda tx: groups.person_of(tx, ME)))
+    run(write(lambda tx: groups.answered(tx, group.id, ME)))
+    run(read(lambda tx: lists.groups(tx, ME)))
+    run(read(lambda tx: lists.one(tx, ME, group.id)))
+    for viewer in VIEWERS:
+        run(read(lambda tx, v=viewer: knowing.known_among(tx, [ME, PEOPLE, group.id], v)))
 
 
 def posts_and_people_are_shown(nordvik: Nordvik) -> None:
@@ -274,6 +301,7 @@ def the_house_tells_of_itself(nordvik: Nordvik) -> None:
 SCENES: tuple[Callable[[Nordvik], None], ...] = (
     timelines_are_read,
     home_is_kept,
+    groups_are_read,
     posts_and_people_are_shown,
     things_are_kept,
     others_are_known,
@@ -297,6 +325,10 @@ SORTED = {
     "FROM vote WHERE post_id": "one's own votes in a page of polls",
     "WITH RECURSIVE above": "the posts above one",
     "WHERE quoted_uri = ?": "who quotes a post that is new here",
+    "ORDER BY newest": "who waits to be let in by one actor, or into its groups",
+    "FROM invitation i JOIN actor a": "who is invited to one group",
+    "ORDER BY created, target_id LIMIT 1": "whom one actor has asked, of a few",
+    "FROM relation f JOIN grouping g": "the groups that one actor is in",
     "FROM announcement_reaction": "the reactions to a house's announcements",
 }
 """Sorts of what an index has found already, and why that is little."""
