@@ -5,7 +5,6 @@ Norwegian letters. What a column may hold, whoever asks for the table says.
 """
 
 import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -50,7 +49,7 @@ def lines(data: bytes, known: Iterable[str], needed: Iterable[str] = ()) -> list
     text = text_of(data)
     first = text.lstrip().partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
     try:
         return _read(reader, frozenset(known), tuple(needed))
     except csv.Error as problem:

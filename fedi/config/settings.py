@@ -172,13 +172,12 @@ class Welcome:
     handles of this house."""
 
     follow: tuple[str, ...] = ()
-    everyone: str = ""
     practice: str = ""
 
     @property
     def handles(self) -> tuple[str, ...]:
         """Return them all, without the @ they may have been written with."""
-        named = (*self.follow, self.everyone, self.practice)
+        named = (*self.follow, self.practice)
         return tuple(one.removeprefix("@") for one in named if one)
 
 

@@ -1,7 +1,7 @@
 """A newcomer's first sign-in: they follow, from then on, whom everybody in their place follows.
 
 Their departments and those who lead them, what the department is part of up to the organisation,
-and whom `[welcome]` names: the house's news, its status, the group of all, the practice group.
+and whom `[welcome]` names: the house's news, its status, the practice group.
 Done once; whoever they stop following stays away. Cards and greeting are in fedi/native/welcome.py.
 """
 

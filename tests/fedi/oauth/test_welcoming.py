@@ -46,7 +46,7 @@ def leads(nordvik: Nordvik) -> None:
 
 def test_a_newcomer_follows_department_leader_and_what_the_house_names(nordvik: Nordvik) -> None:
     leads(nordvik)
-    receive(nordvik, PERSON_OLA, follow=("@ikt",), everyone="alle", practice="nobody_has_this")
+    receive(nordvik, PERSON_OLA, follow=("@ikt", "alle"), practice="nobody_has_this")
     assert followed(nordvik, OLA.id) == {LEDERGRUPPEN.id, KARI.id, IKT.id, ALLE.id}
 
 
