@@ -89,7 +89,12 @@ class Foreseeing(Writing):
                 urls=performer.urls,
             )
             effects = await self._decided(tx, asked)
-            unknown = tuple(one for one in handles if one not in known)
+            # Of a handle of ours nothing is said: it may be a secret group's.
+            unknown = tuple(
+                one
+                for one, own in handles.items()
+                if own.domain is not None and (one not in known or known[one].secret)
+            )
             begun = Foreseen(
                 author=author,
                 asked=draft.visibility,
@@ -151,7 +156,9 @@ class Foreseeing(Writing):
             outside=await _outside(tx, effects, (author, *groups)),
             mentioned=tuple(one for one in addressed if one not in groups and one.id != author.id),
             groups=tuple((group, counted[group.id]) for group in groups),
-            unknown=foreseen.unknown if leaves_the_house(post.visibility) else (),
+            unknown=_unmet(foreseen.unknown, addressed)
+            if leaves_the_house(post.visibility)
+            else (),
         )
 
 
@@ -173,6 +180,11 @@ async def _outside(tx: Tx, effects: Sequence[Effect], senders: Sequence[Actor]) 
         found = await audiences.outside(tx, sender.id, sent, only_allowed=only_allowed)
         counted |= {host: max(n, counted.get(host, 0)) for host, n in found.items()}
     return counted
+
+
+def _unmet(unknown: Sequence[Handle], addressed: Sequence[Actor]) -> tuple[Handle, ...]:
+    met = {(one.username.lower(), one.domain) for one in addressed}
+    return tuple(one for one in unknown if (one.username.lower(), one.domain) not in met)
 
 
 def _all(effects: tuple[Effect, ...]) -> Iterator[Effect]:

@@ -9,7 +9,8 @@ from typing import cast
 
 import pytest
 
-from actors.errors import Forbidden, NotFound
+from actors.errors import FediError, Forbidden, NotFound
+from actors.grouping import Access, Grouping, Posting
 from actors.people import Actor, Exposure, Person
 from actors.posts import Post, Visibility
 from actors.relationships import RelationState
@@ -21,6 +22,7 @@ from fedi.store import domain_rules, roles
 from tests.fedi.publishing.offline import Offline
 from tests.people import (
     ALICE,
+    ALLE,
     BEREDSKAP,
     BOB,
     CARLA,
@@ -127,7 +129,7 @@ def test_nothing_is_written_by_looking(nordvik: Nordvik) -> None:
 
 def test_a_handle_nobody_has_met_is_unknown_and_not_fetched(nordvik: Nordvik) -> None:
     told = foresee(nordvik, LEDERGRUPPEN, draft(Visibility.PUBLIC, "Hei @ny@langt.test @nordvik"))
-    assert [str(one) for one in told.unknown] == ["@ny@langt.test", "@nordvik"]
+    assert [str(one) for one in told.unknown] == ["@ny@langt.test"]
     inside = foresee(nordvik, LEDERGRUPPEN, draft(Visibility.INTERNAL, "Hei @ny@langt.test"))
     assert inside.unknown == ()
 
@@ -220,3 +222,34 @@ def statements(nordvik: Nordvik, work: Callable[[], object]) -> int:
     finally:
         nordvik.engine.read = read  # type: ignore[method-assign]
     return asked
+
+
+def grouped(nordvik: Nordvik, access: Access) -> None:
+    """A group with Kari and Alice in it."""
+    nordvik.put(Grouping(actor_id=ALLE.id, access=access, posting=Posting.MEMBERS, created=NOW))
+    nordvik.put(replace(ALLE, secret=access is Access.SECRET))
+    for member in (KARI, ALICE):
+        nordvik.follows(member, ALLE)
+
+
+def test_a_closed_group_is_told_with_its_members_whatever_was_asked(nordvik: Nordvik) -> None:
+    grouped(nordvik, Access.CLOSED)
+    told = foresee(nordvik, KARI, draft(Visibility.PUBLIC, "Hei @alle"))
+    assert told.visibility is Visibility.GROUP
+    assert [(group.id, members) for group, members in told.groups] == [(ALLE.id, 2)]
+    assert told.people == 1
+    assert not told.on_the_web
+
+
+def test_one_who_is_not_in_a_closed_group_is_told_so(nordvik: Nordvik) -> None:
+    grouped(nordvik, Access.CLOSED)
+    with pytest.raises(FediError):
+        foresee(nordvik, OLA, draft(Visibility.INTERNAL, "Hei @alle"))
+
+
+def test_a_secret_group_is_to_others_like_a_handle_of_nobody(nordvik: Nordvik) -> None:
+    grouped(nordvik, Access.SECRET)
+    hidden = foresee(nordvik, OLA, draft(Visibility.PUBLIC, "Hei @alle"))
+    absent = foresee(nordvik, OLA, draft(Visibility.PUBLIC, "Hei @ingen"))
+    assert hidden == absent
+    assert foresee(nordvik, KARI, draft(Visibility.PUBLIC, "Hei @alle")).groups
