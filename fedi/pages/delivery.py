@@ -18,7 +18,7 @@ from actors.people import Actor, KeyKind
 from fedi.pages.language import Speech
 from fedi.pages.listings import Printer
 from fedi.pages.site import Asked, Head, Site
-from fedi.store import deliveries, profiles, roles
+from fedi.store import deliveries, drafts, profiles, roles
 from fedi.store.engine import Tx
 from outbox.answers import Answer
 from outbox.schedule import Health, Trouble
@@ -35,6 +35,9 @@ async def delivery(site: Site, asked: Asked, id: int) -> Answer:
     if author is None or not await _may(site, asked, id, author):
         raise NotFound(_ABSENT)
     status = await site.engine.read(lambda tx: deliveries.status_of_post(tx, id))
+    wrote = approved = None
+    if not asked.query.get("key", ""):  # a link may go further than names should
+        wrote, approved = await site.engine.read(lambda tx: drafts.behind(tx, id))
     say = site.speech(asked)
     printer = Printer(site, say)
     return site.page(
@@ -47,6 +50,8 @@ async def delivery(site: Site, asked: Asked, id: int) -> Answer:
         face=printer.cards.face(author),
         href=site.urls.post(id),
         progress=status,
+        wrote=wrote,
+        approved=approved,
         reason=partial(reason, say),
     )
 

@@ -315,3 +315,20 @@ async def people(tx: Tx, ids: Sequence[int]) -> list[Person]:
         return []
     rows = await tx.rows(f"{PERSON.select} WHERE id IN ({', '.join('?' * len(ids))})", ids)
     return [PERSON.decode(row) for row in rows]
+
+
+async def behind(tx: Tx, post_id: int) -> tuple[Person | None, Person | None]:
+    """Return who wrote a post of ours and who approved it, those who have left too."""
+    row = await tx.one("SELECT acting_person FROM post WHERE id = ? AND local = 1", (post_id,))
+    came = next((one for one in await of_post(tx, post_id) if one.edits_id is None), None)
+    wrote, approved = row[0] if row is not None else None, came.approved_by if came else None
+    known = {one.id: one for one in await people(tx, [id for id in (wrote, approved) if id])}
+    return known.get(wrote or 0), known.get(approved or 0)
+
+
+async def last_step(tx: Tx, draft_id: int) -> Done | None:
+    """Return what was done with a draft last."""
+    row = await tx.one(
+        f"{STEP.select} WHERE draft_id = ? ORDER BY number DESC LIMIT 1", (draft_id,)
+    )
+    return None if row is None else STEP.decode(row)

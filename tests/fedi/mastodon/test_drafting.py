@@ -128,7 +128,8 @@ def test_the_approver_is_told_and_boosting_publishes_it(tmp_path: Path) -> None:
         out = await desk.me.post(f"v1/statuses/{made['id']}/reblog")
         assert out["id"] != made["id"]
         assert out["created_at"] > made["created_at"]
-        assert lines(out).startswith("<p>Nytt nettverk") and "godkjenning" not in lines(out)
+        assert lines(out).startswith("<p>Nytt nettverk")
+        assert "godkjenning" not in lines(out)
         assert (await desk.eva.get(f"v1/statuses/{out['id']}"))["content"] == out["content"]
         assert [one["type"] for one in await desk.eva.get("v1/notifications")] == ["mention"]
         for knew in (desk.ola, desk.kari, desk.me):
@@ -195,7 +196,8 @@ def test_an_answer_sends_it_back_and_its_author_changes_it(tmp_path: Path) -> No
         post = await desk.apps.house.engine.read(
             lambda tx: desk.apps.house.performer.open(tx).post_by_id(int(out["id"]))
         )
-        assert post is not None and post.acting_person == person.id
+        assert post is not None
+        assert post.acting_person == person.id
 
     at_desk(tmp_path, story)
 
@@ -269,7 +271,8 @@ def test_a_change_to_what_is_published_waits_as_well(tmp_path: Path) -> None:
         post = await desk.kari.says("Mandag")
         path = f"v1/statuses/{post['id']}"
         waits = await desk.ola.put(path, {"status": "Tirsdag"})
-        assert waits["id"] != post["id"] and "Endring av et innlegg" in lines(waits)
+        assert waits["id"] != post["id"]
+        assert "Endring av et innlegg" in lines(waits)
         assert lines(await desk.eva.get(path)) == "<p>Mandag</p>"
         out = await desk.me.post(f"v1/statuses/{waits['id']}/reblog")
         assert (out["id"], lines(out)) == (post["id"], "<p>Tirsdag</p>")
@@ -330,5 +333,25 @@ def test_replies_polls_and_warnings_wait_as_they_are(tmp_path: Path) -> None:
         assert out["in_reply_to_id"] == asked["id"]
         assert out["poll"]["votes_count"] == 0
         assert (await desk.eva.get(f"v1/statuses/{asked['id']}"))["replies_count"] == 1
+
+    at_desk(tmp_path, story)
+
+
+def test_an_approver_is_stopped_once_at_what_was_changed_under_their_eyes(tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        made = await desk.ola.says("Møte mandag")
+        path = f"v1/statuses/{made['id']}"
+        await desk.ola.put(path, {"status": "Møte tirsdag"})
+        answered = await desk.me.call("POST", f"/api/{path}/reblog", {})
+        assert answered.status == 422
+        assert answered.json()["error"].startswith("Ola endret teksten nettopp.")
+        out = await desk.me.post(f"{path}/reblog")
+        assert lines(out) == "<p>Møte tirsdag</p>"
+        other = await desk.ola.says("Møte onsdag")
+        await desk.ola.put(f"v1/statuses/{other['id']}", {"status": "Møte torsdag"})
+        desk.apps.clock.ahead += 120_000
+        assert (
+            lines(await desk.me.post(f"v1/statuses/{other['id']}/reblog")) == "<p>Møte torsdag</p>"
+        )
 
     at_desk(tmp_path, story)

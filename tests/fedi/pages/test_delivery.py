@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from actors.drafts import DraftState, SharedDraft
 from actors.membership import Membership, Role
 from actors.people import Actor, Person
 from fedi.pages import delivery
 from fedi.pages.delivery import is_ticket, ticket
 from fedi.pages.language import Speech
+from fedi.store import drafts
 from fedi.store.engine import Engine, Tx
 from fedi.store.rows import KEY, TABLES
 from outbox.schedule import Health, Trouble
@@ -133,6 +135,29 @@ def test_who_may_write_as_the_author_sees_it_and_who_only_reads_does_not(
     assert visitor.open(PAGE).status == 404
     speaks_for(visitor, IT, Role.AUTHOR)
     assert visitor.open(PAGE).status == 200
+
+
+def test_who_wrote_and_approved_is_told_to_colleagues_and_not_by_a_link(
+    engine: Engine, visitor: Visitor, secret: bytes
+) -> None:
+    siri = replace(KARI, id=KARI.id + 1, username="siri", name="Siri", actor_id=KARI.actor_id + 1)
+    came = SharedDraft(
+        id=77, actor_id=IT.id, author_id=KARI.id, state=DraftState.PUBLISHED, created=NOW,
+        changed=NOW, approved=NOW, approved_by=siri.id, post_id=POST.id,
+    )  # fmt: skip
+    put(engine, KARI, siri)
+
+    async def fill(tx: Tx) -> None:
+        await drafts.add(tx, came)
+        await tx.run("UPDATE post SET acting_person = ? WHERE id = ?", (KARI.id, POST.id))
+
+    run(engine.write(fill))
+    good = delivery.ticket(secret, POST.id, NOW + HOUR)
+    assert "Siri" not in visitor.open(f"{PAGE}?key={good}").text
+    speaks_for(visitor, IT, Role.AUTHOR)
+    said = visitor.open(PAGE).text
+    assert f"Skrevet av {KARI.name}." in said
+    assert "Godkjent av Siri." in said
 
 
 def test_a_key_is_for_one_post_and_until_its_moment() -> None:

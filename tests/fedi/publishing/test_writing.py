@@ -47,7 +47,7 @@ def test_a_server_that_never_answers_costs_three_seconds_for_all_its_handles(
         loop = asyncio.get_running_loop()
         begun = loop.time()
         text = f"Hei @a@127.0.0.1:{port} og @b@127.0.0.1:{port} og @anne"
-        found = await writing.mentioned(text)
+        found = await writing.mentioned(actor, text)
         assert [handle.username for handle in found] == ["anne"]
         assert loop.time() - begun < 2 * RESOLVE_SECONDS
         silent.close()
