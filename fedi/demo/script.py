@@ -25,11 +25,22 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
+    """`record` is its number, contact and colour."""
+
     handle: str
     name: str
     nn: str
     summary: str
+    se: str = ""
+    en: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    record: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return its name by language, in those that it has one in."""
+        given = {"nb": self.name, "nn": self.nn, "se": self.se, "en": self.en}
+        return {code: name for code, name in given.items() if name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +52,18 @@ class Employee:
     title: str
     language: str = "nb"
     speaks_for: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """`by` makes and manages it; `members` are in it as well."""
+
+    handle: str
+    name: str
+    by: str
+    summary: str = ""
+    access: str = "open"
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +106,7 @@ class Script:
     organisation: Organisation
     departments: tuple[Department, ...]
     people: tuple[Employee, ...]
+    groups: tuple[Group, ...]
     scenes: tuple[Scene, ...]
 
 
@@ -93,6 +117,7 @@ def read() -> Script:
         "organisation": people["organisation"],
         "departments": people["department"],
         "people": people["person"],
+        "groups": people["group"],
         "scenes": posts["post"],
     }
     return msgspec.convert(tables, Script)

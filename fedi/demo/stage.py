@@ -11,16 +11,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
+from actors.grouping import Access
 from actors.membership import Role
 from actors.people import Actor, ActorKind, Person
 from actors.posts import Media, Post, Visibility
 from actors.verbs import Follow
 from fedi.app import House
 from fedi.demo.script import FOLDER, Calendar, Picture, Scene, Script
+from fedi.departments.records import Records
+from fedi.groups.keeping import Groups, NewGroup
 from fedi.media.attachments import Given
 from fedi.oauth.passwords import Passwords
 from fedi.organisation import NewActor, add_actor, add_person, let_speak
-from fedi.publishing import Draft, Writing
+from fedi.publishing import Draft, Profiles, Writing
 from fedi.store import credentials
 from outbox.acts import Acting
 
@@ -80,6 +83,10 @@ class Stage:
             *(add_actor(performer, self._department(one.handle, parent.id)) for one in others)
         )
         self.actors |= {actor.username: actor for actor in made}
+        records = Records(Profiles(performer, self.house.resolver, self.house.config.limits))
+        for department in self.script.departments:
+            if department.record:
+                await records.change(self.actors[department.handle], department.record)
         hired = await asyncio.gather(
             *(
                 add_person(performer, one.handle, one.name, language=one.language)
@@ -93,7 +100,25 @@ class Stage:
             for handle, role in one.speaks_for.items():
                 person = self.people[one.handle]
                 await let_speak(performer, person, self.actors[handle], Role(role))
+        await self._make_groups()
         await self._give_passwords()
+
+    async def _make_groups(self) -> None:
+        house = self.house
+        groups = Groups(house.performer, house.resolver, house.config.limits)
+        for one in self.script.groups:
+            new = NewGroup(
+                username=one.handle,
+                name=one.name,
+                access=Access(one.access),
+                summary=one.summary,
+            )
+            made = await groups.add(new, self.people[one.by])
+            self.actors[one.handle] = made
+            for member in one.members:
+                if new.access is not Access.OPEN:
+                    await groups.let_know(made, self.actors[member], self.actors[one.by])
+                await groups.join(self.actors[member], made)
 
     async def _give_passwords(self) -> None:
         phc, now = await Passwords(self.house.config.sign_in).hash(PASSWORD), self.clock.now()
@@ -107,7 +132,7 @@ class Stage:
             kind=ActorKind.ORGANIZATION,
             username=one.handle,
             name=one.name,
-            names={"nb": one.name, "nn": one.nn},
+            names=one.names,
             summary=one.summary,
             fields=one.fields,
             parent_id=parent,

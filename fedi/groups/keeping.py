@@ -177,6 +177,18 @@ class Groups(Doing):
         await self.performer.engine.write(unit)
         return await self._acts().reject(group, actor) is not None
 
+    async def let_know(self, group: Actor, actor: Actor, by: Actor) -> None:
+        """Let somebody join who needs not be let in, and say nothing: who makes a house tells its
+        people in another way."""
+        made = Invitation(
+            group_id=group.id, actor_id=actor.id, by_id=by.id, created=self.performer.clock.now()
+        )
+
+        async def unit(tx: Tx) -> None:
+            await self.performer.apply(tx, (Put(made),))
+
+        await self.performer.engine.write(unit)
+
     async def invite(
         self, group: Actor, actor: Actor, by: Actor, *, person: int | None = None
     ) -> None:

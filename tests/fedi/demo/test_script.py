@@ -13,7 +13,7 @@ from fedi.demo.script import FOLDER, Calendar, read
 from outbox import compose
 
 SCRIPT = read()
-ACTORS = {one.handle for one in (*SCRIPT.departments, *SCRIPT.people)}
+ACTORS = {one.handle for one in (*SCRIPT.departments, *SCRIPT.people, *SCRIPT.groups)}
 NOON = 1_764_000_000_000  # Monday 24 November 2025, 16:00 UTC
 
 
@@ -87,6 +87,7 @@ def test_there_is_something_of_everything() -> None:
     assert any(scene.visibility == "internal" for scene in scenes)
     assert {scene.language for scene in scenes} >= {"nb", "nn", "se"}
     assert sum(scene.pin for scene in scenes) >= 2
+    assert {group.access for group in SCRIPT.groups} == {"open", "closed", "secret"}
     tags = {tag.lower() for scene in scenes for tag in compose.scan(scene.text).hashtags}
     assert tags >= {"bystyret", "komite", "drift"}
 
