@@ -12,7 +12,7 @@ from actors.urls import Urls
 from fedi.checkup.findings import Finding, attention, broken, ok
 from fedi.config import Config, ConfigError
 from fedi.founded import check_database
-from fedi.store import roles
+from fedi.store import departments, roles
 from fedi.store.damage import damage
 from fedi.store.engine import Engine
 from fedi.store.health import Vitals, vitals
@@ -98,6 +98,7 @@ async def queues(engine: Engine, now: int, *, lab: bool) -> list[Finding]:
         findings.append(attention("sending", sentence))
     findings += [_reports(await engine.read(open_ones)), _clock(found, now)]
     findings.append(_managers(await engine.read(lambda tx: roles.managers(tx, now))))
+    findings.append(_bare(await engine.read(departments.bare)))
     if not lab:
         findings.append(_backup(kept, now))
     return findings
@@ -159,6 +160,15 @@ def _managers(departments: list[tuple[Actor, int]]) -> Finding:
         " `fedi department member HANDLE PERSON --role manager` adds one."
     )
     return attention("managers", sentence)
+
+
+def _bare(names: list[str]) -> Finding:
+    """Tell which departments say neither their number nor how to reach them; that is no fault."""
+    if not names:
+        return ok("departments", "Every department says how to reach it.")
+    some = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    sentence = f"{some}: neither number nor contact; `fedi department set` gives them."
+    return ok("departments", sentence)
 
 
 def _clock(found: Vitals, now: int) -> Finding:
