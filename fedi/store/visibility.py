@@ -86,6 +86,8 @@ _SERVER: Final[dict[Atom, str]] = {
         " CROSS JOIN actor ma WHERE g.post_id = p.id AND ga.id = g.actor_id"
         " AND ga.kind = 'Group' AND m.kind = 'follow' AND m.target_id = ga.id"
         " AND m.state = 'accepted' AND ma.id = m.source_id AND ma.host = ? AND ma.local = 0"
+        # Others promise nothing about who reads it there; they have the group's own notes.
+        " AND ma.shares_groups = 1"
         " AND (ga.exposure <> 'allowed' OR EXISTS (SELECT 1 FROM domain_rule w"
         " WHERE w.kind = 'allow' AND (w.domain = ? OR ? LIKE w.domain || ':%'))))"
         # Of a group elsewhere those have members of which its own server says so.

@@ -203,6 +203,8 @@ def test_a_member_on_a_server_of_another_kind_reads_by_leave_and_answers_inside(
             assert "@anne@nord.test" in note["content"]
             assert post.uri not in str(masto.got)
             assert masto.sent("Announce") == []
+            for path in ("", "/replies", "/likes", "/shares"):
+                assert (await masto.fetch(post.uri + path, kari)).status == 404
             # Kari answers the group's note, and the group says it inside.
             answer = masto.serve(
                 {

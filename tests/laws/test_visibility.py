@@ -35,13 +35,13 @@ VISITOR = ours(6, "gjest", "Gjest", ActorKind.PERSON, guest=True)
 READERS = (
     INSIDE,
     theirs(2, "reader", "plain.test"),
-    theirs(3, "reader", "blocked.test"),
+    theirs(3, "reader", "blocked.test", shares_groups=True),
     theirs(4, "reader", "sub.blocked.test"),
-    theirs(5, "reader", "allowed.test"),
+    theirs(5, "reader", "allowed.test", shares_groups=True),
     VISITOR,
     ours(7, "utenfor", "Gjest i ingen gruppe", ActorKind.PERSON, guest=True),
 )
-MEMBERS = (INSIDE, READERS[2], READERS[4], VISITOR)
+MEMBERS = (INSIDE, READERS[1], READERS[2], READERS[4], VISITOR)
 CLUB = ours(9, "klubb", "Klubb", ActorKind.GROUP)
 HOSTS = ("plain.test", "blocked.test", "sub.blocked.test", "allowed.test", "empty.test")
 HOST_BLOCKED = {"blocked.test", "sub.blocked.test"}
@@ -156,7 +156,11 @@ def facts(world: World, post: Post, viewer: Viewer) -> dict[Atom, bool]:
         Atom.OWN: own,
         Atom.ADDRESSED: bool(seen_as) and post.id in world.addressed,
         Atom.FOLLOWS: bool(seen_as) and world.follows[author.id] == "accepted",
-        Atom.MEMBER: post.id in world.to_club and any(r in MEMBERS for r in seen_as),
+        Atom.MEMBER: post.id in world.to_club
+        and any(
+            reader in MEMBERS and (reader.shares_groups or not isinstance(viewer, RemoteServer))
+            for reader in seen_as
+        ),
         Atom.BLOCKED: not isinstance(viewer, RemoteServer)
         and bool(seen_as)
         and author.id in world.blocks,
