@@ -236,6 +236,15 @@ _SHOWN: Final = {
 }
 """What counts as having been active, to those inside and to others: of what is narrower, nobody
 learns by the order of a list."""
+_NEWEST: Final = "SELECT m.id, m.author_id FROM post m WHERE {} ORDER BY m.id DESC LIMIT ?"
+_OPEN_NOW: Final = "m.deleted IS NULL AND m.visibility = 'public' AND m.local = {}"
+_RECENT: Final = {
+    True: _NEWEST.format(_SHOWN[True].replace("p.", "m.")),
+    # By the index of what is open: a house is full of what isn't.
+    False: " UNION ALL ".join(
+        f"SELECT * FROM ({_NEWEST.format(_OPEN_NOW.format(local))}) o{local}" for local in (0, 1)
+    ),
+}
 
 
 async def directory(
@@ -244,6 +253,7 @@ async def directory(
     """Return the actors that want to be found: who posted last first or, with `newest`, who came
     last. To those inside everybody of ours is in it; of others, who posted of late."""
     inside = isinstance(viewer, LocalActor)
+    recent = [RECENT_POSTS] * _RECENT[inside].count("?")
     wanted = "(a.discoverable = 1 OR a.local = 1)" if inside else "a.discoverable = 1"
     if newest:
         source, order = "actor a WHERE 1 = 1", "a.id DESC"
@@ -251,9 +261,7 @@ async def directory(
         last = f"(SELECT max(p.id) FROM post p WHERE p.author_id = a.id AND {_SHOWN[inside]})"
         source, order = "actor a WHERE 1 = 1", f"coalesce({last}, 0) DESC, a.id DESC"
     else:
-        recent = f"SELECT p.id, p.author_id FROM post p WHERE {_SHOWN[inside]}"
-        recent += " ORDER BY p.id DESC LIMIT ?"
-        every = f"SELECT n.id, n.author_id FROM ({recent}) n"
+        every = f"SELECT n.id, n.author_id FROM ({_RECENT[inside]}) n"
         if inside:
             every += " UNION ALL SELECT 0, o.id FROM actor o WHERE o.local = 1"
         last = f"SELECT e.author_id, max(e.id) AS id FROM ({every}) e GROUP BY e.author_id"
@@ -266,6 +274,6 @@ async def directory(
         f" AND {known} AND NOT EXISTS (SELECT 1 FROM relation x"
         " WHERE x.kind IN ('block', 'mute') AND x.source_id = ? AND x.target_id = a.id)"
         f" ORDER BY {order} LIMIT ? OFFSET ?",
-        (*([] if newest or local else [RECENT_POSTS]), *knows, _me(viewer), limit, offset),
+        (*([] if newest or local else recent), *knows, _me(viewer), limit, offset),
     )
     return [ACTOR.decode(row) for row in rows]

@@ -31,8 +31,8 @@ def test_oneself_comes_first_and_then_whom_one_may_write_as(engine: Engine) -> N
         found = run(engine.read(lambda tx: spoken_for(tx, PERSON_KARI, now)))
         return [actor.username for actor in found]
 
-    assert names() == ["kari", "beredskap", "ikt", "ledergruppen"]
+    assert names() == ["kari", "alle", "beredskap", "ikt", "ledergruppen"]
     nordvik.put(replace(IKT, suspended=NOW), replace(BEREDSKAP, deleted=NOW))
-    assert names() == [KARI.username, LEDERGRUPPEN.username]
+    assert names() == [KARI.username, ALLE.username, LEDERGRUPPEN.username]
     found = run(engine.read(lambda tx: spoken_for(tx, PERSON_OLA, NOW)))
     assert [actor.id for actor in found] == [OLA.id]
