@@ -277,3 +277,47 @@ def test_who_is_left_out_by_a_narrower_exposure_is_told_and_sent_nothing_more(
 
 def kind_of(body: bytes) -> str:
     return str(json.loads(body)["type"])
+
+
+@pytest.mark.slow
+def test_only_who_may_know_of_an_actor_may_follow_it_and_all_are_answered_alike(
+    stage: Stage, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        async with twin(stage, tmp_path / "house") as one:
+            departments = await settled(one)
+
+            async def unfollowed(tx: Any) -> None:
+                await tx.run("DELETE FROM relation WHERE kind = 'follow'")
+
+            await one.house.engine.write(unfollowed)
+            seen = {host: len(getattr(one, host).got) for host in ("far", "third")}
+            absent = f"{ORIGIN}/actors/000000000000000007"
+            for who in ("far", "third"):
+                wanted = {name: one.actor.uri for name, one in departments.items()}
+                for name, uri in {**wanted, "absent": absent}.items():
+                    # At the shared inbox: an actor's own is not there for who may not know of it.
+                    answered = await one.call(
+                        who, "POST", "/inbox", follow(one, who, uri, name), ACTIVITY
+                    )
+                    assert answered.status == 202, (who, name, answered.text)
+            await one.work()
+            for who, count in seen.items():
+                got = [json.loads(body) for _, _, body in getattr(one, who).got[count:]]
+                told = {(one["type"], one["actor"]) for one in got}
+                assert told == {
+                    ("Accept", departments[name].actor.uri)
+                    for name in EXPOSURES
+                    if who in SENT_TO[name]
+                }
+
+    asyncio.run(main())
+
+
+ACTIVITY = "application/activity+json"
+
+
+def follow(one: Twin, who: str, uri: str, name: str) -> bytes:
+    by = one.stage.strangers[who].uri
+    document = {"id": f"{by}#follow-{name}", "type": "Follow", "actor": by, "object": uri}
+    return json.dumps({"@context": "https://www.w3.org/ns/activitystreams", **document}).encode()
