@@ -242,7 +242,7 @@ _RECENT: Final = {
     True: _NEWEST.format(_SHOWN[True].replace("p.", "m.")),
     # By the index of what is open: a house is full of what isn't.
     False: " UNION ALL ".join(
-        f"SELECT * FROM ({_NEWEST.format(_OPEN_NOW.format(local))}) o{local}" for local in (0, 1)
+        f"SELECT * FROM ({_NEWEST.format(_OPEN_NOW.format(local))}) newest" for local in (0, 1)
     ),
 }
 
