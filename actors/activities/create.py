@@ -73,6 +73,10 @@ class Facts:
     urls: Urls
     now: int
 
+    @property
+    def quoted(self) -> Post | None:
+        return self.quoting.post if self.quoting is not None else None
+
 
 async def gather(store: Store, activity: Create) -> Facts | Need | Refusal:
     speaker = await saying(store, activity.actor, activity.person, activity.approval)
@@ -243,12 +247,9 @@ def _ours(facts: Facts) -> Decision:
     asked = activity.visibility or visibility_of(
         activity.note.to, activity.note.cc, author.followers
     )
-    quoted = facts.quoting.post if facts.quoting is not None else None
-    placed = groups.place(facts.groups, asked, parent, quoted)
+    placed = groups.place(facts.groups, asked, parent, facts.quoted, guest=author.guest)
     if isinstance(placed, Refusal):
         return placed
-    if author.guest and placed is None and not (parent and parent.visibility is Visibility.DIRECT):
-        return groups.GUEST
     asked = placed.visibility if placed is not None else asked
     width = (parent.visibility, parent.author_id) if parent is not None else None
     visibility = narrowed(asked, author, width)
@@ -271,11 +272,7 @@ def _ours(facts: Facts) -> Decision:
         return WAITS
     around = replace(facts.around, named=named)
     note = _addressed(facts, visibility, named, placed)
-    post = replace(
-        row_of(note, author, facts.post_id, visibility, around),
-        source=activity.source,
-        acting_person=activity.person,
-    )
+    post = _post(facts, note, visibility, around)
     then: list[Effect] = [*beside(note, post.id, author, around)]
     then += groups.put(placed, post.id)
     then += _told(facts, note, post, groups.telling(placed, around, facts.members))
@@ -288,6 +285,11 @@ def _ours(facts: Facts) -> Decision:
     if quoting is not None and row is not None:
         then += quotes.asked(quoting, row, author, note, post.id, activity.person, leaves=leaves)
     return (Put(post, tuple(then)),)
+
+
+def _post(facts: Facts, note: Note, visibility: Visibility, around: Around) -> Post:
+    row = row_of(note, facts.author, facts.post_id, visibility, around)
+    return replace(row, source=facts.activity.source, acting_person=facts.activity.person)
 
 
 def _row(facts: Facts, quoting: Quoting, post: Post, state: QuoteState) -> Quote:
@@ -326,7 +328,7 @@ def _addressed(
 ) -> Note:
     """Return the note with the to/cc its narrowed audience means, and no other mentions."""
     note, parent = facts.activity.note, facts.around.parent
-    quoted = facts.quoting.post if facts.quoting is not None else None
+    quoted = facts.quoted
     others = tuple(uri for uri in named if uri != facts.author.uri)
     to, cc = addressing(visibility, facts.author.followers, others)
     audience = _audience(facts, visibility, named, placed)

@@ -210,17 +210,7 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
     poll = poll_of(note, post.id)
     tally = _tally(facts.poll, poll)
     if _same(facts, post, poll):
-        # A poll of ours tells its followers the count now and then; that is no edit.
-        said: list[Effect] = []
-        quote, policy = _quotes(facts, post), _can_quote(facts, post)
-        if policy != post.can_quote or quote != post.quote:
-            as_said = replace(post, can_quote=policy, quote=quote)
-            said = [Put(as_said, replace=True), Show(post.id, facts.author.id, "edit")]
-        again = poll is not None or said or note.stamp
-        told_on = _send(facts, post) if facts.author.local and again else []
-        if said and facts.waits:
-            return WAITS
-        return (*tally, *said, *_quote(facts, post), *told_on)
+        return _unchanged(facts, post, poll, tally)
     if facts.waits:
         return WAITS
     changed = replace(
@@ -256,6 +246,21 @@ def _edit(facts: NoteFacts, post: Post) -> Decision:
     effects += relaying.changed(facts.voices, post, "Update", facts.activity.uri, facts.author)
     effects += facts.repeats
     return tuple(effects)
+
+
+def _unchanged(facts: NoteFacts, post: Post, poll: Poll | None, tally: Effects) -> Decision:
+    """Return what an Update causes whose words are those that are here: who may quote may be
+    other, and a poll of ours tells its followers the count now and then; that is no edit."""
+    said: list[Effect] = []
+    quote, policy = _quotes(facts, post), _can_quote(facts, post)
+    if policy != post.can_quote or quote != post.quote:
+        if facts.waits:
+            return WAITS
+        as_said = replace(post, can_quote=policy, quote=quote)
+        said = [Put(as_said, replace=True), Show(post.id, facts.author.id, "edit")]
+    again = poll is not None or said or facts.note.stamp
+    told_on = _send(facts, post) if facts.author.local and again else []
+    return (*tally, *said, *_quote(facts, post), *told_on)
 
 
 def _tally(before: Poll | None, now: Poll | None) -> Effects:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from actors.people import Actor
     from actors.posts import Media, Post
     from fedi.app import House
-    from fedi.publishing import Draft
+    from fedi.publishing import Draft, Writing
 
 VISIBILITIES = ("public", "unlisted", "followers", "direct", "internal")
 _HOUR_MS = 3_600_000
@@ -49,10 +49,8 @@ def post(text: str | None, handle: str, username: str | None, **given: Any) -> N
     words = _text(text, bool(given["media"] or given["poll"]))
 
     async def work(house: "House") -> "dict[str, Any]":
-        from actors import ids
         from fedi.commands import naming
         from fedi.publishing import Writing
-        from fedi.publishing.waiting import Waits
 
         actor = await naming.ours(house, handle)
         person = await naming.person_id(house, username)
@@ -60,25 +58,40 @@ def post(text: str | None, handle: str, username: str | None, **given: Any) -> N
             house.performer, house.resolver, house.config.limits, house.config.cautions.watched
         )
         draft = await _draft(house, actor, person, words, given)
-        made: Post
-        try:
-            if given["edit"]:
-                before = await naming.own_post(house, actor, given["edit"])
-                made = await writing.edit(actor, before, draft)
-            else:
-                made = await writing.publish(actor, draft)
-        except Waits as waits:
-            return {"draft": ids.text(waits.draft_id), "state": "pending"}
-        return naming.told(house, made)
+        return await _said(house, writing, actor, draft, given["edit"])
 
     told = at_home(work)
     if "draft" in told:
-        how = f"`fedi drafts approve {told['draft']} --person …`"
-        say(told, f"Draft {told['draft']} waits until a colleague has approved it ({how}).")
+        _say_it_waits(told)
         return
     narrowed = given["visibility"] not in (None, told["visibility"]) and not given["edit"]
     extra = [f"Narrowed to {told['visibility']}, as what it answers or its author."]
     say(told, told["uri"], *(extra if narrowed else []))
+
+
+async def _said(
+    house: "House", writing: "Writing", actor: "Actor", draft: "Draft", edited: str | None
+) -> "dict[str, Any]":
+    """Publish, or give a post other words; return what to tell of it."""
+    from actors import ids
+    from fedi.commands import naming
+    from fedi.publishing.waiting import Waits
+
+    made: Post
+    try:
+        if edited:
+            before = await naming.own_post(house, actor, edited)
+            made = await writing.edit(actor, before, draft)
+        else:
+            made = await writing.publish(actor, draft)
+    except Waits as waits:
+        return {"draft": ids.text(waits.draft_id), "state": "pending"}
+    return naming.told(house, made)
+
+
+def _say_it_waits(told: dict[str, Any]) -> None:
+    how = f"`fedi drafts approve {told['draft']} --person …`"
+    say(told, f"Draft {told['draft']} waits until a colleague has approved it ({how}).")
 
 
 def _text(text: str | None, may_be_empty: bool) -> str:

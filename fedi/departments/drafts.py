@@ -7,15 +7,13 @@ actors/drafts.py. What waits comes here by fedi/publishing/waiting.py.
 
 from dataclasses import dataclass, replace
 
-from actors.access import saying
 from actors.drafts import MOST_COMMENT, Approval, DraftState, SharedDraft, Step
-from actors.effects import Refusal
 from actors.errors import Conflict, FediError, Forbidden, Invalid, NotFound, Unavailable
 from actors.membership import may_manage
 from actors.people import Actor, ActorKind, Person
 from actors.posts import Post
 from fedi.departments.drafting import Drafting, Outdated
-from fedi.publishing import Draft, error_of
+from fedi.publishing import Draft
 from fedi.publishing.waiting import Aside, Waits, change, hold_files, out, tell
 from fedi.publishing.wishes import wish_of
 from fedi.publishing.writing import Beside
@@ -39,10 +37,7 @@ class Drafts(Drafting):
         actor = await self.actor(draft)
         await self._may(draft, Step.HAND_IN, person)
         wish = wish_of(draft.wish)
-        speaker = await self.writing.look(lambda s: saying(s, actor.uri, person, None))
-        if isinstance(speaker, Refusal):
-            raise error_of(speaker)
-        waits = isinstance(speaker, tuple) and speaker[1]
+        waits = await self.writing.waits(actor, person)
         if not waits and self._is_later(draft):
             return await self._schedule(actor, draft, person, None)
         said = replace(await self._said(actor, wish, take=True), person=person)

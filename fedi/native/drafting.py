@@ -122,10 +122,12 @@ async def people_of(tx: Tx, ids_: Sequence[int | None]) -> dict[int, Colleague]:
 
 
 def colleague(person: Person) -> Colleague:
+    """Return somebody of ours as the API tells them."""
     return Colleague(id=ids.text(person.id), username=person.username, name=person.name)
 
 
 async def shown(ask: Ask, tx: Tx, some: Sequence[SharedDraft]) -> list[DraftShown]:
+    """Return drafts as whoever asks sees them."""
     named = [
         id
         for one in some

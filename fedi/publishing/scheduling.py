@@ -8,15 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from actors.access import saying
 from actors.drafts import SharedDraft
-from actors.effects import Refusal
 from actors.errors import FediError, Forbidden, Invalid, NotFound, Unavailable
 from actors.people import Actor
 from actors.posts import Post
 from fedi.media.attachments import Attachments
 from fedi.perform import Performer
-from fedi.publishing.doing import error_of
 from fedi.publishing.waiting import Aside, Waits, out
 from fedi.publishing.wishes import Wish, drafted, wish_of
 from fedi.publishing.writing import Writing
@@ -83,10 +80,7 @@ class Scheduling:
         writes with the draft, by its id."""
         performer = self.writing.performer
         self._check(due)
-        speaker = await self.writing.look(lambda store: saying(store, actor.uri, person, None))
-        if isinstance(speaker, Refusal):
-            raise error_of(speaker)
-        if isinstance(speaker, tuple) and speaker[1]:
+        if await self.writing.waits(actor, person):
             aside = Aside(
                 due=due,
                 app_id=app,

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
+from actors.access import saying
 from actors.audience import narrowed, viewer_of
 from actors.cautions import stop as halt
 from actors.effects import Done, Refusal
@@ -129,6 +130,14 @@ class Writing(Doing):
         with keeper.waits():
             await self.perform(update, also)
         return await self._kept(post.uri)
+
+    async def waits(self, author: Actor, person: int | None) -> bool:
+        """Return whether what a person says as this actor has to be approved first; Forbidden
+        where they may not even draft for it."""
+        speaker = await self.look(lambda store: saying(store, author.uri, person, None))
+        if isinstance(speaker, Refusal):
+            raise error_of(speaker)
+        return isinstance(speaker, tuple) and speaker[1]
 
     async def reads(self, author: Actor, draft: Draft) -> Reads:
         """Return how a draft would read; Invalid for what is beyond the limits or says nothing."""
