@@ -109,6 +109,14 @@ class Urls:
         """Return the address of a generated picture; `kind` is avatars or headers."""
         return f"{self.origin}/{kind}/{ids.text(id)}-{mark}.png"
 
+    def file(self, post_id: int, url: str) -> str:
+        """Return the address under which servers that may see a post are sent a file of ours that
+        it shows; of what is no file of ours `url` itself."""
+        local = self.parse(url)
+        if local is None or local.kind != "media":
+            return url
+        return f"{self.post(post_id)}/files/{quote(local.name)}"
+
     def proxied(self, seal: str, place: str) -> str:
         """Return the address under which another server's file is passed on."""
         return f"{self.origin}/proxy/{seal}/{place}"

@@ -23,7 +23,7 @@ from fedi.desk import HouseDesk, HouseDoor
 from fedi.domains import Domains
 from fedi.fetching import Fetcher
 from fedi.figures import Figures
-from fedi.front import SignedGets, choose, open_clients, open_door
+from fedi.front import SignedGets, choose, open_clients, open_door, open_files
 from fedi.idslot import IdSlot, held_slot
 from fedi.jsonld import PlainWords, WorkerExpander
 from fedi.keyring import KeyRing, application_key
@@ -38,10 +38,9 @@ from fedi.media.attachments import Attachments
 from fedi.media.cache import Cache
 from fedi.media.faces import open_faces
 from fedi.media.proxy import Proxy, sealing_key
-from fedi.media.sending import MediaFiles
 from fedi.native.table import open_native
 from fedi.net.answer import Scope
-from fedi.net.client import Client
+from fedi.net.client import Client, Signer
 from fedi.net.dispatch import Dispatch
 from fedi.net.guard import Rules
 from fedi.net.sender import Sender
@@ -61,7 +60,6 @@ from fedi.push.subscriptions import Subscriptions
 from fedi.push.vapid import subject_of
 from fedi.resolve import HouseResolver
 from fedi.search.asking import Finder
-from fedi.store import media as stored_media
 from fedi.store.engine import Engine, opened
 from fedi.store.home import Readers
 from fedi.store.migrate import migrate
@@ -227,7 +225,7 @@ async def _built(
         push=_push(config, engine, sender, clock, urls),
         hub=Hub(engine, bus, clock, random),
         media=Attachments(performer, config),
-        proxy=_proxy(config, sender, clock, urls, await sealing_key(engine)),
+        proxy=_proxy(config, sender, clock, urls, await sealing_key(engine), fetcher.signer()),
     )
 
 
@@ -277,7 +275,9 @@ def _client(federation: Federation, sender: Sender, clock: Clock, urls: Urls) ->
     )
 
 
-def _proxy(config: Config, sender: Sender, clock: Clock, urls: Urls, key: bytes) -> Proxy:
+def _proxy(
+    config: Config, sender: Sender, clock: Clock, urls: Urls, key: bytes, sign: Signer
+) -> Proxy:
     settings = config.media
     # A client of its own: pictures must not take the turns of what people wait for.
     own, most = frozenset({urls.authority}), config.federation.fetches_per_host
@@ -285,7 +285,9 @@ def _proxy(config: Config, sender: Sender, clock: Clock, urls: Urls, key: bytes)
     cache = Cache(
         config.server.data_dir / "cache" / "media", settings.cache_bytes, settings.keep_free_bytes
     )
-    return Proxy(client, urls, cache, key, now=clock.now, most=settings.remote_bytes)
+    proxy = Proxy(client, urls, cache, key, now=clock.now, most=settings.remote_bytes)
+    proxy.sign = sign
+    return proxy
 
 
 def client_api(house: House) -> Api:
@@ -341,7 +343,7 @@ def application(house: House) -> Dispatch:
         )
     )
     api = client_api(house)
-    _open_activitypub(table, house, pages, api)
+    endpoints = _open_activitypub(table, house, pages, api)
     table.add("/livez", live)
     table.add("/health", healthy)
     table.add("/readyz", Ready(house.door.check_room, house.slot.renew))
@@ -355,16 +357,13 @@ def application(house: House) -> Dispatch:
     )
     _open_client_api(table, house, site, api)
 
-    async def shown(name: str) -> stored_media.Shown | None:
-        return await house.engine.glance(lambda tx: stored_media.shown(tx, name))
-
-    table.add("/media/{name}", MediaFiles(house.media.blobs, shown))
+    open_files(table, endpoints, house.media.blobs, house.engine)
     open_faces(table, house.engine)
     table.add("/proxy/{seal}/{place}", house.proxy)
     return table
 
 
-def _open_activitypub(table: Dispatch, house: House, pages: Pages, api: Api) -> None:
+def _open_activitypub(table: Dispatch, house: House, pages: Pages, api: Api) -> Endpoints:
     async def page(ask: Ask) -> Answer:
         return await pages.html(cast(Scope, ask.request))
 
@@ -380,6 +379,7 @@ def _open_activitypub(table: Dispatch, house: House, pages: Pages, api: Api) -> 
     limits, watched = house.config.limits, house.config.cautions.watched
     submitting = Submitting(house.performer, house.resolver, limits, watched, house.media)
     open_clients(table, submitting, house.callers, api.rates)
+    return endpoints
 
 
 def _open_client_api(table: Dispatch, house: House, site: Site, api: Api) -> None:

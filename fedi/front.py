@@ -21,6 +21,8 @@ from actors.signatures.authenticate import claim, examine
 from actors.signatures.message import Message
 from actors.urls import ACTOR_PARTS, host_of
 from fedi.desk import HouseDoor
+from fedi.media.blobs import Blobs
+from fedi.media.sending import MediaFiles
 from fedi.net.answer import Header, Receive, Scope, Send, answer_to
 from fedi.net.cors import EXPOSED, OPEN, READING, add_preflight
 from fedi.net.dispatch import Dispatch, RawHandler
@@ -29,6 +31,8 @@ from fedi.oauth.callers import Callers, bearer_of
 from fedi.oauth.rates import OverLimit, Rates, counted
 from fedi.publishing.repeating import Repeating
 from fedi.publishing.submitting import Submitting
+from fedi.store import media
+from fedi.store.engine import Engine
 from fedi.store.home import Readers
 from fedi.store.received import received
 from inbox.endpoints import BODY_SECONDS, message_of
@@ -210,6 +214,23 @@ def open_door(
         _add(table, f"/posts/{{id}}/{part}", _post_part(endpoints, part))
     for part in ("outbox", "followers", "following"):
         _add(table, f"/actor/{part}", _application_part(endpoints, part))
+
+
+def open_files(table: Dispatch, endpoints: Endpoints, blobs: Blobs, engine: Engine) -> None:
+    """Put our files into the dispatch table: by their names, and those of posts in closed groups
+    for servers that may see the post."""
+
+    async def shown(name: str) -> media.Shown | None:
+        return await engine.glance(lambda tx: media.shown(tx, name))
+
+    files = MediaFiles(blobs, shown)
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        await endpoints.shows(_ask(scope), _id(scope), scope["path_params"]["name"])
+        await files(scope, receive, send)
+
+    table.add("/media/{name}", files)
+    table.add("/posts/{id}/files/{name}", guarded)
 
 
 def _actor_part(endpoints: Endpoints, part: str) -> _Get:

@@ -140,6 +140,13 @@ class Endpoints:
         shape = note.write(note_of(post, around, self.urls), self.urls)
         return self._document(ask, kind, shape, isinstance(viewer, Nobody))
 
+    async def shows(self, ask: Ask, id: int, name: str) -> None:
+        """Raise NotFound unless the asker may see this post of ours, and it shows this file."""
+        (post, _), _ = await self._post(ask, id)
+        files = [url for one in post.media for url in (one.url, one.preview)]
+        if post.deleted is not None or self.urls.media(name) not in files:
+            raise _not_found()
+
     async def post_collection(self, ask: Ask, id: int, part: str) -> Answer:
         """Answer the replies, likes or shares of a post."""
         kind = self._kind(ask)
@@ -312,9 +319,8 @@ class Endpoints:
     async def _may_list(self, ask: Ask, actor: Actor, part: str) -> bool:
         """Return whether the asker may read a collection: who is in a closed group is shown to
         servers with members alone."""
-        if part not in ("followers", "moderators") or not actor.locked:
-            return True
-        if actor.kind is not ActorKind.GROUP:
+        closed = actor.kind is ActorKind.GROUP and actor.locked
+        if part not in ("followers", "moderators") or not closed:
             return True
         viewer = await self.authenticate(ask) if ask.signed else _NOBODY
         match viewer:

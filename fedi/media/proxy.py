@@ -18,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import BinaryIO, Final
+from urllib.parse import urlsplit
 
 from actors.errors import FetchAnswered, FetchError, FetchRefused, NotFound, Unavailable
 from actors.urls import Urls
@@ -42,6 +43,8 @@ _REFUSED_MS: Final = 600_000
 _REFUSALS: Final = 4096
 _LONGEST: Final = 4096
 _PIECE_OF: Final = re.compile(r"bytes ([0-9]{1,12})-([0-9]{1,12})/([0-9]{1,12})")
+_OF_A_POST: Final = re.compile(r"/posts/[0-9]{18}/files/[^/]+")
+"""Where servers like ours have the files of what is in their closed groups."""
 _SEAL: Final = 16
 
 
@@ -73,7 +76,8 @@ class _Fetched:
 
 
 class Proxy:
-    """Makes sealed addresses and answers them, as a raw ASGI handler; `most` is in bytes."""
+    """Makes sealed addresses and answers them, as a raw ASGI handler; `most` is in bytes, `sign`
+    is for files of closed groups, which their servers send to servers of members alone."""
 
     def __init__(
         self,
@@ -86,6 +90,7 @@ class Proxy:
         most: int,
         piece: int = PIECE,
     ) -> None:
+        self.sign: Signer | None = None
         self._client = client
         self._urls = urls
         self._cache = cache
@@ -214,7 +219,7 @@ class Proxy:
             found = await self._client.get_document(
                 url,
                 accept=ACCEPT,
-                signer=_asking_for(start, start + self._size - 1),
+                signer=self._asking_for(url, start, start + self._size - 1),
                 allowed=_may_be_shown,
                 deadline=SECONDS,
                 max_body=self._size,
@@ -231,6 +236,17 @@ class Proxy:
             raise self._refuse(url, "That file can't be had.", f"status {found.status} {stated}")
         return found.body, int(match[3])
 
+    def _asking_for(self, url: str, first: int, last: int) -> Signer:
+        """Return the headers that ask for some bytes of a file, at each hop of a redirect; signed
+        by the server where the file is of a post in a closed group, and never elsewhere."""
+        sign = self.sign if _OF_A_POST.fullmatch(urlsplit(url).path) else None
+
+        def headers(method: str, hop: str) -> list[tuple[str, str]]:
+            signed = sign(method, hop) if sign is not None else []
+            return [*signed, ("Range", f"bytes={first}-{last}")]
+
+        return headers
+
     def _check(self, url: str) -> None:
         until = self._refused.get(url)
         if until is not None and until > self._now():
@@ -243,11 +259,6 @@ class Proxy:
         while len(self._refused) > _REFUSALS:
             self._refused.popitem(last=False)
         return NotFound(sentence, detail=detail)
-
-
-def _asking_for(first: int, last: int) -> Signer:
-    """Return the headers that ask for some bytes of a file, at each hop of a redirect."""
-    return lambda _method, _url: [("Range", f"bytes={first}-{last}")]
 
 
 _KEPT: Final = (

@@ -4,11 +4,13 @@ Who it is for and where its replies are stands in the record already (outbox/obj
 here nothing is decided. Read back by inbox/activities/create.py to the same record.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from actors.hashtags import hashtag_key
-from actors.posts import Emoji, Mention, Note, Quotable
+from actors.posts import Emoji, Media, Mention, Note, Quotable
 from actors.urls import Urls
+from actors.vocabulary import PUBLIC
 from outbox.objects import media
 from outbox.objects.moment import stamp
 from outbox.objects.question import poll
@@ -32,12 +34,24 @@ def write(note: Note, urls: Urls) -> dict[str, Any]:
     _place(shape, note)
     if note.updated is not None:
         shape["updated"] = stamp(note.updated)
-    shape["attachment"] = [media.attachment(item) for item in note.media]
+    shape["attachment"] = [media.attachment(item) for item in _files(note, urls)]
     shape["tag"] = tags(note, urls)
     if note.question is not None:
         shape.update(poll(note.question))
     _collections(shape, note, urls)
     return shape
+
+
+def _files(note: Note, urls: Urls) -> tuple[Media, ...]:
+    """Return the files of a post; those of what is in a closed group, whose members' servers read
+    it signed, by addresses that are of no use to anybody else."""
+    local = urls.parse(note.uri)
+    if local is None or local.kind != "post" or not note.audience or PUBLIC in (*note.to, *note.cc):
+        return note.media
+    return tuple(
+        replace(one, url=urls.file(local.id, one.url), preview=urls.file(local.id, one.preview))
+        for one in note.media
+    )
 
 
 def one_or_list(uris: tuple[str, ...]) -> str | list[str]:

@@ -1,6 +1,7 @@
 """A closed group at one house with members at another, and a third that is no business of it."""
 
 import asyncio
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,14 +9,16 @@ import pytest
 
 from actors.effects import Recipients, Send
 from actors.errors import FediError, FetchAnswered
-from actors.grouping import Access, Grouping, GroupManager
+from actors.grouping import Access, Grouping, GroupKeeper
 from actors.people import Actor, ActorKind, Exposure
-from actors.posts import Post, Visibility
+from actors.posts import Media, Post, Visibility
 from actors.relationships import Relation, RelationKind, RelationState
 from actors.verbs import Accept, Remove
+from fedi.net.sender import Request
 from fedi.organisation import NewActor, add_actor
 from fedi.publishing import Draft, Writing
 from fedi.store import domain_rules
+from fedi.store import media as stored_media
 from fedi.store.engine import Tx
 from fedi.store.rows import GROUP_MANAGER, GROUPING
 from tests.fediverse.houses import Fediverse, Running
@@ -293,7 +296,7 @@ def test_a_manager_elsewhere_lets_in_and_takes_out_and_nobody_else_does(fedivers
             assert (await relation_of(closed, dag)).state is RelationState.PENDING
             assert await has(closed.nord, post) == [("group", False)]
             known = await closed.nord.house.resolver.actor(bo.uri)
-            row = GroupManager(group_id=closed.group.id, actor_id=known.id, since=0)
+            row = GroupKeeper(group_id=closed.group.id, actor_id=known.id, since=0)
             await closed.nord.house.engine.write(
                 lambda tx: tx.run(GROUP_MANAGER.insert, GROUP_MANAGER.encode(row))
             )
@@ -324,3 +327,51 @@ async def manage(closed: Closed, manager: Actor, asking: Actor, post: Post) -> N
         recipients = Recipients(actors=(group.id,))
         await sor.performer.send(Send(said, manager.id, recipients, about=said.uri))
     await closed.heal()
+
+
+def test_a_picture_in_a_closed_group_is_for_its_members_servers_alone(fediverse: Make) -> None:
+    async def story() -> None:
+        async with fediverse(47) as world:
+            closed = await closed_group(world)
+            anne, nord = await closed.nord.actor("anne"), closed.nord.house
+            name = await picture(closed.nord, anne)
+            shown = Media(url=nord.urls.media(name), media_type="image/png", kind="Image")
+            draft = Draft(text=f"Kart, @{NAME}", visibility=Visibility.PUBLIC, media=(shown,))
+            post = await Writing(nord.performer, nord.resolver).publish(anne, draft)
+            await closed.heal()
+            ((media,),) = await closed.sor.ask("SELECT media FROM post WHERE uri = ?", post.uri)
+            assert name not in media.replace(f"/files/{name}", "")
+            url = f"{post.uri}/files/{name}"
+            assert url in media
+            sealed = closed.sor.house.proxy.proxied(url)
+            got = await world.network.bring(Request("GET", sealed, [], b"", 8.0, 1_000_000))
+            assert (got.status, got.body) == (200, PIXEL)
+            outside = [closed.ost.house.fetcher.signer()("GET", url), []]
+            for headers in outside:
+                got = await world.network.bring(Request("GET", url, headers, b"", 8.0, 1_000_000))
+                assert got.status == 404
+            # Nor by the name of a file that the post doesn't show.
+            other = await picture(closed.nord, anne)
+            wrong = f"{post.uri}/files/{other}"
+            headers = closed.sor.house.fetcher.signer()("GET", wrong)
+            got = await world.network.bring(Request("GET", wrong, headers, b"", 8.0, 1_000_000))
+            assert got.status == 404
+
+    asyncio.run(story())
+
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+async def picture(house: Running, owner: Actor) -> str:
+    """A picture of somebody's, as it is once it has been uploaded."""
+    name = f"{house.house.performer.new_id()}abcdefghijklmnop.png"
+    source = house.folder / name
+    await asyncio.to_thread(source.write_bytes, PIXEL)
+    await house.house.media.blobs.put(name, source)
+    await house.house.engine.write(
+        lambda tx: stored_media.add(tx, name, owner.id, "image/png", len(PIXEL), house.clock.now())
+    )
+    return name
