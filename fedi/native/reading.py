@@ -13,7 +13,7 @@ from msgspec import UNSET, inspect
 from msgspec.structs import FieldInfo
 
 from actors.errors import Invalid
-from fedi.net.params import Params, Upload
+from fedi.net.params import Params, Upload, is_true
 
 S = TypeVar("S", bound=msgspec.Struct)
 _OF_THE_REQUEST: Final = frozenset({"access_token"})
@@ -125,11 +125,13 @@ def _items(raw: Any) -> Sequence[Any]:
     return [] if raw in ("", None) else [raw]
 
 
+_YES: Final = frozenset({"1", "t", "true", "on", "yes"})
+
+
 def _flag(raw: str) -> Any:
-    try:
-        return Params({"": raw}).flag("")
-    except Invalid:
-        return raw  # which is then told to be no truth value
+    if raw.lower() in _YES:
+        return True
+    return raw if is_true(raw) else False  # what is neither is then told to be no truth value
 
 
 def _told(problem: msgspec.ValidationError) -> str:

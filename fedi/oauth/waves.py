@@ -230,7 +230,7 @@ def sheet(invitations: Sequence[Invitation], organisation_name: str, zone: ZoneI
     from fedi.oauth.links import picture
 
     paper = Environment(
-        loader=PackageLoader("fedi.oauth"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("fedi.oauth", "printed"), autoescape=True, undefined=StrictUndefined
     )
     pages = [
         {
