@@ -18,7 +18,7 @@ EXPECTED = (
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NAMED = re.compile(r"`((?:actors|inbox|outbox|fedi|tests|docs|\.ci)/[\w./-]+)`")
 IN_CODE = re.compile(r"\b((?:actors|inbox|outbox|fedi|tests|docs)/[\w/-]+\.(?:py|md|sql))\b")
-COMMAND = re.compile(r"\bfedi ((?:[a-z][a-z-]*)(?: [a-z]+)?)")
+COMMAND = re.compile(r"\bfedi ((?:[a-z][a-z-]*)(?: [a-z]+(?:-[a-z]+)*)?)")
 
 
 def text(path: Path) -> str:
