@@ -8,6 +8,7 @@ it. HTML in either has passed actors.html.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Visibility(StrEnum):
@@ -17,6 +18,11 @@ class Visibility(StrEnum):
     DIRECT = "direct"
     INTERNAL = "internal"  # this organisation; never leaves
     GROUP = "group"
+
+
+PINNED_INSIDE: Final = frozenset({Visibility.FOLLOWERS, Visibility.INTERNAL})
+"""What one of ours may pin of its own without any other server being told: it is seen on the
+profile by those who see the post."""
 
 
 @dataclass(frozen=True, slots=True)

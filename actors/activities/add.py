@@ -10,7 +10,7 @@ from actors.groups import has
 from actors.handles import host_of
 from actors.people import Actor
 from actors.ports import Store
-from actors.posts import Pin, Post, Visibility
+from actors.posts import PINNED_INSIDE, Pin, Post, Visibility
 from actors.relationships import GroupHost
 from actors.verbs import Add
 
@@ -58,20 +58,29 @@ def decide(facts: Facts) -> Decision:
     own = facts.post.author_id == facts.actor.id
     if not (own or facts.in_group) or facts.post.deleted is not None:
         return Refusal("not_yours", "Only a post of one's own can be pinned.")
-    open_ = facts.post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
-    if not (open_ or facts.in_group):
-        return Refusal("not_public", "Only a public post can be pinned.")
+    if not (_is_open(facts.post) or facts.in_group or _stays_inside(facts.actor, facts.post)):
+        return Refusal(
+            "not_public", "Posts that are only visible to mentioned users cannot be pinned"
+        )
     if facts.post.id in facts.pinned:
         return ()
     most = MAX_PINS_OF_OURS if facts.actor.local else MAX_PINS
     if len(facts.pinned) >= most:
         return Refusal("too_many", f"At most {most} posts can be pinned.")
     pin = Pin(actor_id=facts.actor.id, post_id=facts.post.id, created=facts.now)
-    return (Put(pin, _tell(facts)),)
+    return (Put(pin, _tell(facts, facts.post)),)
 
 
-def _tell(facts: Facts) -> tuple[Send, ...]:
-    if not facts.actor.local:
+def _is_open(post: Post) -> bool:
+    return post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
+
+
+def _stays_inside(actor: Actor, post: Post) -> bool:
+    return actor.local and post.author_id == actor.id and post.visibility in PINNED_INSIDE
+
+
+def _tell(facts: Facts, post: Post) -> tuple[Send, ...]:
+    if not facts.actor.local or _stays_inside(facts.actor, post):
         return ()
     return (
         Send(
@@ -79,6 +88,6 @@ def _tell(facts: Facts) -> tuple[Send, ...]:
             facts.actor.id,
             Recipients(followers_of=facts.actor.id),
             about=facts.activity.object,
-            post_id=facts.post.id if facts.post is not None else None,
+            post_id=post.id,
         ),
     )

@@ -9,7 +9,7 @@ from actors.elsewhere import in_outbox, listed
 from actors.handles import host_of
 from actors.people import Actor
 from actors.ports import Store
-from actors.posts import Addressee, Pin, Post
+from actors.posts import PINNED_INSIDE, Addressee, Pin, Post
 from actors.relationships import GroupHost
 from actors.verbs import Remove
 
@@ -46,7 +46,7 @@ def decide(facts: Facts) -> Decision:
     if facts.post is None:
         return Refusal("no_such_post", "There is no such post.")
     pin = Pin(actor_id=facts.actor.id, post_id=facts.post.id, created=facts.now)
-    return (Drop(pin, _tell(facts)),)
+    return (Drop(pin, _tell(facts, facts.post)),)
 
 
 def _from_group(group: Actor, post: Post | None) -> Decision:
@@ -57,8 +57,9 @@ def _from_group(group: Actor, post: Post | None) -> Decision:
     return (Drop(Addressee(post_id=post.id, actor_id=group.id), (gone,)),)
 
 
-def _tell(facts: Facts) -> tuple[Send, ...]:
-    if not facts.actor.local:
+def _tell(facts: Facts, post: Post) -> tuple[Send, ...]:
+    inside = post.author_id == facts.actor.id and post.visibility in PINNED_INSIDE
+    if not facts.actor.local or inside:
         return ()
     return (
         Send(
@@ -66,6 +67,6 @@ def _tell(facts: Facts) -> tuple[Send, ...]:
             facts.actor.id,
             Recipients(followers_of=facts.actor.id),
             about=facts.activity.object,
-            post_id=facts.post.id if facts.post is not None else None,
+            post_id=post.id,
         ),
     )

@@ -141,7 +141,8 @@ class Interacting(Doing):
         return boost
 
     async def pin(self, actor: Actor, post: Post, *, person: int | None = None) -> Pin:
-        """Feature a public post of the actor's own on its profile, five at most."""
+        """Feature a post of the actor's own on its profile, five at most. Nobody is shown it who
+        doesn't see the post, and other servers hear of public ones alone."""
         await self.perform(self.act(actor, person).pin(post))
         return Pin(actor_id=actor.id, post_id=post.id, created=self.performer.clock.now())
 

@@ -9,7 +9,7 @@ from typing import Final
 from actors import ids
 from actors.audience import RemoteActor, RemoteServer, Viewer
 from actors.people import Actor, KeyKind, Profile
-from actors.posts import Hashtag, Poll, Post
+from actors.posts import PINNED_INSIDE, Hashtag, Poll, Post
 from outbox.objects.record import Named, Surroundings
 from outbox.objects.stamp import Stamp
 from outbox.reads import Items, Posts
@@ -20,6 +20,7 @@ from .keys import OwnKeys
 from .rows import ACTOR, ADDRESSEE, HASHTAG, KEY, POLL, POST
 
 _LATEST: Final = 1 << 62
+_INSIDE: Final = ", ".join(sorted(f"'{one.value}'" for one in PINNED_INSIDE))
 _KNOWABLE: Final = "a.deleted IS NULL AND (a.local = 0 OR a.exposure = 'open') AND a.secret = 0"
 """Whom a list may name to anybody: of ours only those whose existence is no secret."""
 
@@ -159,7 +160,8 @@ class HouseReads:
         async def query(tx: Tx) -> tuple[str, ...]:
             found = await tx.rows(
                 "SELECT p.uri FROM pin JOIN post p ON p.id = pin.post_id"
-                f" WHERE pin.actor_id = ? AND {condition} ORDER BY pin.created DESC",
+                f" WHERE pin.actor_id = ? AND p.visibility NOT IN ({_INSIDE}) AND {condition}"
+                " ORDER BY pin.created DESC",
                 (actor.id, *params),
             )
             return tuple(row[0] for row in found)

@@ -45,10 +45,22 @@ def test_nobody_pins_to_another_s_page(house: Nordvik) -> None:
     assert house.all(Pin) == []
 
 
-def test_only_what_all_may_see_is_pinned(house: Nordvik) -> None:
-    for visibility in (Visibility.FOLLOWERS, Visibility.INTERNAL, Visibility.DIRECT):
+def test_what_only_some_see_is_pinned_here_and_told_to_nobody_elsewhere(house: Nordvik) -> None:
+    house.follows(BOB, KARI)
+    for visibility in (Visibility.FOLLOWERS, Visibility.INTERNAL):
         post = house.says(KARI, visibility)
-        assert house.refused(add(house, KARI, post.uri)) == "not_public"
+        house.done(add(house, KARI, post.uri))
+        assert house.all(Pin)[-1].post_id == post.id
+    assert "Add" not in [kind for kind, _ in house.delivered()]
+
+
+def test_what_only_those_mentioned_see_is_not_pinned_and_others_pin_what_all_see(
+    house: Nordvik,
+) -> None:
+    direct = house.says(KARI, Visibility.DIRECT)
+    assert house.refused(add(house, KARI, direct.uri)) == "not_public"
+    theirs = house.says(ALICE, Visibility.FOLLOWERS)
+    assert house.refused(add(house, ALICE, theirs.uri)) == "not_public"
 
 
 def test_of_an_unknown_post_the_whole_page_is_asked_for(house: Nordvik) -> None:

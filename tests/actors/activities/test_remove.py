@@ -1,7 +1,7 @@
 """What a Remove means: a post pinned no more."""
 
 from actors.people import Actor
-from actors.posts import Pin, Post
+from actors.posts import Pin, Post, Visibility
 from actors.verbs import Remove
 from tests.people import ALICE, BOB, LEDERGRUPPEN, NOW, PERSON_OLA, Nordvik
 
@@ -37,6 +37,15 @@ def test_our_followers_are_told_once(house: Nordvik) -> None:
     house.done(remove(house, LEDERGRUPPEN, post.uri))
     house.done(remove(house, LEDERGRUPPEN, post.uri))
     assert [kind for kind, _ in house.sent()] == ["Create", "Remove"]
+
+
+def test_what_only_some_see_is_taken_off_without_a_word_elsewhere(house: Nordvik) -> None:
+    house.follows(BOB, LEDERGRUPPEN)
+    post = house.says(LEDERGRUPPEN, Visibility.FOLLOWERS)
+    house.put(Pin(actor_id=LEDERGRUPPEN.id, post_id=post.id, created=NOW))
+    house.done(remove(house, LEDERGRUPPEN, post.uri))
+    assert house.all(Pin) == []
+    assert "Remove" not in [kind for kind, _ in house.delivered()]
 
 
 def test_nobody_takes_a_pin_off_another_s_page(house: Nordvik) -> None:

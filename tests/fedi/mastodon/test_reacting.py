@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.fedi.mastodon.apps import Apps, tell
+from actors.audience import LocalActor
+from tests.fedi.mastodon.apps import Apps, Client, tell
 
 PAIRS = (
     ("favourite", "unfavourite", "favourited"),
@@ -26,7 +27,32 @@ def test_what_is_done_twice_is_done_once_and_undone_alike(tmp_path: Path) -> Non
     tell(tmp_path, story)
 
 
-def test_only_ones_own_public_posts_are_pinned(tmp_path: Path) -> None:
+def test_pins_are_seen_by_those_who_see_the_post_and_listed_for_others_if_public(
+    tmp_path: Path,
+) -> None:
+    async def story(apps: Apps) -> None:
+        it, path = apps.it, f"v1/accounts/{apps.it.id}/statuses"
+        await apps.ola.post(f"v1/accounts/{it.id}/follow")
+        pins = {}
+        for visibility in ("public", "unlisted", "private", "local"):
+            pins[visibility] = (await it.says("Hei", visibility=visibility))["id"]
+            on = f"v1/statuses/{pins[visibility]}"
+            assert (await it.post(f"{on}/pin"))["pinned"] is True
+
+        async def seen(client: Client) -> set[str]:
+            return {one["id"] for one in await client.get(path, pinned="true")}
+
+        assert await seen(apps.ola) == set(pins.values())
+        assert await seen(apps.kari) == set(pins.values()) - {pins["private"]}
+        assert await seen(apps.nobody) == {pins["public"], pins["unlisted"]}
+        assert it.actor is not None
+        listed = await apps.house.reads.featured(it.actor, LocalActor(it.actor.id))
+        assert {uri.rpartition("/")[2] for uri in listed} == {pins["public"], pins["unlisted"]}
+
+    tell(tmp_path, story)
+
+
+def test_only_ones_own_posts_are_pinned_and_none_for_the_mentioned_alone(tmp_path: Path) -> None:
     async def story(apps: Apps) -> None:
         mine = await apps.it.says("Mitt")
         assert (await apps.it.post(f"v1/statuses/{mine['id']}/pin"))["pinned"] is True
