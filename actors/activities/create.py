@@ -219,10 +219,9 @@ def _admitted(facts: Facts) -> admitting.Admitted | Refusal:
 
 def _told(facts: Facts, note: Note, post: Post, around: Around) -> Effects:
     """Return whom a new post tells of itself, and what departments are asked by it."""
-    author = facts.author
-    notes = told(note, post, author, around)
-    whom = {note.recipient_id for note in notes}
-    return (*notes, *questions.asks(facts.asking, post, author, whom, facts.now))
+    notes = told(note, post, facts.author, around)
+    whom = {one.recipient_id for one in notes}
+    return (*notes, *questions.asks(facts.asking, post, facts.author, whom, facts.now))
 
 
 def _concerns_us(facts: Facts) -> bool:
