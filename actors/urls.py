@@ -99,6 +99,9 @@ class Urls:
         """Return the name of a collection of accounts; nothing answers there."""
         return f"{self.origin}/collections/{ids.text(id)}"
 
+    def tagged(self, username: str, name: str) -> str:
+        return f"{self.origin}/@{quote(username)}/tagged/{quote(name)}"
+
     def tag(self, name: str) -> str:
         return f"{self.origin}/tags/{quote(name)}"
 

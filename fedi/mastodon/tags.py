@@ -1,7 +1,6 @@
 """Hashtags that one follows, and those that an account features on its profile."""
 
 from typing import Any, Final
-from urllib.parse import quote
 
 from actors import ids
 from actors.errors import Invalid, NotFound
@@ -95,7 +94,7 @@ def featured_tag(ask: Ask, one: FeaturedTag, username: str) -> dict[str, Any]:
     return {
         "id": ids.text(one.id),
         "name": one.shown,
-        "url": f"{ask.api.urls.profile(username)}/tagged/{quote(one.name)}",
+        "url": ask.api.urls.tagged(username, one.name),
         "statuses_count": str(one.uses),
         "last_status_at": day(one.last_used) if one.last_used is not None else None,
     }

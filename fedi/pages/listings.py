@@ -250,16 +250,54 @@ def _actor_head(site: Site, actor: Actor, face: Face, summary: str) -> Head:
 # -- hashtags
 
 
-async def tag(site: Site, asked: Asked) -> Answer:
-    """Answer the page of a hashtag: our own public posts that carry it."""
-    name, start = asked.params["name"], asked.id("before")
+def _tag_of(asked: Asked) -> tuple[str, str]:
+    """Return the hashtag in the path, as written there and folded for finding."""
+    name = asked.params["name"]
     if not name or len(name) > TAG_MAX:
         raise NotFound("There is no such hashtag.")
-    folded = hashtag_key(name)
-    listing = await site.engine.read(lambda tx: showing.tagged(tx, folded, start, PER_PAGE))
-    shown = next(
-        (tag for one in listing.posts for tag in one.hashtags if tag.casefold() == folded), name
+    return name, hashtag_key(name)
+
+
+def _shown_tag(listing: Listing, name: str, folded: str) -> str:
+    """Return a hashtag as the newest post has it."""
+    written = (tag for one in listing.posts for tag in one.hashtags if tag.casefold() == folded)
+    return next(written, name)
+
+
+async def tagged(site: Site, asked: Asked) -> Answer:
+    """Answer the page of what one of our actors wrote with a hashtag."""
+    username, start = asked.params["username"], asked.id("before")
+    name, folded = _tag_of(asked)
+    actor = _open(await site.engine.glance(lambda tx: directory.by_handle(tx, username)))
+    if actor.username != username:
+        return redirect(site.urls.tagged(actor.username, name), 301)
+    listing = await site.engine.read(
+        lambda tx: showing.tagged_by(tx, actor.id, folded, start, PER_PAGE)
     )
+    cards, shown = Printer(site, site.speech(asked)).cards, _shown_tag(listing, name, folded)
+    face, address = cards.face(actor), site.urls.tagged(actor.username, name)
+    head = Head(
+        title=f"{face.name} – #{shown}",
+        canonical=address,
+        index=bool(listing.posts) and actor.discoverable,
+    )
+    return site.page(
+        asked,
+        "tagged.html",
+        head=head,
+        face=face,
+        profile=cards.path(site.urls.profile(actor.username)),
+        tag=shown,
+        **_listed(site, asked, listing, 2, cards.path(address)),
+    )
+
+
+async def tag(site: Site, asked: Asked) -> Answer:
+    """Answer the page of a hashtag: our own public posts that carry it."""
+    name, folded = _tag_of(asked)
+    start = asked.id("before")
+    listing = await site.engine.read(lambda tx: showing.tagged(tx, folded, start, PER_PAGE))
+    shown = _shown_tag(listing, name, folded)
     title = site.speech(asked).text("tag.title", tag=shown)
     head = Head(title=title, canonical=site.urls.tag(name), index=bool(listing.posts))
     path = site.urls.tag(name).removeprefix(site.urls.origin)

@@ -44,6 +44,7 @@ class Pages:
             self._get("/avdelinger", listings.departments),
             self._get("/@{username}", listings.profile),
             self._get("/@{username}/feed.atom", feed.feed),
+            self._get("/@{username}/tagged/{name}", listings.tagged),
             self._get("/tags/{name}", listings.tag),
             self._get("/posts/{id}/history", _history),
             Route("/posts/{id}/delivery", self._delivery, methods=["GET", "HEAD"]),

@@ -258,6 +258,21 @@ async def tagged(tx: Tx, name: str, before: int | None, limit: int) -> Listing:
     return await _windowed(tx, statement, edge, (name,), before, limit)
 
 
+async def tagged_by(tx: Tx, actor_id: int, name: str, before: int | None, limit: int) -> Listing:
+    """Return what an actor wrote with a hashtag, given as it is folded for finding."""
+    window = (
+        "(SELECT id FROM actor WHERE id = ?) l CROSS JOIN (SELECT post_id FROM hashtag"
+        " WHERE name = ? AND post_id < ? ORDER BY post_id DESC LIMIT ?) w"
+    )
+    statement = (
+        f"SELECT {POST.selected('p')} FROM {window} JOIN post p ON p.id = w.post_id"
+        f" AND p.author_id = l.id WHERE p.boost_of IS NULL AND {VISIBLE}"
+        " ORDER BY p.id DESC LIMIT ?"
+    )
+    edge = f"SELECT min(w.post_id), count(*) FROM {window}"
+    return await _windowed(tx, statement, edge, (actor_id, name), before, limit)
+
+
 async def _windowed(
     tx: Tx, statement: str, edge: str, first: tuple[Param, ...], before: int | None, limit: int
 ) -> Listing:

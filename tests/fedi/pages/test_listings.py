@@ -1,5 +1,6 @@
 """The front page, the directory, a department's page and a hashtag's."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -249,6 +250,52 @@ def test_a_hashtag_gathers_our_public_posts_and_finds_norwegian_letters(
     assert "Stille" not in page.text
 
 
+def test_what_one_wrote_with_a_hashtag_has_a_page_without_what_is_not_for_everyone(
+    engine: Engine, visitor: Visitor
+) -> None:
+    shown = {
+        Visibility.PUBLIC: "Vårt", Visibility.UNLISTED: "Stille",
+        Visibility.INTERNAL: "Internt", Visibility.FOLLOWERS: "For noen",
+    }  # fmt: skip
+    posts = [
+        town.post(IT, HOUR + n * MINUTE, f"<p>{text}</p>", visibility=visibility)
+        for n, (visibility, text) in enumerate(shown.items())
+    ]
+    other = town.post(KARI, HOUR, "<p>Karis</p>")
+    put(
+        engine, *posts, other, town.post(IT, DAY, "<p>Uten</p>"),
+        *(Hashtag(post_id=p.id, name="åpenhet", shown="Åpenhet") for p in (*posts, other)),
+    )  # fmt: skip
+    page = visitor.open("/@ikt/tagged/ÅPENHET")
+    assert "IKT-teamet" in page.text
+    assert "#Åpenhet" in page.text
+    for text in ("Vårt", "Stille"):
+        assert text in page.text
+    for text in ("Internt", "For noen", "Karis", "Uten"):
+        assert text not in page.text
+    assert visitor.open("/@kari/tagged/åpenhet").status == visitor.open("/@kari").status
+    for path in ("/@ingen/tagged/åpenhet", "/@ikt/tagged/" + "a" * 200):
+        assert visitor.open(path).status == 404
+    assert "Vårt" not in visitor.open("/@ikt/tagged/annet").text
+
+
+def test_what_one_wrote_with_a_hashtag_is_paged(engine: Engine, visitor: Visitor) -> None:
+    posts = [town.post(IT, HOUR + n, f"<p>Nr. {n}.</p>") for n in range(40)]
+    others = [town.post(SECRETARIAT, HOUR + n, "<p>Annet</p>") for n in range(40)]
+    tags = (Hashtag(post_id=p.id, name="sak", shown="sak") for p in (*posts, *others))
+    put(engine, *posts, *others, *tags)
+    path, found = "/@ikt/tagged/sak", list[str]()
+    for _ in range(5):
+        page = visitor.open(path)
+        found += re.findall(r"Nr\. (\d+)\.", page.text)
+        older = re.search(r'href="(/@ikt/tagged/sak\?before=\d+)"', page.text)
+        if older is None:
+            break
+        path = older[1]
+    assert sorted(found, key=int) == [str(n) for n in range(40)]
+    assert "Annet" not in page.text
+
+
 def test_pictures_of_ours_are_shown_with_words_and_others_are_links(
     engine: Engine, visitor: Visitor
 ) -> None:
@@ -378,7 +425,10 @@ def block_domain(engine: Engine, domain: str) -> None:
 
 
 SECRET = "Ikke for alle"
-everywhere = ("/", "/@ikt", "/@kari", "/@ikt/feed.atom", "/@kari/feed.atom", "/tags/sak")
+everywhere = (
+    "/", "/@ikt", "/@kari", "/@ikt/feed.atom", "/@kari/feed.atom", "/tags/sak",
+    "/@ikt/tagged/sak", "/@kari/tagged/sak",
+)  # fmt: skip
 
 
 @settings(
