@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from actors.grouping import Grouping, GroupManager, Invitation
+from actors.grouping import Grouping, GroupKeeper, Invitation
 from actors.inquiries import Inquiry
 from actors.membership import Membership
 from actors.people import Actor, HandleRow, Key, Person
@@ -31,7 +31,7 @@ Row = (
     | Membership
     | Grouping
     | Invitation
-    | GroupManager
+    | GroupKeeper
     | Post
     | Quote
     | Addressee

@@ -49,7 +49,7 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupManager:
+class GroupKeeper:
     """An actor of another server that manages a group. Who of ours does has a role for it, as for
     a department (membership.py)."""
 

@@ -84,10 +84,24 @@ NOWHERE: Final = Surroundings()
 
 
 def place(
-    around: Surroundings, asked: Visibility, parent: Post | None, quoted: Post | None
+    around: Surroundings,
+    asked: Visibility,
+    parent: Post | None,
+    quoted: Post | None,
+    *,
+    guest: bool = False,
 ) -> Placed | Refusal | None:
     """Return where a post of ours goes that was asked to be `asked`; None where groups have no
-    say in it, a Refusal where it may not be said there."""
+    say in it, a Refusal where it may not be said there. A guest answers who wrote to them alone,
+    and says all else in groups."""
+    found = _place(around, asked, parent, quoted)
+    alone = parent is not None and parent.visibility is Visibility.DIRECT
+    return GUEST if guest and found is None and not alone else found
+
+
+def _place(
+    around: Surroundings, asked: Visibility, parent: Post | None, quoted: Post | None
+) -> Placed | Refusal | None:
     if parent is not None and around.parent:
         return _answer(around, asked, parent)
     known = [one for one in around.names if one.knows]
@@ -247,6 +261,7 @@ async def members(store: Store, around: Around, touched: Surroundings) -> frozen
 
 
 def is_ours(actor: Actor) -> bool:
+    """Return whether an actor is a group of this house."""
     return actor.local and actor.kind is ActorKind.GROUP
 
 

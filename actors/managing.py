@@ -1,7 +1,7 @@
 """A manager of one of our groups who lives on another server: whose word is the group's.
 
 They send it to the group, signed: the answer to who asks to join, that somebody is a member no
-longer, that a post is taken out. Who manages a group is ours to say (GroupManager); to servers of
+longer, that a post is taken out. Who manages a group is ours to say (GroupKeeper); to servers of
 other kinds the list is published, and nothing there is obeyed. Our own act as the group.
 """
 

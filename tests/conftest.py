@@ -32,6 +32,7 @@ WHOLE = (
     "tests/hostile",
     "tests/fedi/commands",
     "tests/fedi/demo/test_making.py",
+    "tests/fedi/groups",
     "tests/fedi/mastodon",
     "tests/fedi/media/test_attachments.py",
     "tests/fedi/native",

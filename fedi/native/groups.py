@@ -112,6 +112,7 @@ async def _managed(ask: Ask) -> list[int]:
 
 
 async def one_of(ask: Ask, group_id: int) -> GroupShown:
+    """Return a group as the asker sees it."""
     entry = await groups_of(ask).entry(ask.me, group_id)
     return _shown(entry, await _managed(ask))
 
@@ -165,6 +166,7 @@ def own(ask: Ask) -> None:
 
 
 async def group_of(ask: Ask) -> Actor:
+    """Return the group in the path; NotFound where it is none that the asker may know of."""
     return (await groups_of(ask).entry(ask.me, ask.id())).group
 
 

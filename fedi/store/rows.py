@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
-from actors.grouping import Grouping, GroupManager, Invitation
+from actors.grouping import Grouping, GroupKeeper, Invitation
 from actors.inquiries import Inquiry
 from actors.membership import Delegation, Membership
 from actors.people import Actor, HandleRow, Key, Person, Token
@@ -164,7 +164,7 @@ INQUIRY: Final = Table("question", Inquiry, ["id"])
 
 GROUPING: Final = Table("grouping", Grouping, ["actor_id"])
 INVITATION: Final = Table("invitation", Invitation, ["group_id", "actor_id"])
-GROUP_MANAGER: Final = Table("group_manager", GroupManager, ["group_id", "actor_id"])
+GROUP_MANAGER: Final = Table("group_manager", GroupKeeper, ["group_id", "actor_id"])
 
 TABLES: Final[Mapping[type, Table[Any]]] = {
     table.record: table

@@ -6,7 +6,7 @@ Loaded in bulk, for tests of query plans. The cast of tests/people.py lives amon
 from collections.abc import Callable
 from typing import Any
 
-from actors.grouping import Access, Grouping, GroupManager, Invitation
+from actors.grouping import Access, Grouping, GroupKeeper, Invitation
 from actors.people import Actor, ActorKind, Key, KeyKind
 from actors.posts import Addressee, Hashtag, Pin, Poll, Post, Revision, Visibility, Vote
 from actors.relationships import (
@@ -132,7 +132,7 @@ def _between_actors() -> list[Any]:
             ),
             Grouping(actor_id=one, access=Access.CLOSED, created=NOW),
             Invitation(group_id=one, actor_id=other, by_id=one, created=NOW),
-            GroupManager(group_id=one, actor_id=other, since=NOW),
+            GroupKeeper(group_id=one, actor_id=other, since=NOW),
             Marker(uri=f"urn:{n}", kind=MarkerKind.DELETED, actor_uri="urn:x", until=NOW + DAY),
         ]  # fmt: skip
     return made
