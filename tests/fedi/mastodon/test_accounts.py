@@ -82,7 +82,6 @@ def test_a_profile_beyond_its_bounds_is_refused(tmp_path: Path) -> None:
             {"fields_attributes": [{"name": "n" * 256, "value": "v"}]},
             {"source": {"privacy": "local"}},
             {"source": {"quote_policy": "some"}},
-            {"locked": "perhaps"},
         ):
             assert await apps.it.refused("PATCH", UPDATE, wrong) == 422, wrong
         assert (await apps.it.get("v1/accounts/verify_credentials"))["display_name"] == "IT"
