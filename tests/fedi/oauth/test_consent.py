@@ -3,7 +3,9 @@
 import pytest
 
 from actors.membership import Membership, Role
+from fedi.oauth import scopes
 from fedi.oauth.consent import told
+from fedi.pages.language import FALLBACKS, speech
 from tests.fedi.oauth.browsing import (
     APP_URI,
     OOB,
@@ -199,6 +201,15 @@ def test_what_an_app_may_do_is_said_in_plain_words() -> None:
     ]  # fmt: skip
     assert told(("read", "read:accounts")) == ["scope.read"]
     assert told(("admin:read:accounts", "admin:read:reports")) == ["scope.part_admin_read"]
+    assert told(("fedi:read", "fedi:read:drafts", "fedi:write:drafts")) == [
+        "scope.fedi_read", "scope.fedi_write_drafts",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", FALLBACKS)
+def test_every_scope_has_its_words_in_every_language(code: str) -> None:
+    for key in told(scopes.ALL) + [key for scope in scopes.ALL for key in told((scope,))]:
+        assert speech(code).text(key)
 
 
 def test_a_session_of_somebody_else_is_not_enough(house: House, app: App, kari: Browser) -> None:

@@ -26,6 +26,15 @@ def test_follow_holds_follows_blocks_and_mutes_and_nothing_else() -> None:
         assert not covers(["follow"], needed)
 
 
+def test_our_own_scopes_stand_apart_from_mastodons() -> None:
+    for verb in ("read", "write"):
+        for part in scopes.PARTS_OF_OURS:
+            assert covers([f"fedi:{verb}"], f"fedi:{verb}:{part}")
+            assert not covers([f"fedi:{verb}:{part}"], f"fedi:{verb}")
+            assert not covers([verb, f"admin:{verb}"], f"fedi:{verb}:{part}")
+    assert not covers(["fedi:read", "fedi:write"], "read")
+
+
 def test_one_of_several_scopes_is_enough_and_none_asks_for_none() -> None:
     assert covers(["profile"], "profile read:accounts")
     assert covers(["read"], "profile read:accounts")
