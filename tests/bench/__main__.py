@@ -11,7 +11,17 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import client, deliveries, gets, inbox, marks, quiet, starts, streaming
+from tests.bench import (
+    client,
+    deliveries,
+    gets,
+    inbox,
+    marks,
+    organisation,
+    quiet,
+    starts,
+    streaming,
+)
 
 PARTS: dict[str, Callable[[], Coroutine[Any, Any, list[marks.Row]]]] = {
     "inbox": inbox.main,
@@ -19,6 +29,7 @@ PARTS: dict[str, Callable[[], Coroutine[Any, Any, list[marks.Row]]]] = {
     "gets": gets.main,
     "client": client.main,
     "deliveries": deliveries.main,
+    "organisation": organisation.main,
     "starts": starts.main,
     "streaming": streaming.main,
 }
