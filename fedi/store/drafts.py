@@ -49,10 +49,10 @@ async def approvers(tx: Tx, actor_id: int, now: int) -> list[Person]:
         " JOIN membership m ON m.person_id = d.absent_id AND m.actor_id = d.actor_id"
         f" AND m.role IN {_APPROVING} AND m.starts <= ? AND (m.ends IS NULL OR m.ends > ?)"
         " JOIN person o ON o.id = d.absent_id AND o.departed IS NULL"
-        " WHERE d.actor_id = ? AND d.starts <= ? AND d.ends > ?)) ORDER BY id",
+        " WHERE d.actor_id = ? AND d.starts <= ? AND d.ends > ?))",
         (actor_id, now, now, now, now, actor_id, now, now),
     )
-    return [PERSON.decode(row) for row in rows]
+    return sorted((PERSON.decode(row) for row in rows), key=lambda one: one.id)
 
 
 # -- drafts

@@ -39,7 +39,7 @@ async def between(tx: Tx, actor_id: int, start: int, end: int) -> list[Planned]:
     ]
     rows = await tx.rows(
         "SELECT id, due, params, person_id, problem FROM scheduled WHERE actor_id = ?"
-        " AND due >= ? AND due < ? ORDER BY due LIMIT ?",
+        " AND due >= ? AND due < ? LIMIT ?",
         (actor_id, start, end, MOST),
     )
     found += [

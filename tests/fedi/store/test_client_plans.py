@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from actors.audience import LocalActor, Nobody
+from actors.drafts import DraftState
 from actors.posts import Visibility
 from fedi.store import (
     acquaintances,
@@ -19,6 +20,7 @@ from fedi.store import (
     authored,
     conversation,
     direct,
+    drafts,
     filters,
     followed,
     groups,
@@ -29,6 +31,7 @@ from fedi.store import (
     knowing,
     lists,
     moderation,
+    planned,
     scheduled,
     timelines,
     told,
@@ -298,6 +301,24 @@ def the_house_tells_of_itself(nordvik: Nordvik) -> None:
     run(write(lambda tx: moderation.unsuspend(tx, PEOPLE, NOW, **by)))
 
 
+def drafts_wait(nordvik: Nordvik) -> None:
+    read, write = nordvik.engine.read, nordvik.engine.write
+    states = (DraftState.OPEN, DraftState.PENDING)
+    for span in SPANS:
+        run(read(lambda tx, s=span: drafts.of_actor(tx, PEOPLE, states, s)))
+    run(read(lambda tx: drafts.one(tx, POSTS)))
+    run(read(lambda tx: drafts.count(tx, PEOPLE)))
+    run(read(lambda tx: drafts.of_post(tx, PEOPLE + 1)))
+    run(read(lambda tx: drafts.steps(tx, POSTS)))
+    run(read(lambda tx: drafts.last_step(tx, POSTS)))
+    run(read(lambda tx: drafts.told_of(tx, PEOPLE, [POSTS, POSTS + 1])))
+    run(read(lambda tx: drafts.four_eyes(tx, PEOPLE)))
+    run(read(lambda tx: drafts.approvers(tx, PEOPLE, NOW)))
+    run(read(lambda tx: planned.between(tx, PEOPLE, NOW, NOW + 1_000)))
+    run(write(lambda tx: drafts.untell(tx, POSTS)))
+    run(write(lambda tx: drafts.forget_ended(tx, NOW)))
+
+
 SCENES: tuple[Callable[[Nordvik], None], ...] = (
     timelines_are_read,
     home_is_kept,
@@ -309,6 +330,7 @@ SCENES: tuple[Callable[[Nordvik], None], ...] = (
     lists_and_filters_are_made,
     direct_posts_are_read,
     later_posts_wait,
+    drafts_wait,
     the_house_tells_of_itself,
 )
 SORTED = {
