@@ -52,7 +52,6 @@ def note_of(
         raise Invalid("The object has no id.", code="no_id")
     written_by = _author(document, uri, author)
     text = _text(document, languages)
-    summary = _summary(document, languages)
     published = values.when(document.get("published"))
     tags = values.items(document.get("tag"))[: limits.TAGS.size]
     return Note(
@@ -62,7 +61,7 @@ def note_of(
         content=text.content,
         content_map=text.by_language,
         language=text.language,
-        summary=summary,
+        summary=_summary(document, languages),
         sensitive=values.flag(document.get("sensitive")),
         name=_title(document, languages),
         url=_page(document, uri),
