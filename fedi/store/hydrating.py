@@ -8,14 +8,14 @@ and those outside, who see of ours only what is open. What a single reader did o
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from actors.audience import Nobody, Viewer
 from actors.people import Actor
 from actors.posts import Post
 from outbox.objects.record import Surroundings
 
-from . import cards, quoting, visibility
+from . import cards, visibility
 from .cards import Card
 from .engine import Dialect, Param, Tx
 from .events import Place, newest_of
@@ -24,6 +24,7 @@ from .reads import surroundings
 from .rows import ACTOR, POST
 from .timelines import BOOKMARKED, FAVOURITED, PINNED, REBLOGGED, Chosen
 
+_ZERO: Final = (0, None)
 _OPEN: Final = "p.visibility IN ('public', 'unlisted')"
 _INSIDE: Final = "p.visibility IN ('public', 'unlisted', 'internal')"
 
@@ -65,16 +66,7 @@ async def wholes(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Whole]:
     rows = await tx.rows(f"{POST.select} WHERE id IN ({marks(ids)}) AND deleted IS NULL", ids)
     posts = [POST.decode(row) for row in rows]
     around = await surroundings(tx, posts)
-    seen = _INSIDE if inside else _OPEN
-    likes = await _counts(
-        tx,
-        "SELECT post_id, count(DISTINCT actor_id) FROM reaction WHERE post_id IN ({})"
-        " GROUP BY post_id",
-        ids,
-    )
-    boosts = await _counts(tx, _children("boost_of", seen), ids)
-    replies = await _counts(tx, _children("in_reply_to", seen), ids)
-    quotes = await quoting.counts(tx, ids, seen)
+    counts = await _counts(tx, _OF_POSTS[inside], ids)
     apps = await tx.rows(
         "SELECT x.post_id, a.name, a.website FROM post_app x JOIN app a ON a.id = x.app_id"
         f" WHERE x.post_id IN ({marks(ids)})",
@@ -86,10 +78,10 @@ async def wholes(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Whole]:
         Whole(
             post=post,
             around=beside,
-            likes=likes.get(post.id, 0),
-            boosts=boosts.get(post.id, 0),
-            replies=replies.get(post.id, 0),
-            quotes=quotes.get(post.id, 0),
+            likes=counts.get((0, post.id), _ZERO)[0],
+            boosts=counts.get((1, post.id), _ZERO)[0],
+            replies=counts.get((2, post.id), _ZERO)[0],
+            quotes=counts.get((3, post.id), _ZERO)[0],
             app=named.get(post.id),
             card=previews.get(post.id),
         )
@@ -97,16 +89,48 @@ async def wholes(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Whole]:
     ]
 
 
-def _children(column: str, seen: str) -> str:
+def _of_posts(seen: str) -> str:
+    """Return the statement that counts likes, boosts, answers and quotes, as `seen` lets them."""
+    child = (
+        "SELECT {0}, p.{1}, count(*) FROM post p WHERE p.{1} IN ({{0}})"
+        f" AND p.deleted IS NULL AND {seen} GROUP BY p.{{1}}"
+    )
+    return " UNION ALL ".join((
+        "SELECT 0, post_id, count(DISTINCT actor_id) FROM reaction WHERE post_id IN ({0})"
+        " GROUP BY post_id",
+        child.format(1, "boost_of"),
+        child.format(2, "in_reply_to"),
+        "SELECT 3, q.quoted_id, count(*) FROM quote q JOIN post p ON p.id = q.post_id"
+        " WHERE q.quoted_id IN ({0}) AND q.state = 'accepted'"
+        f" AND p.deleted IS NULL AND {seen} GROUP BY q.quoted_id",
+    ))  # fmt: skip
+
+
+_OF_POSTS: Final = {True: _of_posts(_INSIDE), False: _of_posts(_OPEN)}
+
+
+def _of_actors(seen: str) -> str:
+    """Return the statement that counts an actor's posts, as `seen` lets them, and follows."""
     return (
-        f"SELECT p.{column}, count(*) FROM post p WHERE p.{column} IN ({{}})"
-        f" AND p.deleted IS NULL AND {seen} GROUP BY p.{column}"
+        "SELECT 0, p.author_id, count(*), max(p.id) FROM post p WHERE p.author_id IN ({0})"
+        f" AND p.deleted IS NULL AND {seen} GROUP BY p.author_id"
+        " UNION ALL SELECT 1, target_id, count(*), 0 FROM relation WHERE kind = 'follow'"
+        " AND target_id IN ({0}) AND state = 'accepted' GROUP BY target_id"
+        # Nobody is to count what they may not know of: a secret group counts for nobody.
+        " UNION ALL SELECT 2, source_id, count(*), 0 FROM relation WHERE kind = 'follow'"
+        " AND source_id IN ({0}) AND state = 'accepted' AND NOT EXISTS (SELECT 1 FROM actor h"
+        " WHERE h.id = target_id AND h.secret = 1) GROUP BY source_id"
     )
 
 
-async def _counts(tx: Tx, statement: str, ids: Sequence[int]) -> dict[int, int]:
-    rows = await tx.rows(statement.format(marks(ids)), ids)
-    return {row[0]: row[1] for row in rows}
+# Nor do a narrower post's author and day show in a figure to whom the post does not.
+_OF_ACTORS: Final = {True: _of_actors(_INSIDE), False: _of_actors(_OPEN)}
+
+
+async def _counts(tx: Tx, statement: str, ids: Sequence[int]) -> dict[tuple[int, int], Any]:
+    """Return what a statement of some counts, by its number and the id that it counts for."""
+    rows = await tx.rows(statement.format(marks(ids)), [*ids] * statement.count("{0}"))
+    return {(row[0], row[1]): row[2:] for row in rows}
 
 
 async def accounts(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Counted]:
@@ -117,41 +141,17 @@ async def accounts(tx: Tx, ids: Sequence[int], *, inside: bool) -> list[Counted]
     rows = await tx.rows(
         f"{ACTOR.select} WHERE id IN ({marks(ids)}) AND deleted IS NULL{_knowable(inside)}", ids
     )
-    # Nor do a narrower post's author and day show in a figure to whom the post does not.
-    seen = _INSIDE if inside else _OPEN
-    posts = {
-        row[0]: (row[1], row[2])
-        for row in await tx.rows(
-            "SELECT p.author_id, count(*), max(p.id) FROM post p"
-            f" WHERE p.author_id IN ({marks(ids)}) AND p.deleted IS NULL AND {seen}"
-            " GROUP BY p.author_id",
-            ids,
-        )
-    }
-    followers = await _counts(tx, _FOLLOWERS, ids)
-    following = await _counts(tx, _FOLLOWING, ids)
+    counts = await _counts(tx, _OF_ACTORS[inside], ids)
     return [
         Counted(
             actor=ACTOR.decode(row),
-            posts=posts.get(row[0], (0, None))[0],
-            followers=followers.get(row[0], 0),
-            following=following.get(row[0], 0),
-            last=posts.get(row[0], (0, None))[1],
+            posts=counts.get((0, row[0]), _ZERO)[0],
+            followers=counts.get((1, row[0]), _ZERO)[0],
+            following=counts.get((2, row[0]), _ZERO)[0],
+            last=counts.get((0, row[0]), _ZERO)[1],
         )
         for row in rows
     ]
-
-
-_FOLLOWERS: Final = (
-    "SELECT target_id, count(*) FROM relation WHERE kind = 'follow' AND target_id IN ({})"
-    " AND state = 'accepted' GROUP BY target_id"
-)
-_FOLLOWING: Final = (
-    # Nobody is to count what they may not know of: a secret group counts for nobody.
-    "SELECT source_id, count(*) FROM relation WHERE kind = 'follow' AND source_id IN ({})"
-    " AND state = 'accepted' AND NOT EXISTS (SELECT 1 FROM actor h WHERE h.id = target_id"
-    " AND h.secret = 1) GROUP BY source_id"
-)
 
 
 async def by_uri(tx: Tx, uri: str) -> int | None:

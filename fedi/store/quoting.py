@@ -82,20 +82,6 @@ async def _shunned(tx: Tx, authors: set[int], viewer: Viewer) -> dict[int, str]:
     return {row[0]: names[row[1]] for row in rows}
 
 
-async def counts(tx: Tx, ids: Sequence[int], seen: str) -> dict[int, int]:
-    """Return how many quotes each of these posts has that were allowed and that `seen`, a
-    condition on the quoting post `p`, lets count."""
-    if not ids:
-        return {}
-    rows = await tx.rows(
-        "SELECT q.quoted_id, count(*) FROM quote q JOIN post p ON p.id = q.post_id"
-        f" WHERE q.quoted_id IN ({', '.join('?' * len(ids))}) AND q.state = 'accepted'"
-        f" AND p.deleted IS NULL AND {seen} GROUP BY q.quoted_id",
-        ids,
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 async def stamps(tx: Tx, post_ids: Sequence[int]) -> dict[int, str]:
     """Return the stamps under which these posts quote."""
     if not post_ids:

@@ -10,7 +10,7 @@ from fedi.store.apps import App, add
 from tests.fedi.mastodon.apps import Apps, tell
 from tests.fedi.mastodon.crowd import Counted
 
-MOST: Final = 26
+MOST: Final = 24
 """Statements that a post without names, files and a parent is published and answered with."""
 
 

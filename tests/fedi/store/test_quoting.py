@@ -9,7 +9,7 @@ from actors.audience import LocalActor, Nobody, RemoteServer, Viewer
 from actors.posts import Post, Quote, QuoteState, Visibility
 from actors.relationships import Relation, RelationKind
 from actors.verbs import Delete
-from fedi.store import quoting
+from fedi.store import hydrating, quoting
 from fedi.store.engine import Tx
 from fedi.store.quoting import Standing
 from fedi.store.timelines import Span
@@ -91,10 +91,9 @@ def test_only_what_is_allowed_and_seen_is_listed_and_counted(house: Nordvik) -> 
     assert listed(Nobody()) == [quote.id]
     assert listed(LocalActor(OLA.id)) == [narrow.id, quote.id]
     assert listed(LocalActor(OLA.id), Span(limit=5, below=narrow.id)) == [quote.id]
-    counted = partial(quoting.counts, ids=[post.id])
-    opened = run(house.engine.read(lambda tx: counted(tx, seen="p.visibility = 'public'")))
-    assert opened == {post.id: 1}
-    assert run(house.engine.read(lambda tx: counted(tx, seen="1 = 1"))) == {post.id: 2}
+    for inside, count in ((False, 1), (True, 2)):
+        (whole,) = run(house.engine.read(partial(hydrating.wholes, ids=[post.id], inside=inside)))
+        assert whole.quotes == count
 
 
 def test_a_stamp_is_shown_while_it_holds_to_who_may_see_the_post(house: Nordvik) -> None:
@@ -124,7 +123,7 @@ def test_every_statement_goes_by_an_index(house: Nordvik) -> None:
             await quoting.standing(tx, [quote.id], viewer)
             await quoting.quotes_of(tx, post.id, viewer, Span(limit=5))
             await quoting.stamp(tx, "x", viewer)
-        await quoting.counts(tx, [post.id], "1 = 1")
+        await hydrating.wholes(tx, [post.id], inside=True)
         await quoting.stamps(tx, [quote.id])
         await quoting.between(tx, quote.id, post.id)
         await quoting.of_post(tx, quote.uri)
