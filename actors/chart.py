@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from actors.assignments import roles_of
 from actors.handles import valid_local_username
-from actors.sheets import NAMES, Kind, Problem, Row, roles_of
+from actors.sheets import NAMES, Kind, Problem, Row
 
 
 class Sort(StrEnum):

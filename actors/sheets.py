@@ -5,19 +5,17 @@ column. What the rows mean together is chart.py's; fedi/departments/importing.py
 """
 
 import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from actors.assignments import roles_of, roles_text
 from actors.departments import HELD, checked
 from actors.errors import Invalid
 from actors.handles import local_key
-from actors.membership import Membership, Role
 from actors.people import Exposure
 from actors.posts import Visibility
 
@@ -47,7 +45,7 @@ _STAYS: Final = ("language", "exposure", "audience")
 """Columns in which an empty cell says nothing."""
 _AUDIENCES: Final = frozenset(one.value for one in Visibility if one is not Visibility.GROUP)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
-_ROLE: Final = re.compile(r"@?([^=\s@]+)\s*=\s*([a-z]+)\s*(?:@\s*([^/\s]*)/([^/\s]*))?")
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _FORMULA: Final = re.compile(r"'*[=+@\t\r-]")
 
 
@@ -77,11 +75,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"line {self.line}" if self.line else "the file"
-        return (
-            f"{where}, {self.column}: {self.sentence}"
-            if self.column
-            else (f"{where}: {self.sentence}")
-        )
+        place = f"{where}, {self.column}" if self.column else where
+        return f"{place}: {self.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +113,7 @@ def _text(data: bytes) -> str:
 def _read_csv(text: str) -> Sheet:
     first = text.partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(_LINE.findall(text), delimiter=delimiter)
     try:
         lines = [(cells, reader.line_num) for cells in reader]
     except csv.Error as error:
@@ -289,93 +284,26 @@ def _unreadable(sentence: str, line: int = 0) -> Sheet:
     return Sheet((), (Problem(line, "", sentence),))
 
 
-# -- roles in a cell
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Given:
-    """A role that a person has for a department (by its handle), with its dates in ms."""
-
-    handle: str
-    role: Role
-    starts: int = 0
-    ends: int | None = None
-
-
-def roles_of(text: str) -> tuple[Given, ...]:
-    """Read roles: `it=manager, leaders=author@2026-01-01/2026-12-31`, whole days in UTC, of which
-    either may be left out. Invalid for what is none, and for one department twice."""
-    found: list[Given] = []
-    for part in re.split(r"[,\n]", text):
-        if not part.strip():
-            continue
-        match = _ROLE.fullmatch(part.strip())
-        if match is None:
-            raise Invalid(f"{part.strip()!r} is no role: write it as it=author.")
-        handle, role, first, last = match.groups()
-        if role not in {one.value for one in Role}:
-            words = ", ".join(one.value for one in Role)
-            raise Invalid(f"{role!r} is no role: there are {words}.")
-        starts = _moment(first) if first else 0
-        ends = _moment(last, after=True) if last else None
-        if ends is not None and ends <= starts:
-            raise Invalid(f"{part.strip()!r} ends before it begins.")
-        found.append(Given(local_key(handle), Role(role), starts, ends))
-    if len({one.handle for one in found}) < len(found):
-        raise Invalid("One department is named twice.")
-    return tuple(sorted(found))
-
-
-def roles_text(roles: Iterable[Given]) -> str:
-    """Write roles as `roles_of` reads them."""
-    return ", ".join(
-        f"{one.handle}={one.role.value}{_dates(one.starts, one.ends)}" for one in sorted(roles)
-    )
-
-
-def given_of(role: Membership, handle: str) -> Given:
-    """Return a membership as a role in a cell."""
-    return Given(handle, role.role, role.starts, role.ends)
-
-
-def _moment(text: str, *, after: bool = False) -> int:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid(f"{text!r} is no day: write it as 2026-12-31.") from None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    if after and len(text) == len("2026-12-31"):
-        at += timedelta(days=1)
-    return round(at.timestamp() * 1000)
-
-
-def _dates(starts: int, ends: int | None) -> str:
-    if not starts and ends is None:
-        return ""
-    first = _iso(starts) if starts else ""
-    last = _iso(ends) if ends is not None else ""
-    return f"@{first}/{last}"
-
-
-def _iso(ms: int) -> str:
-    at = datetime.fromtimestamp(ms / 1000, UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 # -- writing
+
+
+class _Lines(list[str]):
+    """What csv writes to."""
+
+    def write(self, line: str) -> None:
+        self.append(line)
 
 
 def write_csv(rows: Iterable[Row]) -> bytes:
     """Write rows as CSV that a spreadsheet opens by a double click: UTF-8 with its mark and
     semicolons, no cell of which can be taken for a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    lines = _Lines()
+    writer = csv.writer(lines, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in rows:
         cells = {**row.values, "kind": row.kind.value, "handle": row.handle}
         writer.writerow([_plain(cells.get(column, "")) for column in COLUMNS])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    return b"\xef\xbb\xbf" + "".join(lines).encode()
 
 
 def _plain(text: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from actors import sheets
+from actors.assignments import Given, given_of, roles_text
 from actors.chart import Standing
 from actors.departments import CONTACT, Department
 from actors.html import plain
 from actors.people import Actor, ActorKind, Person
-from actors.sheets import NAMES, Given, Kind, Row, given_of, roles_text
+from actors.sheets import NAMES, Kind, Row
 from fedi.config import Limits
 from fedi.perform import Performer
 from fedi.store import departments, listing

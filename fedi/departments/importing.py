@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from actors import chart, sheets
+from actors.assignments import Given, roles_of
 from actors.chart import Difference, Sort, Standing
 from actors.departments import Department, fields_of
 from actors.errors import Invalid
 from actors.faces import with_faces
 from actors.membership import Membership, Role
 from actors.people import Actor, ActorKind, Exposure, Person
-from actors.sheets import NAMES, Given, Kind, Problem, Row, Sheet, roles_of
+from actors.sheets import NAMES, Kind, Problem, Row, Sheet
 from fedi.departments.exporting import House, house_of
 from fedi.departments.records import ENTRIES, Records
 from fedi.departments.speakers import Speakers

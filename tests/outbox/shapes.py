@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from actors.departments import Department, fields_of
+from actors.faces import with_faces
 from actors.people import Profile
 from actors.posts import Note, Post, Quotable, Visibility
 from actors.relationships import Reaction, Relation, RelationKind
@@ -89,6 +91,16 @@ def _answer() -> dict[str, Any]:
     }
 
 
+def _department() -> Profile:
+    """A department with a record, and pictures of its own."""
+    record = Department(
+        actor_id=LEDERGRUPPEN.id, number="012345674", verified=1, website="https://nordvik.test/l"
+    )
+    fields = fields_of(record, "nb", LEDERGRUPPEN.fields)
+    whole = with_faces(replace(LEDERGRUPPEN, fields=fields, icon=None, image=None), "", URLS)
+    return Profile(actor=whole, keys=keys_of(LEDERGRUPPEN))
+
+
 def objects() -> dict[str, dict[str, Any]]:
     """Things: actors, posts, collections, tombstones."""
     group = Profile(actor=ALLE, keys=keys_of(ALLE))
@@ -101,6 +113,7 @@ def objects() -> dict[str, dict[str, Any]]:
     followers = LEDERGRUPPEN.followers
     shapes = {
         "actor-organization": actor_document(LEDERGRUPPEN_PROFILE, URLS),
+        "actor-department": actor_document(_department(), URLS),
         "actor-person-moved": actor_document(moved, URLS),
         "actor-group": actor_document(group, URLS),
         "actor-application": actor_document(APPLICATION_PROFILE, URLS),
