@@ -117,14 +117,12 @@ _SHARED: Final = (
     All((Atom.IS_FOLLOWERS, Atom.FOLLOWS)),
     _TO_THE_GROUP,
 )
-_OF_THE_HOUSE: Final = Some(
-    (Atom.OPEN, Atom.IS_INTERNAL, All((Atom.IS_FOLLOWERS, Atom.FOLLOWS)), _TO_THE_GROUP)
-)
+_OF_THE_HOUSE: Final = Some((Atom.OPEN, Atom.IS_INTERNAL, All((Atom.IS_FOLLOWERS, Atom.FOLLOWS))))
 _INSIDE: Final = (
     All((Not(Atom.GUEST), _OF_THE_HOUSE)),
     Atom.ADDRESSED,
     # A guest has of an open group what is posted in it, and of the house nothing else.
-    All((Atom.GUEST, Atom.MEMBER)),
+    All((Some((Atom.IS_GROUP, Atom.GUEST)), Atom.MEMBER)),
 )
 _OUTSIDE: Final = All(
     (
