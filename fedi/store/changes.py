@@ -44,10 +44,8 @@ def put(row: Row, *, replaced: bool) -> tuple[Change, ...]:
         case Actor():
             return (Change("actor", row.id, row.id),)
         case Relation():
-            kind = _BEGINS[row.kind]
-            if row.state is not RelationState.ACCEPTED:
-                kind += "_request"
-            return (Change(kind, row.source_id, row.target_id),)
+            asks = "" if row.state is RelationState.ACCEPTED else "_request"
+            return (Change(f"{_BEGINS[row.kind]}{asks}", row.source_id, row.target_id),)
         case Report():
             return (Change("report", row.by_id, row.id),)
         case Inquiry():

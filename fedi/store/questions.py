@@ -62,17 +62,23 @@ class Figures:
 
 async def above(tx: Tx, post_id: int) -> tuple[Inquiry, ...]:
     """Return what was asked by a post, by what that answers, and so on up; the nearest first."""
-    rows = await tx.rows(
+    above = await tx.rows(
         "WITH RECURSIVE above (id, parent, level) AS ("
         " SELECT p.id, p.in_reply_to, 1 FROM post p WHERE p.id = ? UNION ALL"
         " SELECT p.id, p.in_reply_to, above.level + 1 FROM above"
         " JOIN post p ON p.id = above.parent WHERE above.level < ?)"
-        " SELECT q.id, min(above.level) FROM above JOIN question q ON q.post_id = above.id"
-        " GROUP BY q.id ORDER BY 2, 1",
+        " SELECT id, min(level) FROM above GROUP BY id",
         (post_id, ABOVE_MAX),
     )
+    # Apart, or PostgreSQL takes the few for many and walks the table.
+    level = {row[0]: row[1] for row in above}
+    rows = await tx.rows(
+        f"SELECT id, post_id FROM question WHERE post_id IN ({', '.join('?' * len(level))})",
+        tuple(level),
+    ) if level else []  # fmt: skip
     held = {one.id: one for one in await _held(tx, sorted(row[0] for row in rows))}
-    return tuple(held[row[0]] for row in rows if row[0] in held)
+    nearest = sorted(rows, key=lambda row: (level[row[1]], row[0]))
+    return tuple(held[row[0]] for row in nearest if row[0] in held)
 
 
 async def about(tx: Tx, post_id: int) -> tuple[Inquiry, ...]:

@@ -317,7 +317,8 @@ class HouseReads:
             # What leads nowhere is looked for as well: it must not take less time.
             context = named[0] if named is not None and leads else "nowhere"
             found = await tx.rows(
-                f"SELECT p.id, p.uri FROM post p WHERE p.context = ? AND p.id > ? AND {condition}"
+                "SELECT p.id, p.uri FROM post p WHERE p.context = ? AND p.context <> ''"
+                f" AND p.id > ? AND {condition}"
                 " ORDER BY p.id LIMIT ?",
                 (context, cursor or 0, *params, limit),
             )

@@ -69,5 +69,7 @@ def test_who_was_here_when_is_counted(nordvik: Nordvik) -> None:
 
 def test_blocked_domains_are_told_by_name(nordvik: Nordvik) -> None:
     for domain, kind in (("b.test", "block"), ("a.test", "block"), ("c.test", "allow")):
-        sets(nordvik, "INSERT INTO domain_rule VALUES (?, ?, 'til oss', ?, 'Hat')", domain, kind, NOW)
+        sets(
+            nordvik, "INSERT INTO domain_rule VALUES (?, ?, 'til oss', ?, 'Hat')", domain, kind, NOW
+        )
     assert read(nordvik, house.blocked_domains) == [("a.test", "Hat"), ("b.test", "Hat")]
