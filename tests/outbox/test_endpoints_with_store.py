@@ -213,7 +213,8 @@ def test_collections_hold_what_the_asker_may_see(reads: HouseReads) -> None:
     featured = ends.actor_collection(AP, LEDERGRUPPEN.id, "featured")
     assert items(get(featured)) == [PUBLIC.uri]
     both = closer.actor_collection(SIGNED, LEDERGRUPPEN.id, "featured")
-    assert items(get(both)) == [FOLLOWERS_ONLY.uri, PUBLIC.uri]
+    # A pinned post that isn't open is seen on the profile here, and named to nobody elsewhere.
+    assert items(get(both)) == [PUBLIC.uri]
 
 
 def test_the_outbox_is_made_of_posts_and_boosts(reads: HouseReads) -> None:
