@@ -1,45 +1,13 @@
 // masto.js 7, as it is: per, who only drafts for the department, and anne, who approves.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
 
-import { createOAuthAPIClient, createRestAPIClient } from "masto";
+import { createRestAPIClient } from "masto";
 
-import { consent, DEPARTMENT, OOB, ORIGIN, run, SCOPES, step } from "./steps.mjs";
+import { signIn } from "./signing.mjs";
+import { DEPARTMENT, OOB, ORIGIN, run, SCOPES, step } from "./steps.mjs";
 
 const who = {};
 let app;
-
-async function signIn(username, handle, name) {
-  const verifier = randomBytes(32).toString("base64url");
-  const url = new URL("/oauth/authorize", ORIGIN);
-  url.search = new URLSearchParams({
-    response_type: "code",
-    client_id: app.clientId,
-    redirect_uri: OOB,
-    scope: SCOPES,
-    force_login: "true",
-    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
-    code_challenge_method: "S256",
-  });
-  const code = await consent(url.href, username, handle);
-  const token = await createOAuthAPIClient({ url: ORIGIN }).token.create({
-    grantType: "authorization_code",
-    clientId: app.clientId,
-    clientSecret: app.clientSecret,
-    redirectUri: OOB,
-    scope: SCOPES,
-    code,
-    codeVerifier: verifier,
-  });
-  assert.equal(token.tokenType, "Bearer");
-  assert.equal(token.scope, SCOPES);
-  const client = createRestAPIClient({ url: ORIGIN, accessToken: token.accessToken });
-  who[name] = Object.assign(Object.create(null), { v1: client.v1, v2: client.v2 }, {
-    token: token.accessToken,
-  });
-  who[name].me = await client.v1.accounts.verifyCredentials();
-  assert.equal(who[name].me.acct, handle);
-}
 
 step("an app is registered and signs in as three people", async () => {
   app = await createRestAPIClient({ url: ORIGIN }).v1.apps.create({
@@ -47,9 +15,9 @@ step("an app is registered and signs in as three people", async () => {
     redirectUris: OOB,
     scopes: SCOPES,
   });
-  await signIn("per", DEPARTMENT, "per");
-  await signIn("anne", "anne", "anne");
-  await signIn("ola", "ola", "ola");
+  who.per = await signIn(app, "per", DEPARTMENT);
+  who.anne = await signIn(app, "anne", "anne");
+  who.ola = await signIn(app, "ola", "ola");
 });
 
 let made;

@@ -1,13 +1,11 @@
 // masto.js 7: registers, signs in as anne, as her department and as ola, and does the round.
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
 
 import { createOAuthAPIClient, createRestAPIClient, createStreamingAPIClient } from "masto";
 import { WebSocket } from "ws";
 
-import {
-  consent, DEPARTMENT, eventually, file, OOB, ORIGIN, run, SCOPES, soon, step,
-} from "./steps.mjs";
+import { signIn } from "./signing.mjs";
+import { DEPARTMENT, eventually, file, OOB, ORIGIN, run, SCOPES, soon, step } from "./steps.mjs";
 
 const who = {};
 let app;
@@ -20,47 +18,15 @@ function streaming(client, url) {
   });
 }
 
-async function signIn(username, handle) {
-  const verifier = randomBytes(32).toString("base64url");
-  const url = new URL("/oauth/authorize", ORIGIN);
-  url.search = new URLSearchParams({
-    response_type: "code",
-    client_id: app.clientId,
-    redirect_uri: OOB,
-    scope: SCOPES,
-    force_login: "true",
-    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
-    code_challenge_method: "S256",
-  });
-  const code = await consent(url.href, username, handle);
-  const token = await createOAuthAPIClient({ url: ORIGIN }).token.create({
-    grantType: "authorization_code",
-    clientId: app.clientId,
-    clientSecret: app.clientSecret,
-    redirectUri: OOB,
-    scope: SCOPES,
-    code,
-    codeVerifier: verifier,
-  });
-  assert.equal(token.tokenType, "Bearer");
-  assert.equal(token.scope, SCOPES);
-  const client = createRestAPIClient({ url: ORIGIN, accessToken: token.accessToken });
-  who[handle] = Object.assign(Object.create(null), { v1: client.v1, v2: client.v2 }, {
-    token: token.accessToken,
-  });
-  who[handle].me = await client.v1.accounts.verifyCredentials();
-  assert.equal(who[handle].me.acct, handle);
-}
-
 step("an app is registered and signs in as three accounts", async () => {
   app = await createRestAPIClient({ url: ORIGIN }).v1.apps.create({
     clientName: "Prøve i nettleser",
     redirectUris: [OOB, "https://app.example/hjem"].join("\n"),
     scopes: SCOPES,
   });
-  await signIn("anne", "anne");
-  await signIn("anne", DEPARTMENT);
-  await signIn("ola", "ola");
+  who.anne = await signIn(app, "anne", "anne");
+  who[DEPARTMENT] = await signIn(app, "anne", DEPARTMENT);
+  who.ola = await signIn(app, "ola", "ola");
 });
 
 step("the instance tells where to stream and what fits", async () => {
